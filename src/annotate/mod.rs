@@ -1,0 +1,5 @@
+//! One task to one prediction: ask, read, build regions.
+
+pub mod annotator;
+pub mod fingerprint;
+pub mod keyword;

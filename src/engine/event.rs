@@ -1,0 +1,71 @@
+//! What happens in a run, told to reporters as it happens and counted in a summary.
+
+use std::collections::BTreeMap;
+
+use super::ports::{Failure, FailureKind};
+use crate::label::prediction::{Unfilled, Usage};
+use crate::label::task::TaskId;
+
+/// Something a person may want to see.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A task was answered; not yet delivered.
+    Labeled {
+        task: TaskId,
+        unfilled: &'a [Unfilled],
+        usage: Usage,
+        cost: Option<f64>,
+    },
+    Unchanged(TaskId),
+    Failed {
+        failure: &'a Failure,
+        usage: Usage,
+        cost: Option<f64>,
+    },
+    /// This many predictions arrived.
+    Delivered(u64),
+    /// Stopping was asked for; this many tasks are still under way.
+    Stopping(u64),
+}
+
+/// Shows events; called from one place, one event at a time.
+pub trait Reporter: Send {
+    fn report(&mut self, event: &Event<'_>);
+
+    /// Takes whatever is shown off the screen, before the summary.
+    fn finish(&mut self);
+}
+
+/// The run in numbers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// Tasks that came from the source.
+    pub selected: u64,
+    /// Tasks whose prediction arrived, partial ones included.
+    pub delivered: u64,
+    /// Of these, predictions with controls left empty.
+    pub partial: u64,
+    /// Tasks whose prediction was there already.
+    pub already_there: u64,
+    /// Tasks that were begun and given up because stopping was asked for.
+    pub stopped: u64,
+    pub failures: Vec<Failure>,
+    pub usage: Usage,
+    /// What providers said it cost, in US dollars; `None` where none did.
+    pub cost: Option<f64>,
+    /// How often each control stayed empty.
+    pub unfilled: BTreeMap<String, u64>,
+    /// Whether the source was read to its end.
+    pub complete: bool,
+}
+
+impl Summary {
+    /// Returns how many tasks failed for each kind of reason.
+    pub fn failures_by_kind(&self) -> BTreeMap<FailureKind, u64> {
+        let mut counts = BTreeMap::new();
+        for failure in &self.failures {
+            *counts.entry(failure.kind).or_insert(0) += 1;
+        }
+        counts
+    }
+}

@@ -1,0 +1,123 @@
+//! What the engine asks of the world around it.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+
+use crate::label::prediction::{Labeled, Usage};
+use crate::label::task::{Task, TaskId};
+
+/// Where tasks come from.
+pub trait Source: Send + Sync {
+    /// Returns the tasks, each once; an error ends the stream.
+    fn tasks(&self) -> BoxStream<'_, Result<Task, Error>>;
+}
+
+/// Where predictions go.
+pub trait Sink: Send {
+    /// Returns how many predictions one delivery takes, and how long the first may wait for company.
+    fn batch(&self) -> Batch;
+
+    /// Delivers; leaves out what is already there, tells what was refused and why.
+    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, Error>>;
+
+    /// Ends the deliveries: `complete` is false when the run stopped before the source was dry.
+    fn finish(&mut self, complete: bool) -> BoxFuture<'_, Result<(), Error>>;
+}
+
+/// Keeps what was paid for, before it is delivered.
+pub trait Journal: Send {
+    /// Notes one task's outcome.
+    fn record(&mut self, outcome: &Outcome) -> Result<(), Error>;
+}
+
+/// When a delivery starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batch {
+    /// As soon as this many wait.
+    pub size: usize,
+    /// Or when the first of them has waited so long.
+    pub wait: Duration,
+    /// A delivery takes at most this many.
+    pub most: usize,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Predictions refused for good, and why.
+    pub rejected: Vec<(TaskId, String)>,
+    /// How many were there already and left as they are.
+    pub already_there: u64,
+}
+
+/// What became of one task.
+#[derive(Debug)]
+pub enum Outcome {
+    Labeled {
+        labeled: Labeled,
+        usage: Usage,
+        cost: Option<f64>,
+    },
+    /// The prediction this would give is there already: nothing was asked.
+    Unchanged(TaskId),
+    Failed {
+        failure: Failure,
+        usage: Usage,
+        cost: Option<f64>,
+    },
+    /// Stopping was asked for before the task was paid for.
+    Stopped,
+    /// Nothing more can succeed.
+    Fatal(Error),
+}
+
+/// One task's trouble; it never ends the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub task: TaskId,
+    pub kind: FailureKind,
+    /// What happened, with the provider's or Label Studio's own words.
+    pub reason: String,
+}
+
+/// What kind of trouble, for counting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The task's data lacks what the prompt or the labeling config needs.
+    Data,
+    /// The provider refused this request for good (content filter, too long).
+    Rejected,
+    /// Attempts ran out: network, overload.
+    Unreachable,
+    /// The model refused to answer.
+    Refused,
+    /// The answer was cut off at the token limit.
+    Truncated,
+    /// The answer held nothing that could be believed.
+    Unusable,
+    /// Label Studio, or the output file, did not take the prediction.
+    Undeliverable,
+}
+
+/// What ends a run early; kinds map to exit codes.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A bad input file or task.
+    #[error("{0}")]
+    Input(String),
+    /// Label Studio refuses or cannot be reached.
+    #[error("{0}")]
+    Studio(String),
+    /// The model's server refuses everything or cannot be reached.
+    #[error("{0}")]
+    Provider(String),
+    /// The spending limit is reached.
+    #[error("{0}")]
+    Budget(String),
+    /// Reading or writing failed.
+    #[error("{0}")]
+    Io(String),
+}

@@ -1,0 +1,11 @@
+//! The domain of labeling: tasks, the labeling config, its control and object tags, predictions.
+//!
+//! **Invariant:** nothing in here does I/O or waits; what goes in decides what comes out.
+
+pub mod config;
+pub mod control;
+pub mod form;
+pub mod matching;
+pub mod object;
+pub mod prediction;
+pub mod task;

@@ -1,0 +1,88 @@
+//! What the tool hands over for a task: regions in Label Studio's own form.
+
+use std::ops::AddAssign;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::task::Task;
+
+/// One filled control of a prediction, in Label Studio's own JSON form.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Region {
+    /// `al` and a hash: stable across runs, and the mark by which this tool knows its own predictions.
+    pub id: String,
+    pub from_name: String,
+    pub to_name: String,
+    /// The control tag's name in lower case; the editor drops regions with anything else.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The control's value object, such as `{"choices": ["yes"]}`.
+    pub value: Value,
+    /// Between 0 and 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+}
+
+/// Everything one task got from one model version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// Never empty.
+    pub result: Vec<Region>,
+    /// Between 0 and 1, where it was measured.
+    pub score: Option<f64>,
+    /// Never empty.
+    pub model_version: String,
+}
+
+/// A task with its new prediction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labeled {
+    pub task: Task,
+    pub prediction: Prediction,
+    /// Controls that were asked for and could not be filled; empty for a whole prediction.
+    pub unfilled: Vec<Unfilled>,
+}
+
+/// A control that stayed empty, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfilled {
+    pub control: String,
+    pub reason: String,
+}
+
+/// What answers cost, in the provider's own count of tokens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    /// Requests that were answered.
+    pub requests: u64,
+    pub prompt_tokens: u64,
+    pub completion_tokens: u64,
+    /// Part of `prompt_tokens`.
+    pub cached_tokens: u64,
+    /// Part of `completion_tokens`.
+    pub reasoning_tokens: u64,
+}
+
+/// What region ids of this tool begin with.
+pub const OWN_REGION_PREFIX: &str = "al";
+
+/// Number of hexadecimal digits after [`OWN_REGION_PREFIX`].
+pub const OWN_REGION_DIGITS: usize = 16;
+
+/// Returns whether a stored region was written by this tool, by the form of its id.
+pub fn is_own_region(region: &Value) -> bool {
+    region["id"].as_str().and_then(|id| id.strip_prefix(OWN_REGION_PREFIX)).is_some_and(|hash| {
+        hash.len() == OWN_REGION_DIGITS && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+impl AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.prompt_tokens += other.prompt_tokens;
+        self.completion_tokens += other.completion_tokens;
+        self.cached_tokens += other.cached_tokens;
+        self.reasoning_tokens += other.reasoning_tokens;
+    }
+}

@@ -1,0 +1,64 @@
+//! A task: the thing to label, with what is already known about it.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// One task of a project or of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    pub id: TaskId,
+    /// The task's fields, in the order they were written.
+    pub data: Map<String, Value>,
+    pub annotations: Vec<Annotation>,
+    /// Predictions that Label Studio already holds; empty where the source did not ask for them.
+    pub predictions: Vec<StoredPrediction>,
+}
+
+/// Which task this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TaskId {
+    /// Label Studio's own id.
+    Id(u64),
+    /// A task from a file that gives no Label Studio id: its position, counted from 1.
+    Row(u64),
+}
+
+/// What a person answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Annotation {
+    /// Regions as Label Studio stores them.
+    pub result: Vec<Value>,
+    /// True for a skipped task, which does not count as labeled.
+    pub was_cancelled: bool,
+}
+
+/// A prediction that Label Studio holds already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredPrediction {
+    /// Label Studio's id; `None` in files that carry no ids.
+    pub id: Option<u64>,
+    /// `None` where Label Studio stores null.
+    pub model_version: Option<String>,
+    /// Regions as Label Studio stores them.
+    pub result: Vec<Value>,
+}
+
+impl TaskId {
+    /// Returns Label Studio's id, if there is one.
+    pub fn studio(self) -> Option<u64> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Row(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(formatter, "task {id}"),
+            Self::Row(row) => write!(formatter, "row {row}"),
+        }
+    }
+}

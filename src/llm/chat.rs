@@ -1,0 +1,89 @@
+//! A question to a chat model and what came back, in nobody's wire format.
+
+use serde_json::{Map, Value};
+
+use crate::label::prediction::Usage;
+
+/// One question to a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChatRequest {
+    pub model: String,
+    pub messages: Vec<Message>,
+    /// The JSON schema of the answer; `None` asks for plain text.
+    pub schema: Option<Value>,
+    pub parameters: Parameters,
+}
+
+/// What a user may set; what is `None` is not sent.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Parameters {
+    /// Usually 0 to 2.
+    pub temperature: Option<f64>,
+    /// Number of responses asked for, at least 1.
+    pub responses: u32,
+    /// Most tokens an answer may have.
+    pub max_tokens: Option<u64>,
+    pub seed: Option<u64>,
+    pub reasoning_effort: Option<String>,
+    /// Further fields of the request body, as the user wrote them.
+    pub extra: Map<String, Value>,
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub role: Role,
+    pub parts: Vec<Part>,
+}
+
+/// Who says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+}
+
+/// A piece of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Text(String),
+    Image(Image),
+}
+
+/// An image, by address or by content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Image {
+    /// An `http` or `https` URL that the provider fetches.
+    Url(String),
+    /// A media type such as `image/png`, and the content in base64.
+    Inline { media_type: String, base64: String },
+}
+
+/// A model's answer to one request.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Completion {
+    /// One entry a response, in the provider's order; never empty.
+    pub responses: Vec<Response>,
+    pub usage: Usage,
+    /// What the provider says it cost, in US dollars (OpenRouter, LiteLLM).
+    pub cost: Option<f64>,
+}
+
+/// One of the responses to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Response {
+    /// The model's text, whole.
+    Text(String),
+    /// Cut off at the token limit.
+    Truncated(String),
+    /// The model refuses, in its own words, or a content filter does.
+    Refused(String),
+}
+
+impl Message {
+    /// Returns a message of text alone.
+    pub fn text(role: Role, text: impl Into<String>) -> Self {
+        Self { role, parts: vec![Part::Text(text.into())] }
+    }
+}

@@ -1,0 +1,9 @@
+//! Language models: our own words for a request and its answer, and one dialect a provider.
+//!
+//! **Invariant:** a provider translates and judges; only [`client`] sends, through the one transport.
+
+pub mod chat;
+pub mod client;
+pub mod ladder;
+pub mod price;
+pub mod provider;

@@ -1,0 +1,64 @@
+//! Providers: each translates a request into its own words and an answer back. One dialect a file, one row in [`PROVIDERS`].
+
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use url::Url;
+
+use super::chat::{ChatRequest, Completion};
+use super::ladder::Capabilities;
+use crate::http::retry::Verdict;
+use crate::http::secret::Secret;
+use crate::http::transport::Reply;
+
+/// A dialect. It never touches the network.
+pub trait Provider: Send + Sync + std::fmt::Debug {
+    /// Returns the name users type after `--provider`.
+    fn name(&self) -> &'static str;
+
+    /// Returns where a request goes; `base` may have a path and may end in a slash or not.
+    fn endpoint(&self, base: &Url, model: &str) -> Url;
+
+    /// Returns the headers that carry the key, marked sensitive.
+    fn headers(&self, key: Option<&Secret>) -> HeaderMap;
+
+    /// Returns what a model is thought to take before it was asked.
+    fn capabilities(&self, base: &Url, model: &str) -> Capabilities;
+
+    /// Returns the request body; only what the user asked for is in it.
+    fn body(&self, request: &ChatRequest, capabilities: &Capabilities) -> Value;
+
+    /// Reads the body of a successful reply; every field but the text may be missing.
+    fn completion(&self, reply: &Reply) -> Result<Completion, DecodeError>;
+
+    /// Says what a reply means, by status, headers and body.
+    fn judge(&self, reply: &Reply) -> Verdict;
+}
+
+/// A reply that was no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}, found {found}")]
+pub struct DecodeError {
+    pub expected: String,
+    pub found: String,
+}
+
+/// A row of the table of providers.
+pub struct Row {
+    /// What users type.
+    pub name: &'static str,
+    /// One line for the help.
+    pub about: &'static str,
+    /// Used where the user gives no model; `None` makes the model required.
+    pub default_model: Option<&'static str>,
+    /// Used where the user gives no base URL; `None` makes it required.
+    pub default_base: Option<&'static str>,
+    /// Whether requests need a key.
+    pub needs_key: bool,
+    /// Requests in flight where the user does not say.
+    pub concurrency: usize,
+    /// The dialect.
+    pub provider: fn() -> Box<dyn Provider>,
+}
+
+/// All providers that are asked over HTTP.
+pub const PROVIDERS: &[Row] = &[];

@@ -1,0 +1,3 @@
+//! The command `ls-autolabel`.
+
+fn main() {}

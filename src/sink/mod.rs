@@ -1,0 +1,1 @@
+//! Where predictions go. One destination a file.

@@ -1,0 +1,3 @@
+//! Where tasks come from. One origin a file.
+
+pub mod selection;

@@ -1,0 +1,1 @@
+//! Label Studio's REST API, as far as this tool needs it.

@@ -1,0 +1,1 @@
+//! Stories of the whole program, one a file, against servers that run in the test itself.
