@@ -4,7 +4,11 @@ use std::sync::Once;
 use std::time::Duration;
 
 /// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an unused connection is kept: shorter than the 60 s after which most proxies cut it, so that a request
+/// seldom meets a connection that is just being closed.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// Builds the HTTP client: no cookies, no redirects to another host with our keys, TLS by the system's certificates.
 pub fn client() -> Result<reqwest::Client, reqwest::Error> {
@@ -16,6 +20,8 @@ pub fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .user_agent(concat!("ls-autolabel/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .tcp_nodelay(true)
         .redirect(reqwest::redirect::Policy::none())
         .build()
 }

@@ -1,10 +1,14 @@
 //! The one place that paces, sends, judges and retries HTTP requests.
 
 mod client;
+mod fault;
 pub mod pace;
 pub mod retry;
 pub mod secret;
 pub mod stop;
+#[cfg(test)]
+mod tests;
 pub mod transport;
 
 pub use client::client;
+pub use fault::address;

@@ -1,5 +1,6 @@
 //! Keys and tokens: where they come from, and what keeps them out of logs and errors.
 
+use reqwest::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
 /// A key or token. Its `Debug` form shows nothing of it, and it has no `Display`.
@@ -15,5 +16,77 @@ impl Secret {
     /// Returns the key itself, for a request header and nothing else.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+}
+
+/// What stands where a secret was.
+const MASK: &str = "[hidden]";
+
+/// Returns the text without what looks like a key: `sk-…`, a JSON Web Token, the word after `Bearer`.
+///
+/// Providers echo part of a wrong key in their errors, and Label Studio's token calls carry tokens in their bodies.
+pub fn mask(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '*' | '+' | '/' | '=');
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut after_bearer = false;
+    while let Some(start) = rest.find(is_part) {
+        let length = rest[start..].find(|c| !is_part(c)).unwrap_or(rest.len() - start);
+        let word = &rest[start..start + length];
+        masked.push_str(&rest[..start]);
+        masked.push_str(if looks_secret(word) || (after_bearer && 8 <= word.len()) { MASK } else { word });
+        after_bearer = word.eq_ignore_ascii_case("bearer");
+        rest = &rest[start + length..];
+    }
+    masked.push_str(rest);
+    masked
+}
+
+/// Returns the text without the secrets that these headers carry.
+pub fn mask_sent(text: &str, headers: &HeaderMap) -> String {
+    let mut masked = mask(text);
+    for value in headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok())
+    {
+        for secret in value.split(' ').filter(|part| is_long(part)) {
+            masked = masked.replace(secret, MASK);
+        }
+    }
+    masked
+}
+
+/// Short words such as `Bearer` and `none` are no secrets, and masking them would make a text unreadable.
+fn is_long(part: &str) -> bool {
+    8 <= part.len()
+}
+
+fn looks_secret(word: &str) -> bool {
+    let is_key = ["sk-", "sk_", "gsk_", "xai-", "AIza"].iter().any(|prefix| word.starts_with(prefix));
+    let is_token = word.starts_with("eyJ") && word.contains('.');
+    (is_key && is_long(word)) || is_token
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{AUTHORIZATION, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_key_is_hidden_and_nothing_else() {
+        let check = |text: &str, expect: &str| assert_eq!(mask(text), expect);
+        check("", "");
+        check("nothing secret here, not even sk-8", "nothing secret here, not even sk-8");
+        check("Incorrect API key: sk-proj-abc***wxyz. See", "Incorrect API key: [hidden] See");
+        check(r#"{"refresh":"eyJhbGciOi.eyJ0b2.sig_n-1"}"#, r#"{"refresh":"[hidden]"}"#);
+        check("Authorization: Bearer 0123456789abcdef!", "Authorization: Bearer [hidden]!");
+        check("é gsk_0123456789 ü", "é [hidden] ü");
+    }
+
+    #[test]
+    fn a_secret_of_our_own_headers_is_hidden_wherever_it_stands() {
+        let mut value = HeaderValue::from_static("Bearer my own key-of-mine");
+        value.set_sensitive(true);
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
+        assert_eq!(mask_sent("my key is key-of-mine.", &headers), "my key is [hidden].");
     }
 }

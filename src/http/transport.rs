@@ -1,15 +1,25 @@
 //! Sends one request until it is answered, refused for good, or given up.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Method, StatusCode};
+use tracing::{debug, trace};
 use url::Url;
 
+use super::fault::{Reach, address, explain};
 use super::pace::Pace;
-use super::retry::{RetryPolicy, Verdict};
+use super::retry::{Budget, RetryPolicy, Verdict};
+use super::secret::mask_sent;
 use super::stop::Stop;
+
+/// Longest body of a reply that is kept, in bytes: far above any answer, and no threat to the memory.
+const REPLY_LIMIT: usize = 64 << 20;
+
+/// Most characters of a body in a trace.
+const TRACE_LIMIT: usize = 4_000;
 
 /// A request that can be sent more than once.
 #[derive(Debug, Clone)]
@@ -52,7 +62,7 @@ pub enum SendError {
     #[error("{message}")]
     Aborted { status: StatusCode, message: String },
     /// Tried as often as allowed, or the server asks to wait longer than allowed.
-    #[error("{message} (gave up after {attempts} attempts)")]
+    #[error("{message} (gave up after {})", times(*attempts))]
     GaveUp { attempts: u32, message: String, status: Option<StatusCode> },
     /// The connection broke or timed out where repeating might do harm: it may or may not have landed.
     #[error("{message}")]
@@ -80,15 +90,198 @@ pub struct Transport {
     pub stop: Stop,
 }
 
+/// An attempt that gave no answer.
+enum Trouble {
+    Again(Setback),
+    End(SendError),
+}
+
+/// An attempt that may be repeated.
+struct Setback {
+    message: String,
+    status: Option<StatusCode>,
+    after: Option<Duration>,
+    limited: bool,
+}
+
 impl Transport {
     /// Sends until [`Verdict::Done`] and returns that reply.
+    ///
+    /// Stopping ends what waits, for its turn or for another attempt; what is on the wire is finished. An attempt
+    /// that is refused for a rate limit pauses everybody who shares the pace. Where repeating might do harm, only
+    /// such a refusal and a connection that never came about are repeated.
     pub async fn send(&self, call: &Call, judge: impl Fn(&Reply) -> Verdict) -> Result<Reply, SendError> {
-        let _ = (call, judge(&Reply { status: StatusCode::OK, headers: HeaderMap::new(), body: Vec::new() }));
-        Err(SendError::Stopped)
+        let mut budget = Budget::new(&self.policy);
+        for attempts in 1.. {
+            if !self.pace.admit(&self.stop).await {
+                return Err(SendError::Stopped);
+            }
+            count(&self.pace.counters.attempts);
+            let setback = match self.attempt(call, &judge).await {
+                Ok(reply) => return Ok(reply),
+                Err(Trouble::End(error)) => return Err(error),
+                Err(Trouble::Again(setback)) => setback,
+            };
+            let Setback { status, after, limited, .. } = setback;
+            if limited {
+                count(&self.pace.counters.limited);
+            }
+            let give_up = |message| SendError::GaveUp { attempts, message, status };
+            let message = format!("{}: {}", address(&call.url), setback.message);
+            if let Some(after) = after.filter(|after| self.policy.max_wait < *after) {
+                let (asked, allowed) = (in_words(after), in_words(self.policy.max_wait));
+                let advice = "go on later, or allow more with `--max-wait`";
+                let long =
+                    format!("the server asks to wait {asked}, more than the {allowed} allowed; {advice}");
+                return Err(give_up(format!("{message}; {long}")));
+            }
+            let Some(wait) = budget.next(&self.policy, after, limited) else {
+                return Err(give_up(message));
+            };
+            debug!(?wait, limited, "{message}; waiting for another attempt");
+            count(&self.pace.counters.retries);
+            self.wait(wait, limited).await?;
+        }
+        unreachable!("the budget ends the loop")
     }
 
-    /// Returns what was sent so far.
+    /// Returns what was sent so far by all who share the pace.
     pub fn counters(&self) -> Counters {
-        Counters::default()
+        let counters = &self.pace.counters;
+        Counters {
+            attempts: counters.attempts.load(Ordering::Relaxed),
+            retries: counters.retries.load(Ordering::Relaxed),
+            limited: counters.limited.load(Ordering::Relaxed),
+        }
+    }
+
+    async fn wait(&self, wait: Duration, limited: bool) -> Result<(), SendError> {
+        if limited {
+            self.pace.pause(wait);
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            () = self.stop.asked() => Err(SendError::Stopped),
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+
+    async fn attempt(&self, call: &Call, judge: impl Fn(&Reply) -> Verdict) -> Result<Reply, Trouble> {
+        let start = Instant::now();
+        let reply = match self.exchange(call).await {
+            Ok(reply) => reply,
+            Err(error) => return Err(network_trouble(call, &error)),
+        };
+        debug!(status = reply.status.as_u16(), took = ?start.elapsed(), "{} {}", call.method, address(&call.url));
+        trace_body("reply", &reply.body, call);
+        if REPLY_LIMIT < reply.body.len() {
+            let message = format!("{}: the answer is longer than {REPLY_LIMIT} bytes", address(&call.url));
+            return Err(Trouble::End(SendError::Rejected { status: reply.status, message }));
+        }
+        match judge(&reply) {
+            Verdict::Done => Ok(reply),
+            verdict => Err(trouble(call, &reply, verdict)),
+        }
+    }
+
+    /// Sends once and reads the whole answer, up to one byte above the limit or a little more.
+    async fn exchange(&self, call: &Call) -> Result<Reply, reqwest::Error> {
+        let mut request = self
+            .client
+            .request(call.method.clone(), call.url.clone())
+            .headers(call.headers.clone())
+            .timeout(call.timeout);
+        if let Some(body) = &call.body {
+            trace_body("request", body, call);
+            request = request.body(body.clone());
+        }
+        let mut response = request.send().await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            body.extend_from_slice(&chunk);
+            if REPLY_LIMIT < body.len() {
+                break;
+            }
+        }
+        Ok(Reply { status: response.status(), headers: response.headers().clone(), body })
+    }
+}
+
+/// Sorts out a reply that is no answer.
+fn trouble(call: &Call, reply: &Reply, verdict: Verdict) -> Trouble {
+    let status = reply.status;
+    let place = address(&call.url);
+    let hide = |message: String| mask_sent(&message, &call.headers);
+    if status.is_redirection() {
+        return Trouble::End(SendError::Aborted { status, message: redirected(call, reply) });
+    }
+    // A server error may come after the work was done.
+    let may_have_landed = call.repeat == Repeat::OnlyUnsent
+        && (status.is_server_error() || matches!(verdict, Verdict::Retry { limited: false, .. }));
+    match verdict {
+        Verdict::Retry { message, .. } | Verdict::Reject(message) | Verdict::Abort(message)
+            if may_have_landed =>
+        {
+            Trouble::End(SendError::Unknown { message: hide(format!("{place}: {message}")) })
+        }
+        Verdict::Retry { after, limited, message } => {
+            Trouble::Again(Setback { message: hide(message), status: Some(status), after, limited })
+        }
+        Verdict::Abort(message) => {
+            Trouble::End(SendError::Aborted { status, message: hide(format!("{place}: {message}")) })
+        }
+        Verdict::Reject(message) => Trouble::End(SendError::Rejected { status, message: hide(message) }),
+        Verdict::Done => unreachable!("an answer is no trouble"),
+    }
+}
+
+fn network_trouble(call: &Call, error: &reqwest::Error) -> Trouble {
+    let fault = explain(error, call.timeout);
+    debug!(reach = ?fault.reach, "{} {}: {}", call.method, address(&call.url), fault.message);
+    let named = format!("{}: {}", address(&call.url), fault.message);
+    match (fault.reach, call.repeat) {
+        (Reach::Never, _) => {
+            Trouble::End(SendError::GaveUp { attempts: 1, message: named, status: error.status() })
+        }
+        (Reach::Unknown, Repeat::OnlyUnsent) => Trouble::End(SendError::Unknown { message: named }),
+        (Reach::Unsent, _) | (Reach::Unknown, Repeat::Always) => {
+            Trouble::Again(Setback { message: fault.message, status: None, after: None, limited: false })
+        }
+    }
+}
+
+fn redirected(call: &Call, reply: &Reply) -> String {
+    let target = reply.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+    let target = target.and_then(|location| call.url.join(location).ok());
+    let target = target.map_or_else(|| "nowhere".to_owned(), |url| format!("`{}`", address(&url)));
+    let place = address(&call.url);
+    format!(
+        "{place}: the server sends us on ({}) to {target}, and keys are not sent on; set the URL to where it really is",
+        reply.status.as_u16()
+    )
+}
+
+fn trace_body(what: &str, body: &[u8], call: &Call) {
+    if tracing::enabled!(tracing::Level::TRACE) {
+        let text: String = String::from_utf8_lossy(body).chars().take(TRACE_LIMIT).collect();
+        trace!("{what}: {}", mask_sent(&text, &call.headers));
+    }
+}
+
+fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+fn times(attempts: u32) -> String {
+    if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
+}
+
+fn in_words(wait: Duration) -> String {
+    let seconds = wait.as_secs();
+    match seconds {
+        0..120 => format!("{} s", wait.as_secs_f64()),
+        120..7_200 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds.div_ceil(3_600)),
     }
 }
