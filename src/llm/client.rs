@@ -54,7 +54,7 @@ impl Client {
     pub fn preview(&self, request: &ChatRequest) -> (Url, Value, Capabilities) {
         let base = &self.endpoint.base;
         let capabilities = self.endpoint.provider.capabilities(base, &request.model);
-        let body = self.endpoint.provider.body(request, &capabilities);
+        let body = self.endpoint.provider.body(request, &capabilities).unwrap_or_default();
         (self.endpoint.provider.endpoint(base, &request.model), body, capabilities)
     }
 }

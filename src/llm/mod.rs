@@ -4,6 +4,9 @@
 
 pub mod chat;
 pub mod client;
+mod judge;
 pub mod ladder;
 pub mod price;
+mod problem;
 pub mod provider;
+mod refusal;

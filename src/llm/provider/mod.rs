@@ -1,5 +1,13 @@
 //! Providers: each translates a request into its own words and an answer back. One dialect a file, one row in [`PROVIDERS`].
 
+mod address;
+mod azure;
+mod ollama;
+mod openai;
+#[cfg(test)]
+mod tests;
+mod wire;
+
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
@@ -25,7 +33,7 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn capabilities(&self, base: &Url, model: &str) -> Capabilities;
 
     /// Returns the request body; only what the user asked for is in it.
-    fn body(&self, request: &ChatRequest, capabilities: &Capabilities) -> Value;
+    fn body(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Value, EncodeError>;
 
     /// Reads the body of a successful reply; every field but the text may be missing.
     fn completion(&self, reply: &Reply) -> Result<Completion, DecodeError>;
@@ -33,6 +41,20 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// Says what a reply means, by status, headers and body.
     fn judge(&self, reply: &Reply) -> Verdict;
 }
+
+/// What a dialect is told about the endpoint beyond its address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProviderOptions {
+    /// Azure's version of its interface (`AZURE_API_VERSION`).
+    pub api_version: Option<String>,
+    /// Ollama's context, in tokens, the same for a whole run: a change makes the server load the model again.
+    pub num_ctx: Option<u32>,
+}
+
+/// A request that the provider has no words for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct EncodeError(pub String);
 
 /// A reply that was no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,8 +79,8 @@ pub struct Row {
     /// Requests in flight where the user does not say.
     pub concurrency: usize,
     /// The dialect.
-    pub provider: fn() -> Box<dyn Provider>,
+    pub provider: fn(&ProviderOptions) -> Box<dyn Provider>,
 }
 
 /// All providers that are asked over HTTP.
-pub const PROVIDERS: &[Row] = &[];
+pub const PROVIDERS: &[Row] = &[openai::ROW, azure::ROW, ollama::ROW];

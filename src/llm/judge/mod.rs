@@ -1,0 +1,160 @@
+//! What a provider's reply means, by status, headers and body: one table for all dialects.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::StatusCode;
+
+use super::problem::Problem;
+use crate::http::retry::{Verdict, go_duration, retry_after};
+use crate::http::transport::Reply;
+
+/// Codes of an account that cannot be charged. Not Gemini's words "you exceeded your current quota", which it uses for
+/// an ordinary limit a minute too.
+const ACCOUNT: &[&str] = &[
+    "insufficient_quota",
+    "billing_error",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+    "insufficient_balance",
+    "exceeded_current_quota_error",
+    "account_deactivated",
+    "access_terminated",
+];
+
+/// Codes and words of a request that is too long for the model.
+const TOO_LONG: &[&str] = &[
+    "context_length_exceeded",
+    "exceed_context_size",
+    "maximum context length",
+    "context window",
+    "contextwindowexceeded",
+    "exceeds the available context",
+    "longer than the context length",
+    "prompt is too long",
+    "input is too long",
+    "exceeds the maximum number of tokens",
+];
+
+/// Codes and words of content that a filter stopped.
+const FILTERED: &[&str] =
+    &["content_filter", "content_policy_violation", "responsibleaipolicyviolation", "moderation", "flagged"];
+
+/// Codes and words of a model that the endpoint does not have, where the status does not say so.
+const NO_MODEL: &[&str] = &[
+    "model_not_found",
+    "model_decommissioned",
+    "invalid_model",
+    "deploymentnotfound",
+    "invalid model name",
+    "is not a valid model id",
+    "model not exist",
+];
+
+/// Returns what a reply means.
+pub fn judge(reply: &Reply) -> Verdict {
+    judge_at(reply, SystemTime::now())
+}
+
+/// Returns whether the request was too long for the model.
+pub fn is_too_long(problem: &Problem) -> bool {
+    problem.mentions(TOO_LONG)
+}
+
+fn judge_at(reply: &Reply, now: SystemTime) -> Verdict {
+    if reply.status.is_success() {
+        return match Problem::inside(reply) {
+            Some(problem) => judge_problem(reply, status_of(&problem), &problem, now),
+            None => Verdict::Done,
+        };
+    }
+    judge_problem(reply, reply.status, &Problem::read(reply), now)
+}
+
+/// Returns the status that an error inside a success stands for; where it says none, the model behind has failed.
+fn status_of(problem: &Problem) -> StatusCode {
+    let code = problem.code.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+    code.filter(|code| code.is_client_error() || code.is_server_error()).unwrap_or(StatusCode::BAD_GATEWAY)
+}
+
+fn judge_problem(reply: &Reply, status: StatusCode, problem: &Problem, now: SystemTime) -> Verdict {
+    let words = &problem.message;
+    let code = status.as_u16();
+    let after = || retry_after(&reply.headers, now).or_else(|| wait_in(problem.text()));
+    let retry = |limited| Verdict::Retry { after: after(), limited, message: format!("{code}: {words}") };
+    let reject = |why: &str| Verdict::Reject(format!("{why} ({code}): {words}"));
+    let abort = |why: &str, advice: &str| Verdict::Abort(format!("{why} ({code}): {words}; {advice}"));
+    let no_money = || abort("the account cannot be charged", "look at the plan and balance at the provider");
+    let no_model = || {
+        abort(
+            "no such model or address",
+            "check `--model`, and whether the base URL is right (most end in `/v1`)",
+        )
+    };
+    if problem.is_any(ACCOUNT) || problem.mentions(&["insufficient_quota"]) {
+        return no_money();
+    }
+    match code {
+        402 => no_money(),
+        429 if asks_too_much(problem) => reject("the request is larger than the limit a minute"),
+        429 => retry(true),
+        403 if problem.mentions(FILTERED) => reject("a content filter stopped the request"),
+        401 | 403 | 407 => {
+            abort("the server refused our key", "check the key, and that it may use this model")
+        }
+        400 if problem.mentions(&["api key not valid", "api_key_invalid"]) => {
+            abort("the server refused our key", "check the key")
+        }
+        404 | 405 | 410 | 501 => no_model(),
+        511 => abort("the network asks for a login", "open a web page to log in"),
+        400..500 if problem.mentions(NO_MODEL) => no_model(),
+        400..=599 if is_too_long(problem) => reject("the request is too long for the model"),
+        400..500 if problem.mentions(FILTERED) => reject("a content filter stopped the request"),
+        // The sampled text was no JSON; another sample may be.
+        400 if problem.is_any(&["json_validate_failed"]) => retry(false),
+        500 if problem.mentions(&["image input is not supported"]) => reject("the model takes no images"),
+        505 | 506 | 508 | 510 => reject("the server cannot take the request"),
+        408 | 409 | 425 | 500..=599 if should_retry(reply) != Some(false) => retry(false),
+        _ if should_retry(reply) == Some(true) => retry(false),
+        _ => reject("the server refused the request"),
+    }
+}
+
+/// Returns what OpenAI's header asks of clients: to repeat the request, or not to.
+fn should_retry(reply: &Reply) -> Option<bool> {
+    reply.headers.get("x-should-retry")?.to_str().ok()?.parse().ok()
+}
+
+/// Returns whether the limit is smaller than this one request: "Limit 30000, Requested 34307".
+fn asks_too_much(problem: &Problem) -> bool {
+    let number = |mark: &str| {
+        problem.text().split(mark).skip(1).find_map(|rest| {
+            let digits: String =
+                rest.chars().filter(|c| *c != ',').take_while(char::is_ascii_digit).collect();
+            digits.parse::<u64>().ok()
+        })
+    };
+    let larger =
+        number("limit ").zip(number("requested ")).is_some_and(|(limit, requested)| limit < requested);
+    larger || problem.mentions(&["request too large"])
+}
+
+/// Returns the wait that a lower-case text names: "try again in 84ms", "retry after 22 seconds", Gemini's
+/// `"retrydelay": "34s"`.
+fn wait_in(text: &str) -> Option<Duration> {
+    ["try again in ", "retry after ", "retry in ", "\"retrydelay\": \"", "\"retrydelay\":\""].iter().find_map(
+        |mark| {
+            let (_, rest) = text.split_once(mark)?;
+            let word = rest.split([' ', '"', ',']).next()?.trim_end_matches(['.', ';']);
+            let unit = rest[word.len()..].trim_start();
+            let factor = if unit.starts_with("minute") { 60.0 } else { 1.0 };
+            let counted = unit.starts_with("sec") || unit.starts_with("minute");
+            match word.parse::<f64>() {
+                Ok(number) if counted => Duration::try_from_secs_f64(number * factor).ok(),
+                _ => go_duration(word),
+            }
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests;

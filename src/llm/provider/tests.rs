@@ -1,0 +1,174 @@
+//! Requests and replies of every dialect, as they are on the wire.
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde_json::json;
+
+use super::*;
+use crate::label::prediction::Usage;
+use crate::llm::chat::{Image, Message, Parameters, Part, Response, Role};
+use crate::llm::ladder::Rung;
+
+fn provider(name: &str) -> Box<dyn Provider> {
+    let row = PROVIDERS.iter().find(|row| row.name == name).unwrap();
+    (row.provider)(&ProviderOptions::default())
+}
+
+/// A request with a system message, a schema and nothing else.
+fn plain() -> ChatRequest {
+    let messages = vec![Message::text(Role::System, "Be brief."), Message::text(Role::User, "Sarcastic?")];
+    let schema = Some(json!({"type": "object"}));
+    ChatRequest { model: "m".to_owned(), messages, schema, parameters: Parameters::default() }
+}
+
+/// A request with everything a user can ask for.
+fn full() -> ChatRequest {
+    let image = Image::Inline { media_type: "image/png".to_owned(), base64: "AAAA".to_owned() };
+    let parts = vec![Part::Text("What is it?".to_owned()), Part::Image(image)];
+    let extra = json!({"top_p": 0.9, "keep_alive": "5m", "temperature": 0.1}).as_object().unwrap().clone();
+    let parameters = Parameters {
+        temperature: Some(0.7),
+        responses: 3,
+        max_tokens: Some(50),
+        seed: Some(7),
+        reasoning_effort: Some("low".to_owned()),
+        extra,
+    };
+    let messages = vec![Message { role: Role::User, parts }];
+    ChatRequest { model: "m".to_owned(), messages, schema: None, parameters }
+}
+
+fn body(name: &str, request: &ChatRequest, rung: Option<Rung>) -> Value {
+    let base = "https://api.openai.com/v1".parse().unwrap();
+    let mut capabilities = provider(name).capabilities(&base, "m");
+    capabilities.rung = rung.unwrap_or(capabilities.rung);
+    provider(name).body(request, &capabilities).unwrap()
+}
+
+#[test]
+fn a_plain_request_has_only_what_is_needed() {
+    let messages =
+        json!([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Sarcastic?"}]);
+    let format = json!({"type": "json_schema", "json_schema": {"name": "answer", "strict": true, "schema": {"type": "object"}}});
+    for name in ["openai", "azure"] {
+        let expect = json!({"model": "m", "messages": messages, "response_format": format});
+        assert_eq!(body(name, &plain(), None), expect);
+    }
+    let expect = json!({
+        "model": "m", "messages": messages, "stream": false, "truncate": false, "shift": false, "think": false,
+        "options": {"num_ctx": 8192}, "format": {"type": "object"},
+    });
+    assert_eq!(body("ollama", &plain(), None), expect);
+}
+
+#[test]
+fn a_full_request_has_all_that_was_asked_for_and_the_users_fields_win() {
+    let content = json!([
+        {"type": "text", "text": "What is it?"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+    ]);
+    let expect = json!({
+        "model": "m", "messages": [{"role": "user", "content": content}], "temperature": 0.1,
+        "max_completion_tokens": 50, "n": 3, "seed": 7, "reasoning_effort": "low", "top_p": 0.9, "keep_alive": "5m",
+    });
+    assert_eq!(body("openai", &full(), None), expect);
+    let expect = json!({
+        "model": "m", "messages": [{"role": "user", "content": "What is it?", "images": ["AAAA"]}], "stream": false,
+        "truncate": false, "shift": false, "think": "low", "keep_alive": "5m",
+        "options": {"num_ctx": 8192, "temperature": 0.1, "num_predict": 50, "seed": 7, "top_p": 0.9},
+    });
+    assert_eq!(body("ollama", &full(), None), expect);
+}
+
+#[test]
+fn each_rung_asks_for_json_in_its_own_field() {
+    let schema = json!({"type": "object"});
+    let check = |rung, openai: Value, ollama: Value| {
+        assert_eq!(body("openai", &plain(), Some(rung))["response_format"], openai, "{rung:?}");
+        assert_eq!(body("ollama", &plain(), Some(rung))["format"], ollama, "{rung:?}");
+    };
+    let format = json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}});
+    check(Rung::Schema, format, schema.clone());
+    check(Rung::JsonObject, json!({"type": "json_object"}), json!("json"));
+    check(Rung::JsonObjectSchema, json!({"type": "json_object", "schema": schema}), json!("json"));
+    check(Rung::Prompt, Value::Null, Value::Null);
+    let prompt = body("openai", &plain(), Some(Rung::Prompt))["messages"][1]["content"].to_string();
+    assert!(prompt.contains("JSON schema"), "{prompt}");
+}
+
+fn reply(body: &str) -> Reply {
+    Reply { status: StatusCode::OK, headers: HeaderMap::new(), body: body.into() }
+}
+
+fn check_responses(name: &str, body: &str, expect: &[Response]) {
+    assert_eq!(provider(name).completion(&reply(body)).unwrap().responses, expect, "{body}");
+}
+
+fn text(text: &str) -> Response {
+    Response::Text(text.to_owned())
+}
+
+#[test]
+fn a_response_is_read_whatever_else_is_missing() {
+    let check = |body: &str, expect: &[Response]| check_responses("openai", body, expect);
+    check(r#"{"choices":[{"message":{"content":"yes"}}]}"#, &[text("yes")]);
+    check(
+        r#"{"choices":[{"message":{"content":[{"type":"text","text":"a"},{"text":"b"},{"x":1}]}}]}"#,
+        &[text("ab")],
+    );
+    check(r#"{"choices":[{"message":{"content":null},"finish_reason":"stop"}]}"#, &[text("")]);
+    check(
+        r#"{"choices":[{"message":{"content":"a"}},{"message":{"content":"b"}}]}"#,
+        &[text("a"), text("b")],
+    );
+    check(r#"{"choices":[{"error":{"code":1}},{"message":{"content":"b"}}]}"#, &[text("b")]);
+    let cut = Response::Truncated("{\"a\":".to_owned());
+    check(r#"{"choices":[{"message":{"content":"{\"a\":"},"finish_reason":"length"}]}"#, &[cut]);
+    let refused = Response::Refused("I will not.".to_owned());
+    check(r#"{"choices":[{"message":{"content":null,"refusal":"I will not."}}]}"#, &[refused]);
+    let filtered = Response::Refused("a content filter stopped the answer (`content_filter`)".to_owned());
+    check(r#"{"choices":[{"message":{"content":"par"},"finish_reason":"content_filter"}]}"#, &[filtered]);
+    check_responses("ollama", r#"{"message":{"content":"yes"}}"#, &[text("yes")]);
+    let cut = Response::Truncated("ye".to_owned());
+    check_responses("ollama", r#"{"message":{"content":"ye"},"done_reason":"length"}"#, &[cut]);
+}
+
+#[test]
+fn usage_and_cost_are_read_where_the_server_tells_them() {
+    let body = r#"{"choices":[{"message":{"content":""}}],"usage":{"prompt_tokens":10.0,"completion_tokens":4,
+        "prompt_tokens_details":{"cached_tokens":8},"completion_tokens_details":{"reasoning_tokens":2},"cost":0.5}}"#;
+    let completion = provider("openai").completion(&reply(body)).unwrap();
+    let expect =
+        Usage { requests: 1, prompt_tokens: 10, completion_tokens: 4, cached_tokens: 8, reasoning_tokens: 2 };
+    assert_eq!((completion.usage, completion.cost), (expect, Some(0.5)));
+    let mut litellm = reply(r#"{"choices":[{"message":{"content":""}}]}"#);
+    litellm.headers.insert("x-litellm-response-cost", "1.5e-05".parse().unwrap());
+    assert_eq!(provider("azure").completion(&litellm).unwrap().cost, Some(1.5e-5));
+    litellm.headers.insert("x-litellm-response-cost", "None".parse().unwrap());
+    assert_eq!(provider("azure").completion(&litellm).unwrap().cost, None);
+    let ollama =
+        provider("ollama").completion(&reply(r#"{"message":{"content":""},"prompt_eval_count":5}"#)).unwrap();
+    assert_eq!(ollama.usage, Usage { requests: 1, prompt_tokens: 5, ..Usage::default() });
+}
+
+#[test]
+fn what_is_no_completion_says_what_it_is() {
+    let check = |name: &str, body: &str, expect: &str| {
+        assert_eq!(provider(name).completion(&reply(body)).unwrap_err().to_string(), expect);
+    };
+    check("openai", "", "expected JSON, found an empty body");
+    check("openai", "<html>", "expected JSON, found a web page; is the base URL right?");
+    check("openai", "data: {}", "expected JSON, found a stream of events; streaming must be off");
+    check("openai", "{}", "expected `choices` with a message, found an empty object");
+    let models = r#"{"object":"list","data":[]}"#;
+    check("openai", models, "expected `choices` with a message, found an object with `object`, `data`");
+    check("ollama", "[]", "expected `message.content`, found an array");
+}
+
+#[test]
+fn every_row_builds_the_dialect_of_its_name() {
+    for row in PROVIDERS {
+        assert_eq!(provider(row.name).name(), row.name);
+        assert!(row.default_base.is_none_or(|base| Url::parse(base).is_ok()), "{}", row.name);
+    }
+}

@@ -1,0 +1,165 @@
+//! The wire format of chat completions, which OpenAI, Azure and every compatible server share.
+
+use serde_json::{Map, Value, json};
+
+use super::DecodeError;
+use crate::http::transport::Reply;
+use crate::label::prediction::Usage;
+use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response, Role};
+use crate::llm::ladder::{Capabilities, Rung};
+
+/// Returns the body of a request; nothing is in it that nobody asked for.
+pub(super) fn encode(request: &ChatRequest, capabilities: &Capabilities) -> Value {
+    let phrased = capabilities.rung.phrase(request);
+    let parameters = &request.parameters;
+    let mut body = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            body.insert(key.to_owned(), value);
+        }
+    };
+    put("model", Some(json!(request.model)));
+    put("messages", Some(phrased.messages.iter().map(message).collect()));
+    put(
+        "response_format",
+        request.schema.as_ref().and_then(|schema| response_format(capabilities.rung, schema)),
+    );
+    put("temperature", parameters.temperature.map(Value::from));
+    put(&capabilities.token_limit, parameters.max_tokens.map(Value::from));
+    put("n", (capabilities.several && 1 < parameters.responses).then(|| json!(parameters.responses)));
+    put("seed", parameters.seed.map(Value::from));
+    put("reasoning_effort", parameters.reasoning_effort.as_deref().map(Value::from));
+    body.extend(parameters.extra.clone());
+    Value::Object(body)
+}
+
+/// Reads the body of a successful reply.
+pub(super) fn decode(reply: &Reply) -> Result<Completion, DecodeError> {
+    let body = read_json(reply)?;
+    let choices = body["choices"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let responses: Vec<Response> = choices.iter().filter_map(response).collect();
+    if responses.is_empty() {
+        return Err(DecodeError { expected: "`choices` with a message".to_owned(), found: outline(&body) });
+    }
+    let header =
+        reply.headers.get("x-litellm-response-cost").and_then(|cost| cost.to_str().ok()?.parse().ok());
+    let cost =
+        body["usage"]["cost"].as_f64().or(header).filter(|cost: &f64| cost.is_finite() && 0.0 <= *cost);
+    Ok(Completion { responses, usage: usage(&body["usage"]), cost })
+}
+
+/// Returns the reply's body as JSON, or says what it is instead.
+pub(super) fn read_json(reply: &Reply) -> Result<Value, DecodeError> {
+    serde_json::from_slice(&reply.body).map_err(|error| DecodeError {
+        expected: "JSON".to_owned(),
+        found: match String::from_utf8_lossy(&reply.body).trim_start() {
+            "" => "an empty body".to_owned(),
+            text if text.starts_with('<') => "a web page; is the base URL right?".to_owned(),
+            text if text.starts_with("data:") => "a stream of events; streaming must be off".to_owned(),
+            text => format!("`{}` ({error})", text.chars().take(60).collect::<String>()),
+        },
+    })
+}
+
+/// Describes a JSON value by what is at its top, without its contents.
+pub(super) fn outline(value: &Value) -> String {
+    match value {
+        Value::Object(object) if object.is_empty() => "an empty object".to_owned(),
+        Value::Object(object) => {
+            let keys: Vec<String> = object.keys().take(8).map(|key| format!("`{key}`")).collect();
+            format!("an object with {}", keys.join(", "))
+        }
+        Value::Array(_) => "an array".to_owned(),
+        _ => "a plain value".to_owned(),
+    }
+}
+
+/// Returns a count; some servers write it as `12.0`.
+pub(super) fn count(value: &Value) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast keeps within bounds"
+    )]
+    let rounded = value.as_f64().map(|number| number as u64);
+    value.as_u64().or(rounded).unwrap_or_default()
+}
+
+/// Returns the name of a role.
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
+}
+
+fn message(message: &Message) -> Value {
+    let content = match &*message.parts {
+        [Part::Text(text)] => json!(text),
+        parts => parts.iter().map(part).collect(),
+    };
+    json!({"role": role(message.role), "content": content})
+}
+
+fn part(part: &Part) -> Value {
+    let url = match part {
+        Part::Text(text) => return json!({"type": "text", "text": text}),
+        Part::Image(Image::Url(url)) => url.clone(),
+        Part::Image(Image::Inline { media_type, base64 }) => format!("data:{media_type};base64,{base64}"),
+    };
+    json!({"type": "image_url", "image_url": {"url": url}})
+}
+
+fn response_format(rung: Rung, schema: &Value) -> Option<Value> {
+    match rung {
+        Rung::Strict => {
+            let format = json!({"name": "answer", "strict": true, "schema": schema});
+            Some(json!({"type": "json_schema", "json_schema": format}))
+        }
+        Rung::Schema => {
+            Some(json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}))
+        }
+        Rung::JsonObject => Some(json!({"type": "json_object"})),
+        Rung::JsonObjectSchema => Some(json!({"type": "json_object", "schema": schema})),
+        Rung::Prompt => None,
+    }
+}
+
+/// Reads one choice; one that failed behind the server (OpenRouter) is none.
+fn response(choice: &Value) -> Option<Response> {
+    let message = choice.get("message")?;
+    let finish = choice["finish_reason"].as_str().unwrap_or_default().to_ascii_lowercase();
+    let text = text(&message["content"]);
+    if let Some(words) = message["refusal"].as_str().filter(|words| !words.is_empty()) {
+        return Some(Response::Refused(words.to_owned()));
+    }
+    Some(match &*finish {
+        "length" | "max_tokens" | "model_length" => Response::Truncated(text),
+        // The latter are Gemini's.
+        "content_filter" | "safety" | "recitation" | "prohibited_content" | "blocklist" | "spii"
+        | "refusal" => Response::Refused(format!("a content filter stopped the answer (`{finish}`)")),
+        _ => Response::Text(text),
+    })
+}
+
+/// Returns the text of a content that is a string, null or a list of parts.
+fn text(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        _ => String::new(),
+    }
+}
+
+fn usage(usage: &Value) -> Usage {
+    let cached = &usage["prompt_tokens_details"]["cached_tokens"];
+    Usage {
+        requests: 1,
+        prompt_tokens: count(&usage["prompt_tokens"]),
+        completion_tokens: count(&usage["completion_tokens"]),
+        // The latter is DeepSeek's.
+        cached_tokens: count(if cached.is_null() { &usage["prompt_cache_hit_tokens"] } else { cached }),
+        reasoning_tokens: count(&usage["completion_tokens_details"]["reasoning_tokens"]),
+    }
+}

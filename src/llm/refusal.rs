@@ -1,0 +1,254 @@
+//! Which part of a request a server does not take: what to leave out, or to say otherwise, in the next one.
+
+use serde_json::Value;
+
+use super::judge::is_too_long;
+use super::problem::Problem;
+use crate::http::transport::Reply;
+
+/// A part of a request that the server refuses whatever the task is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The way in which an answer in JSON was asked for.
+    Schema,
+    /// The name of the token limit.
+    TokenLimit,
+    /// Several responses to one request.
+    Responses,
+    /// Another field of the body, by its name.
+    Field(String),
+}
+
+/// A part that was refused, and the server's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub part: Part,
+    pub message: String,
+}
+
+/// Marks of a complaint about the way JSON was asked for, in lower case.
+const SCHEMA_MARKS: &[&str] = &[
+    "response_format",
+    "json_schema",
+    "json_object",
+    "json mode",
+    "structured output",
+    "structured_outputs",
+    "guided_json",
+    "guided decoding",
+    "grammar",
+    "failed to initialize samplers",
+    "response_schema",
+    "responseschema",
+    "response schema",
+    "invalid schema",
+    "unsupported schema",
+    "invalid json schema",
+];
+
+/// Marks of a field that the server does not have at all, in lower case.
+const UNKNOWN_MARKS: &[&str] = &[
+    "unsupported",
+    "not supported",
+    "not support",
+    "unknown",
+    "unrecognized",
+    "unexpected",
+    "extra",
+    "not permitted",
+    "not allowed",
+    "instead",
+];
+
+/// Marks of a 500 that is a complaint about the request: llama-cpp-python's comes from its validation.
+const VALIDATION_MARKS: &[&str] =
+    &["input should be", "validation error", "not supported", "unsupported", "invalid"];
+
+/// Fields that belong to a task, not to what the user chose.
+const OF_THE_TASK: &[&str] = &["model", "messages", "stream"];
+
+/// Names of the limit of an answer's length.
+const TOKEN_LIMITS: &[&str] = &["max_tokens", "max_completion_tokens", "num_predict"];
+
+/// Returns the part of the request body `sent` that this reply refuses, if it refuses one.
+pub fn refusal(reply: &Reply, sent: &Value) -> Option<Refusal> {
+    let problem = match reply.status.as_u16() {
+        200 => Problem::inside(reply).filter(|problem| matches!(&*problem.code, "400" | "422"))?,
+        400 | 422 | 500 | 501 => Problem::read(reply),
+        _ => return None,
+    };
+    if is_too_long(&problem) || problem.is_any(&["json_validate_failed", "content_filter"]) {
+        return None;
+    }
+    let by_validation = reply.status.is_client_error() || reply.status.is_success();
+    if !by_validation && !problem.mentions(VALIDATION_MARKS) {
+        return None;
+    }
+    let part = refused_part(&problem, sent)?;
+    // Any other field in the text of a 500 stands there by chance.
+    if !by_validation && part != Part::Schema {
+        return None;
+    }
+    Some(Refusal { part, message: format!("{}: {}", reply.status.as_u16(), problem.message) })
+}
+
+fn refused_part(problem: &Problem, sent: &Value) -> Option<Part> {
+    let asks_json = ["response_format", "format"].iter().any(|key| sent.get(key).is_some());
+    let named = named_field(problem, sent);
+    match named {
+        Some("response_format" | "format") => Some(Part::Schema),
+        _ if asks_json && problem.mentions(SCHEMA_MARKS) => Some(Part::Schema),
+        Some("n") => Some(Part::Responses),
+        Some(key) if TOKEN_LIMITS.contains(&key) && problem.mentions(UNKNOWN_MARKS) => Some(Part::TokenLimit),
+        Some(key) => Some(Part::Field(key.to_owned())),
+        None => None,
+    }
+}
+
+/// Returns the field of the body that the error is about: as its `param`, as the place of a validation error, or
+/// between quotes in its words.
+fn named_field<'a>(problem: &Problem, sent: &'a Value) -> Option<&'a str> {
+    let keys = || sent.as_object().into_iter().flat_map(|body| body.keys().map(String::as_str));
+    let choosable = || keys().filter(|key| !OF_THE_TASK.contains(key));
+    let root = problem.field.split(['.', '[']).next().unwrap_or_default();
+    if keys().any(|key| key == root) {
+        return choosable().find(|key| *key == root);
+    }
+    choosable().find(|key| {
+        let text = problem.text();
+        let quoted = ["'", "`"].iter().any(|quote| text.contains(&format!("{quote}{key}{quote}")));
+        // A key of JSON is followed by a colon: an echo of the body, no complaint.
+        let word = format!("\"{key}");
+        let in_words = text.match_indices(&word).any(|(start, _)| {
+            let rest =
+                text[start + word.len()..].strip_prefix(['"', '\\']).map(|rest| rest.trim_start_matches('"'));
+            rest.is_some_and(|rest| !rest.trim_start().starts_with(':'))
+        });
+        quoted || in_words || problem.message.to_lowercase().contains(&format!("body.{key}:"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+    use reqwest::header::HeaderMap;
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(status: u16, body: &str, expect: Option<Part>) {
+        let sent = json!({
+            "model": "m", "messages": [], "response_format": {"type": "json_schema"}, "max_tokens": 9, "n": 3,
+            "temperature": 0.5, "seed": 1, "logprobs": true,
+        });
+        let status = StatusCode::from_u16(status).unwrap();
+        let reply = Reply { status, headers: HeaderMap::new(), body: body.into() };
+        assert_eq!(refusal(&reply, &sent).map(|refusal| refusal.part), expect, "{body}");
+    }
+
+    #[test]
+    fn a_schema_that_is_not_taken_is_known_by_every_servers_words() {
+        let bodies = [
+            // OpenAI, an old model; then a schema that is not strict enough.
+            (
+                400,
+                r#"{"error":{"message":"Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.","type":"invalid_request_error","param":null,"code":null}}"#,
+            ),
+            (
+                400,
+                r#"{"error":{"message":"Invalid schema for response_format 'answer': In context=(), 'additionalProperties' is required.","type":"invalid_request_error","param":"response_format","code":null}}"#,
+            ),
+            // Azure, an old version of its interface.
+            (
+                400,
+                r#"{"error":{"code":"BadRequest","message":"response_format value as json_schema is enabled only for api versions 2024-08-01-preview and later"}}"#,
+            ),
+            // Groq.
+            (
+                400,
+                r#"{"error":{"message":"This model does not support response format `json_schema`. See the documentation","type":"invalid_request_error"}}"#,
+            ),
+            // Mistral.
+            (
+                422,
+                r#"{"object":"error","message":{"detail":[{"type":"literal_error","loc":["body","response_format","type"],"msg":"Input should be 'text' or 'json_object'"}]},"type":"invalid_request_error"}"#,
+            ),
+            // llama-cpp-python, whose validation errors are 500.
+            (
+                500,
+                r#"{"error":{"message":"[{'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\"}]","type":"internal_server_error","param":null,"code":null}}"#,
+            ),
+            // llama.cpp.
+            (
+                400,
+                r#"{"error":{"code":400,"message":"Failed to initialize samplers: failed to parse grammar","type":"invalid_request_error"}}"#,
+            ),
+            // DeepSeek.
+            (
+                400,
+                r#"{"error":{"message":"This response_format type is unavailable now","type":"invalid_request_error","param":null,"code":"invalid_request_error"}}"#,
+            ),
+            // vLLM.
+            (
+                400,
+                r#"{"object":"error","message":"The provided JSON schema contains features not supported by xgrammar.","type":"BadRequestError","param":null,"code":400}"#,
+            ),
+            // LiteLLM before a model that takes none.
+            (
+                400,
+                r#"{"error":{"message":"litellm.UnsupportedParamsError: p does not support parameters: ['response_format'], for model=m","type":"None","param":"None","code":"400"}}"#,
+            ),
+            // LM Studio.
+            (400, r#"{"error":"'response_format.type' must be 'json_schema' or 'text'"}"#),
+        ];
+        for (status, body) in bodies {
+            check(status, body, Some(Part::Schema));
+        }
+    }
+
+    #[test]
+    fn other_fields_are_known_by_their_name() {
+        let openai = r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","param":"max_tokens","code":"unsupported_parameter"}}"#;
+        check(400, openai, Some(Part::TokenLimit));
+        let large = r#"{"error":{"message":"max_tokens is too large: 9. This model takes at most 4","param":"max_tokens","code":"invalid_value"}}"#;
+        check(400, large, Some(Part::Field("max_tokens".to_owned())));
+        let temperature = r#"{"error":{"message":"Unsupported value: 'temperature' does not support 0.5 with this model.","param":"temperature","code":"unsupported_value"}}"#;
+        check(400, temperature, Some(Part::Field("temperature".to_owned())));
+        let mistral = r#"{"detail":[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted"}]}"#;
+        check(422, mistral, Some(Part::Field("seed".to_owned())));
+        let groq = r#"{"error":{"message":"'n' : number must be at most 1 but found 3","type":"invalid_request_error"}}"#;
+        check(400, groq, Some(Part::Responses));
+        let logprobs =
+            r#"{"error":{"message":"property `logprobs` is unsupported","type":"invalid_request_error"}}"#;
+        check(400, logprobs, Some(Part::Field("logprobs".to_owned())));
+    }
+
+    #[test]
+    fn what_concerns_the_task_or_the_server_is_no_refusal_of_a_part() {
+        let none = [
+            (
+                400,
+                r#"{"error":{"message":"'max_tokens' is too large: 9. This model's maximum context length is 8 tokens"}}"#,
+            ),
+            (
+                400,
+                r#"{"error":{"message":"Invalid image","param":"messages[0].content","code":"invalid_value"}}"#,
+            ),
+            (
+                400,
+                r#"{"error":{"message":"Failed to generate JSON, see json_schema","code":"json_validate_failed"}}"#,
+            ),
+            (
+                500,
+                r#"{"error":{"code":500,"message":"The model produced output that does not match the expected peg-native format"}}"#,
+            ),
+            (500, r#"{"error":{"message":"Invalid state of 'seed'"}}"#),
+            (404, r#"{"error":{"message":"no response_format here"}}"#),
+            (400, ""),
+            (200, r#"{"choices":[{"message":{"content":"the 'seed' error"}}]}"#),
+        ];
+        for (status, body) in none {
+            check(status, body, None);
+        }
+    }
+}
