@@ -66,7 +66,7 @@ pub struct Completion {
     /// One entry a response, in the provider's order; never empty.
     pub responses: Vec<Response>,
     pub usage: Usage,
-    /// What the provider says it cost, in US dollars (OpenRouter, LiteLLM).
+    /// What the provider says it cost, in US dollars (`OpenRouter`, `LiteLLM`).
     pub cost: Option<f64>,
 }
 

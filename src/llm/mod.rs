@@ -4,9 +4,11 @@
 
 pub mod chat;
 pub mod client;
-mod judge;
+pub mod estimate;
+pub mod judge;
 pub mod ladder;
+pub mod memory;
 pub mod price;
-mod problem;
+pub mod problem;
 pub mod provider;
-mod refusal;
+pub mod refusal;

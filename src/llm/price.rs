@@ -1,5 +1,9 @@
 //! What a model costs, from a table in the binary or from the user.
 
+use url::Url;
+
+use crate::label::prediction::Usage;
+
 /// US dollars per million tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Price {
@@ -9,11 +13,156 @@ pub struct Price {
     pub cached: Option<f64>,
 }
 
-/// Where and when the table was taken from.
-pub const SOURCE: &str = "";
+/// Made by `scripts/prices.py`; the first line says from what.
+const TABLE: &str = include_str!("prices.tsv");
 
-/// Returns the price of a provider's model, or `None` where nobody knows.
-pub fn lookup(provider: &str, model: &str) -> Option<Price> {
-    let _ = (provider, model);
-    None
+/// Nothing to pay to anybody.
+const FREE: Price = Price { input: 0.0, output: 0.0, cached: None };
+
+/// Hosts whose prices are in the table, though they are reached as `openai` at another base URL.
+const HOSTS: &[(&str, &str)] = &[
+    ("openai.com", "openai"),
+    ("anthropic.com", "anthropic"),
+    ("deepseek.com", "deepseek"),
+    ("googleapis.com", "gemini"),
+    ("groq.com", "groq"),
+    ("mistral.ai", "mistral"),
+    ("x.ai", "xai"),
+];
+
+/// Returns where and when the table was taken from.
+pub fn source() -> &'static str {
+    TABLE.lines().next().and_then(|line| line.split('\t').nth(1)).unwrap_or_default()
+}
+
+/// Returns whose prices hold: the provider's own, or for `openai` at another base URL those of who is there; `None` for
+/// an unknown server, whatever its models are called.
+pub fn vendor(provider: &'static str, base: &Url) -> Option<&'static str> {
+    if provider != "openai" {
+        return Some(provider);
+    }
+    let host = base.host_str()?;
+    let is_at =
+        |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    HOSTS.iter().find(|(domain, _)| is_at(domain)).map(|(_, vendor)| *vendor)
+}
+
+/// Returns the price of a vendor's model, or `None` where nobody knows.
+///
+/// A dated model that is not in the table costs what its name without the date does.
+pub fn lookup(vendor: &str, model: &str) -> Option<Price> {
+    if matches!(vendor, "ollama" | "keyword") {
+        return Some(FREE);
+    }
+    let model = model.trim_start_matches("models/");
+    // A fine-tuned model is `ft:BASE:ORGANISATION::ID`.
+    let model = match model.strip_prefix("ft:").and_then(|rest| rest.find(':')) {
+        Some(end) => &model[..end + "ft:".len()],
+        None => model,
+    };
+    row(vendor, model).or_else(|| row(vendor, without_date(model)?))
+}
+
+impl Price {
+    /// Returns what this usage costs, in US dollars.
+    pub fn cost(&self, usage: &Usage) -> f64 {
+        let cached = usage.cached_tokens.min(usage.prompt_tokens);
+        let dollars = |tokens: u64, price: f64| {
+            #[expect(clippy::cast_precision_loss, reason = "no count of tokens is near 2^53")]
+            let tokens = tokens as f64;
+            tokens * price / 1e6
+        };
+        dollars(usage.prompt_tokens - cached, self.input)
+            + dollars(cached, self.cached.unwrap_or(self.input))
+            + dollars(usage.completion_tokens, self.output)
+    }
+}
+
+fn row(vendor: &str, model: &str) -> Option<Price> {
+    let mut rows = TABLE.lines().filter_map(|line| line.strip_prefix(vendor)?.strip_prefix('\t'));
+    let mut prices = rows.find_map(|row| row.strip_prefix(model)?.strip_prefix('\t'))?.split('\t');
+    let mut price = || prices.next().and_then(|price| price.parse().ok());
+    Some(Price { input: price()?, output: price()?, cached: price() })
+}
+
+/// Takes `-2024-07-18` or `-20251001` off.
+fn without_date(model: &str) -> Option<&str> {
+    let is_date = |date: &str| {
+        date.chars().filter(char::is_ascii_digit).count() == 8
+            && date.chars().all(|c| c.is_ascii_digit() || c == '-')
+    };
+    [11, 9].into_iter().find_map(|length| {
+        let (base, date) = model.split_at_checked(model.len().checked_sub(length)?)?;
+        date.strip_prefix('-').filter(|date| is_date(date)).map(|_| base)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_table_can_be_looked_up() {
+        let rows: Vec<&str> = TABLE.lines().filter(|line| !line.starts_with('#')).collect();
+        assert!(300 < rows.len(), "{} rows", rows.len());
+        for row in rows {
+            let fields: Vec<&str> = row.split('\t').collect();
+            let price = lookup(fields[0], fields[1]);
+            assert!(price.is_some_and(|price| 0.0 < price.input + price.output), "{row}");
+        }
+        assert!(source().starts_with("litellm 1."), "{}", source());
+    }
+
+    #[test]
+    fn a_model_is_found_by_its_name_or_its_name_without_the_date() {
+        let mini = Price { input: 0.15, output: 0.6, cached: Some(0.075) };
+        let check =
+            |vendor: &str, model: &str, expect| assert_eq!(lookup(vendor, model), expect, "{vendor} {model}");
+        check("openai", "gpt-4o-mini", Some(mini));
+        check("openai", "gpt-4o-mini-2024-07-18", Some(mini));
+        check("anthropic", "claude-haiku-4-5-20251001", lookup("anthropic", "claude-haiku-4-5"));
+        let tuned = lookup("openai", "ft:gpt-4o-mini-2024-07-18:my-org::abc123");
+        assert_eq!(tuned.map(|price| price.input), Some(0.3));
+        check("ollama", "anything", Some(FREE));
+        check("openai", "gpt-4o-mini-9", None);
+        check("openai", "", None);
+        check("nobody", "gpt-4o-mini", None);
+        check("openai", "é-2024-07-18", None);
+    }
+
+    #[test]
+    fn the_default_model_has_a_price() {
+        for row in crate::llm::provider::PROVIDERS {
+            if let Some(model) = row.default_model {
+                assert!(lookup(row.name, model).is_some(), "{model}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_is_paid_follows_from_the_host() {
+        let check = |provider, base: &str, expect| {
+            assert_eq!(vendor(provider, &base.parse().unwrap()), expect, "{base}");
+        };
+        check("openai", "https://api.openai.com/v1", Some("openai"));
+        check("openai", "https://generativelanguage.googleapis.com/v1beta/openai/", Some("gemini"));
+        check("openai", "https://api.groq.com/openai/v1", Some("groq"));
+        check("openai", "https://flex.ai/v1", None);
+        check("openai", "http://localhost:8000/v1", None);
+        check("azure", "https://r.openai.azure.com", Some("azure"));
+        check("ollama", "http://localhost:11434", Some("ollama"));
+    }
+
+    #[test]
+    fn cached_tokens_cost_less_where_there_is_a_discount() {
+        let usage = Usage {
+            prompt_tokens: 1_000_000,
+            completion_tokens: 500_000,
+            cached_tokens: 400_000,
+            ..Usage::default()
+        };
+        let price = Price { input: 1.0, output: 4.0, cached: Some(0.5) };
+        assert!((price.cost(&usage) - 2.8).abs() < 1e-9);
+        assert!((Price { cached: None, ..price }.cost(&usage) - 3.0).abs() < 1e-9);
+    }
 }

@@ -43,7 +43,7 @@ impl Problem {
         Self { message: show(&words), text: text.to_lowercase(), ..Self::default() }
     }
 
-    /// Finds the error inside a reply of status 200: OpenRouter tells so of a failure behind it, in the body or in a
+    /// Finds the error inside a reply of status 200: `OpenRouter` tells so of a failure behind it, in the body or in a
     /// choice.
     pub fn inside(reply: &Reply) -> Option<Self> {
         // Looking for the bytes first saves reading every good reply twice.

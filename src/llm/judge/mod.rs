@@ -119,7 +119,7 @@ fn judge_problem(reply: &Reply, status: StatusCode, problem: &Problem, now: Syst
     }
 }
 
-/// Returns what OpenAI's header asks of clients: to repeat the request, or not to.
+/// Returns what `OpenAI`'s header asks of clients: to repeat the request, or not to.
 fn should_retry(reply: &Reply) -> Option<bool> {
     reply.headers.get("x-should-retry")?.to_str().ok()?.parse().ok()
 }

@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn an_end_is_taken_off_once() {
         let check = |base: &str, expect: &str| {
-            assert_eq!(without_end(&base.parse().unwrap(), "/v1").as_str(), expect)
+            assert_eq!(without_end(&base.parse().unwrap(), "/v1").as_str(), expect);
         };
         check("http://host/v1/", "http://host/");
         check("http://host/ollama/v1", "http://host/ollama");

@@ -1,4 +1,4 @@
-//! Azure OpenAI: the same language at another address, with the deployment's name for the model.
+//! Azure `OpenAI`: the same language at another address, with the deployment's name for the model.
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use serde_json::Value;
@@ -62,10 +62,11 @@ impl Provider for Azure {
 
     /// A key goes into `api-key`; a token of Entra, which is a JSON Web Token, is a bearer token.
     fn headers(&self, key: Option<&Secret>) -> HeaderMap {
-        let is_token = |key: &Secret| key.expose().starts_with("eyJ");
-        let header = key.and_then(|key| match is_token(key) {
-            true => Some((AUTHORIZATION, bearer(key)?)),
-            false => Some((HeaderName::from_static("api-key"), sensitive(key.expose())?)),
+        let header = key.and_then(|key| {
+            if key.expose().starts_with("eyJ") {
+                return Some((AUTHORIZATION, bearer(key)?));
+            }
+            Some((HeaderName::from_static("api-key"), sensitive(key.expose())?))
         });
         header.into_iter().collect()
     }

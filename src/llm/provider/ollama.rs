@@ -7,7 +7,7 @@ use url::Url;
 use super::address::{join, without_end};
 use super::openai::bearer;
 use super::wire::{count, outline, read_json, role};
-use super::{DecodeError, EncodeError, Provider, ProviderOptions, Row};
+use super::{DecodeError, EncodeError, Provider, Row};
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
 use crate::http::transport::Reply;

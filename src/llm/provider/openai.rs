@@ -1,4 +1,4 @@
-//! OpenAI, and every server that speaks its language at another base URL.
+//! `OpenAI`, and every server that speaks its language at another base URL.
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::Value;

@@ -1,7 +1,6 @@
 //! Requests and replies of every dialect, as they are on the wire.
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
 use serde_json::json;
 
 use super::*;

@@ -1,4 +1,4 @@
-//! The wire format of chat completions, which OpenAI, Azure and every compatible server share.
+//! The wire format of chat completions, which `OpenAI`, Azure and every compatible server share.
 
 use serde_json::{Map, Value, json};
 
@@ -126,7 +126,7 @@ fn response_format(rung: Rung, schema: &Value) -> Option<Value> {
     }
 }
 
-/// Reads one choice; one that failed behind the server (OpenRouter) is none.
+/// Reads one choice; one that failed behind the server (`OpenRouter`) is none.
 fn response(choice: &Value) -> Option<Response> {
     let message = choice.get("message")?;
     let finish = choice["finish_reason"].as_str().unwrap_or_default().to_ascii_lowercase();

@@ -1,0 +1,357 @@
+//! Asks a model: provider, key and transport in one, with what was learned about the endpoint.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use tracing::info;
+use url::Url;
+
+use super::chat::{ChatRequest, Completion, Response};
+use super::ladder::{Capabilities, Rung};
+use super::memory::Memory;
+use super::provider::{DecodeError, EncodeError, Provider};
+use super::refusal::{Part, Refusal, refusal};
+use crate::http::address;
+use crate::http::retry::Verdict;
+use crate::http::secret::Secret;
+use crate::http::transport::{Call, Repeat, Reply, SendError, Transport};
+
+/// Everything needed to reach one endpoint.
+#[derive(Debug)]
+pub struct Endpoint {
+    pub provider: Box<dyn Provider>,
+    pub base: Url,
+    pub key: Option<Secret>,
+    /// Further headers of the user's (`--header`).
+    pub headers: HeaderMap,
+    /// For one attempt.
+    pub timeout: Duration,
+}
+
+/// Why a model gave no completion.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AskError {
+    /// See there what concerns the task ([`SendError::Rejected`]) and what the run ([`SendError::Aborted`]).
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// The server answered with something that is no completion.
+    #[error("the reply of the model's server could not be read: {0}")]
+    Decode(#[from] DecodeError),
+    /// The provider has no words for this task's request; nothing was sent.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+/// What is believed of an endpoint and model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub capabilities: Capabilities,
+    pub trust: Trust,
+}
+
+/// Why it is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// By the provider and the host alone.
+    Guessed,
+    /// From an earlier run, or from a request that asked for less.
+    Remembered,
+    /// A request of this run was answered so.
+    Proven,
+}
+
+/// What would be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    pub url: Url,
+    pub body: Value,
+    pub known: Known,
+}
+
+/// Asks one endpoint; shared by all tasks.
+#[derive(Debug)]
+pub struct Client {
+    endpoint: Endpoint,
+    transport: Transport,
+    memory: Memory,
+    /// Held by the request that finds out what the endpoint takes; counts those that could not reach it.
+    probing: tokio::sync::Mutex<()>,
+    unreached: Mutex<(u64, Option<SendError>)>,
+    /// By model.
+    known: Mutex<HashMap<String, Known>>,
+    /// Why no request can succeed any more.
+    aborted: OnceLock<SendError>,
+}
+
+impl Client {
+    /// Builds a client that has learned nothing yet.
+    pub fn new(endpoint: Endpoint, transport: Transport) -> Self {
+        Self {
+            endpoint,
+            transport,
+            memory: Memory::default(),
+            probing: tokio::sync::Mutex::default(),
+            unreached: Mutex::default(),
+            known: Mutex::default(),
+            aborted: OnceLock::new(),
+        }
+    }
+
+    /// Uses what earlier runs learned, and keeps what this one learns.
+    #[must_use]
+    pub fn remembering(self, memory: Memory) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// Asks the model. The first request finds out which rung of the ladder the endpoint takes; others wait for it.
+    ///
+    /// Where the server gives fewer responses than asked for, it is asked again for the rest, with another seed, for
+    /// the same one would give the same words.
+    pub async fn complete(&self, request: &ChatRequest) -> Result<Completion, AskError> {
+        let wanted = request.parameters.responses.max(1);
+        let mut completion = self.ask(request).await?;
+        let mut rest = request.clone();
+        loop {
+            let given = u32::try_from(completion.responses.len()).unwrap_or(u32::MAX);
+            if wanted <= given {
+                completion.responses.truncate(wanted as usize);
+                return Ok(completion);
+            }
+            rest.parameters.responses = wanted - given;
+            rest.parameters.seed = rest.parameters.seed.map(|seed| seed.wrapping_add(1));
+            completion = merge(completion, self.ask(&rest).await?);
+        }
+    }
+
+    /// Returns the URL and body that would be sent, and what is believed of the endpoint.
+    pub fn preview(&self, request: &ChatRequest) -> Result<Preview, EncodeError> {
+        let known = self.known(&request.model);
+        let body = self.endpoint.provider.body(request, &known.capabilities)?;
+        let url = self.endpoint.provider.endpoint(&self.endpoint.base, &request.model);
+        Ok(Preview { url, body, known })
+    }
+
+    /// Returns what is believed of the endpoint and this model.
+    pub fn known(&self, model: &str) -> Known {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(model.to_owned()).or_insert_with(|| self.recall(model)).clone()
+    }
+
+    /// Returns the transport, for its counters and its shared pause.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    async fn ask(&self, request: &ChatRequest) -> Result<Completion, AskError> {
+        let model = &request.model;
+        let turn = self.turn(model).await?;
+        let mut tried = vec![self.known(model).capabilities];
+        let mut spent = Completion::default();
+        loop {
+            let capabilities = tried.last().expect("it begins with one").clone();
+            let (status, refusal) = match self.attempt(request, &capabilities).await? {
+                Ok(completion)
+                    if turn.is_some() && passes_over_schema(request, &capabilities, &completion) =>
+                {
+                    spent = merge(spent, Completion { responses: Vec::new(), ..completion });
+                    let less = Capabilities { rung: Rung::Prompt, ..capabilities };
+                    info!("the endpoint passes over the JSON schema; it goes into the prompt from now on");
+                    self.believe(model, &less, Trust::Guessed);
+                    tried.push(less);
+                    continue;
+                }
+                Ok(completion) => {
+                    self.prove(request, &capabilities);
+                    return Ok(merge(spent, completion));
+                }
+                Err(refused) => refused,
+            };
+            match self.learn(model, &tried, &refusal.part) {
+                Some(other) => tried.push(other),
+                None => return Err(self.abort(status, &refusal).into()),
+            }
+        }
+    }
+
+    /// Waits while another request finds out about the endpoint; returns the right to find out where that is open.
+    async fn turn(&self, model: &str) -> Result<Option<tokio::sync::MutexGuard<'_, ()>>, SendError> {
+        let unreached = || self.unreached.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let turn = match self.known(model).trust {
+            Trust::Guessed => {
+                let (before, _) = unreached();
+                let turn = self.probing.lock().await;
+                let (after, error) = unreached();
+                match error {
+                    // What the one before could not reach is not tried by each of those who waited for it.
+                    Some(error) if before < after => return Err(error),
+                    _ => Some(turn),
+                }
+            }
+            Trust::Remembered | Trust::Proven => None,
+        };
+        match self.aborted.get() {
+            Some(error) => Err(error.clone()),
+            // The one before may have found out; then nobody has to wait any longer.
+            None => Ok(turn.filter(|_| self.known(model).trust == Trust::Guessed)),
+        }
+    }
+
+    /// Sends once on this rung; the inner error is a part of the request that the server does not take.
+    async fn attempt(
+        &self,
+        request: &ChatRequest,
+        capabilities: &Capabilities,
+    ) -> Result<Result<Completion, (StatusCode, Refusal)>, AskError> {
+        let provider = &self.endpoint.provider;
+        let body = provider.body(request, capabilities)?;
+        let found = OnceLock::new();
+        let judge = |reply: &Reply| match refusal(reply, &body) {
+            Some(refusal) => Verdict::Reject(found.get_or_init(|| refusal).message.clone()),
+            None => provider.judge(reply),
+        };
+        let sent = self.transport.send(&self.call(&request.model, &body), judge).await;
+        match (sent, found.into_inner()) {
+            (Ok(reply), _) => Ok(Ok(provider.completion(&reply)?)),
+            (Err(SendError::Rejected { status, .. }), Some(refusal)) => Ok(Err((status, refusal))),
+            (Err(error), _) => {
+                self.note(&error);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Keeps an error that others would meet as well.
+    fn note(&self, error: &SendError) {
+        match error {
+            SendError::Aborted { .. } => drop(self.aborted.set(error.clone())),
+            SendError::GaveUp { .. } => {
+                let mut unreached = self.unreached.lock().unwrap_or_else(PoisonError::into_inner);
+                *unreached = (unreached.0 + 1, Some(error.clone()));
+            }
+            SendError::Rejected { .. } | SendError::Unknown { .. } | SendError::Stopped => {}
+        }
+    }
+
+    fn call(&self, model: &str, body: &Value) -> Call {
+        let endpoint = &self.endpoint;
+        let json = HeaderValue::from_static("application/json");
+        let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, json.clone()), (ACCEPT, json)]);
+        headers.extend(endpoint.provider.headers(endpoint.key.as_ref()));
+        for (name, value) in &endpoint.headers {
+            // Anything may be in it, also a key.
+            let mut value = value.clone();
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        Call {
+            method: Method::POST,
+            url: endpoint.provider.endpoint(&endpoint.base, model),
+            headers,
+            body: Some(body.to_string().into_bytes()),
+            timeout: endpoint.timeout,
+            repeat: Repeat::Always,
+        }
+    }
+
+    /// Returns what to try after a refusal: what another request has found out meanwhile, else one step down.
+    ///
+    /// Once a schema was answered in this run, the next refusal is that task's own, and steps down for it alone.
+    fn learn(&self, model: &str, tried: &[Capabilities], part: &Part) -> Option<Capabilities> {
+        let known = self.known(model);
+        if !tried.contains(&known.capabilities) {
+            return Some(known.capabilities);
+        }
+        let last = tried.last()?;
+        let less = last.without(part).filter(|less| !tried.contains(less))?;
+        if known.trust != Trust::Proven && known.capabilities == *last {
+            info!("the endpoint does not take {}; trying {}", last.rung.about(), less.rung.about());
+            self.believe(model, &less, Trust::Guessed);
+        }
+        Some(less)
+    }
+
+    fn prove(&self, request: &ChatRequest, capabilities: &Capabilities) {
+        let known = self.known(&request.model);
+        if known.trust == Trust::Proven || known.capabilities != *capabilities {
+            return;
+        }
+        if request.schema.is_none() {
+            // Nothing was asked for that could have been refused, but nobody needs to wait.
+            self.believe(&request.model, capabilities, Trust::Remembered);
+            return;
+        }
+        self.believe(&request.model, capabilities, Trust::Proven);
+        self.memory.remember(&self.memory_key(&request.model), capabilities, SystemTime::now());
+    }
+
+    fn believe(&self, model: &str, capabilities: &Capabilities, trust: Trust) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(model.to_owned(), Known { capabilities: capabilities.clone(), trust });
+    }
+
+    fn recall(&self, model: &str) -> Known {
+        let remembered = self.memory.recall(&self.memory_key(model), SystemTime::now());
+        let remembered = remembered.map(|capabilities| Known { capabilities, trust: Trust::Remembered });
+        remembered.unwrap_or_else(|| Known {
+            capabilities: self.endpoint.provider.capabilities(&self.endpoint.base, model),
+            trust: Trust::Guessed,
+        })
+    }
+
+    fn memory_key(&self, model: &str) -> String {
+        format!("{} {} {model}", self.endpoint.provider.name(), address(&self.endpoint.base))
+    }
+
+    /// Ends the run, as every request would be refused alike.
+    fn abort(&self, status: StatusCode, refusal: &Refusal) -> SendError {
+        let place = address(&self.endpoint.base);
+        let message = match &refusal.part {
+            Part::Field(field) => {
+                format!("{place}: the model does not take `{field}` as it was sent; {}", advice(field))
+            }
+            Part::TokenLimit => format!("{place}: the model takes no token limit; {}", advice("max_tokens")),
+            Part::Responses | Part::Schema => format!("{place}: the request is refused in every form"),
+        };
+        let message = format!("{message} (the server says: {})", refusal.message);
+        self.aborted.get_or_init(|| SendError::Aborted { status, message }).clone()
+    }
+}
+
+/// Returns which option put this field into the body.
+fn advice(field: &str) -> String {
+    match field {
+        "temperature" => "leave out `--temperature` (`TEMPERATURE`)".to_owned(),
+        "max_tokens" | "max_completion_tokens" | "num_predict" => {
+            "leave out or lower `--max-tokens`".to_owned()
+        }
+        "seed" => "leave out `--seed-model`".to_owned(),
+        "reasoning_effort" | "think" => "leave out or change `--reasoning-effort`".to_owned(),
+        other => format!("leave out or change `--param {other}=…`"),
+    }
+}
+
+/// Returns whether the answer shows that nobody read the schema: it has no JSON object at all.
+fn passes_over_schema(request: &ChatRequest, capabilities: &Capabilities, completion: &Completion) -> bool {
+    let is_prose = |response: &Response| matches!(response, Response::Text(text) if !text.is_empty() && !text.contains('{'));
+    request.schema.is_some() && capabilities.rung != Rung::Prompt && completion.responses.iter().all(is_prose)
+}
+
+/// Returns both completions as one; the cost is known only where both are.
+fn merge(mut first: Completion, second: Completion) -> Completion {
+    let is_first = first.usage.requests == 0;
+    first.responses.extend(second.responses);
+    first.usage += second.usage;
+    first.cost = if is_first {
+        second.cost
+    } else {
+        first.cost.zip(second.cost).map(|(first, second)| first + second)
+    };
+    first
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! The client against a server on the loopback interface.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures::future::join_all;
+use serde_json::json;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+use super::*;
+use crate::http::pace::Pace;
+use crate::http::retry::RetryPolicy;
+use crate::http::stop::Stop;
+use crate::llm::chat::{Message, Parameters, Role};
+use crate::llm::provider::{PROVIDERS, ProviderOptions};
+
+const ANSWER: &str = r#"{"label":"yes"}"#;
+
+/// A server that refuses some things, and answers the rest.
+#[derive(Debug, Default)]
+struct Picky {
+    /// Values of `response_format.type` that it refuses.
+    formats: &'static [&'static str],
+    /// Keys of a body that it refuses.
+    keys: &'static [&'static str],
+    /// A status that it gives to that many requests before anything else.
+    first: (u16, u64),
+    /// What it answers; the usual answer if empty.
+    text: &'static str,
+    seen: AtomicU64,
+}
+
+impl Respond for Picky {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let body: Value = request.body_json().unwrap();
+        let refuse = |message: String| {
+            ResponseTemplate::new(400).set_body_json(json!({"error": {"message": message, "code": null}}))
+        };
+        if self.seen.fetch_add(1, Ordering::SeqCst) < self.first.1 {
+            return ResponseTemplate::new(self.first.0)
+                .set_body_json(json!({"error": {"message": "bad luck with sk-this-is-the-key"}}));
+        }
+        let format = body["response_format"]["type"].as_str().unwrap_or_default();
+        if self.formats.contains(&format) {
+            return refuse(format!("This response_format type is unavailable now: {format}"));
+        }
+        if let Some(key) = self.keys.iter().find(|key| body.get(**key).is_some()) {
+            return refuse(format!("Unsupported parameter: '{key}' is not supported with this model."));
+        }
+        let text = if self.text.is_empty() { ANSWER } else { self.text };
+        let choices: Vec<Value> =
+            (0..body["n"].as_u64().unwrap_or(1)).map(|_| json!({"message": {"content": text}})).collect();
+        ResponseTemplate::new(200).set_body_json(json!({"choices": choices, "usage": {"prompt_tokens": 10}}))
+    }
+}
+
+async fn start(picky: Picky) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(picky).mount(&server).await;
+    server
+}
+
+fn client(server: &MockServer) -> Client {
+    let shortest = Duration::from_millis(1);
+    let policy =
+        RetryPolicy { max_retries: 0, shortest, longest: shortest, max_wait: Duration::from_secs(1) };
+    let pace = Arc::new(Pace::new(None));
+    let transport = Transport { client: crate::http::client().unwrap(), policy, pace, stop: Stop::never() };
+    let endpoint = Endpoint {
+        provider: (PROVIDERS[0].provider)(&ProviderOptions::default()),
+        base: format!("{}/v1", server.uri()).parse().unwrap(),
+        key: Some(Secret::new("sk-this-is-the-key")),
+        headers: HeaderMap::new(),
+        timeout: Duration::from_secs(20),
+    };
+    Client::new(endpoint, transport)
+}
+
+fn request() -> ChatRequest {
+    let messages = vec![Message::text(Role::User, "Sarcastic?")];
+    let schema = Some(json!({"type": "object"}));
+    ChatRequest { model: "m".to_owned(), messages, schema, parameters: Parameters::default() }
+}
+
+async fn bodies(server: &MockServer) -> Vec<Value> {
+    server.received_requests().await.unwrap().iter().map(|request| request.body_json().unwrap()).collect()
+}
+
+/// Returns how JSON was asked for in each request.
+async fn formats(server: &MockServer) -> Vec<String> {
+    let format = |body: Value| body["response_format"]["type"].as_str().unwrap_or("none").to_owned();
+    bodies(server).await.into_iter().map(format).collect()
+}
+
+#[tokio::test]
+async fn the_first_request_finds_the_rung_while_the_others_wait() {
+    let server = start(Picky { formats: &["json_schema"], ..Picky::default() }).await;
+    let client = client(&server);
+    let request = request();
+    let completions = join_all((0..4).map(|_| client.complete(&request))).await;
+    assert!(completions.iter().all(Result::is_ok), "{completions:?}");
+    let mut expect = vec!["json_schema", "json_schema"];
+    expect.extend(["json_object"; 4]);
+    assert_eq!(formats(&server).await, expect);
+    assert_eq!(client.known("m").trust, Trust::Proven);
+}
+
+#[tokio::test]
+async fn a_probe_that_fails_for_its_own_reason_leaves_the_next_one_to_find_out() {
+    let server = start(Picky { first: (400, 1), formats: &["json_schema"], ..Picky::default() }).await;
+    let client = client(&server);
+    let request = request();
+    let outcomes = join_all((0..3).map(|_| client.complete(&request))).await;
+    assert!(matches!(&outcomes[0], Err(AskError::Send(SendError::Rejected { .. }))), "{outcomes:?}");
+    assert!(outcomes[1].is_ok() && outcomes[2].is_ok(), "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_tried_once_and_never_shown() {
+    let server = start(Picky { first: (401, 9), ..Picky::default() }).await;
+    let client = client(&server);
+    let request = request();
+    let outcomes = join_all((0..3).map(|_| client.complete(&request))).await;
+    for outcome in outcomes {
+        let error = outcome.unwrap_err();
+        assert!(matches!(error, AskError::Send(SendError::Aborted { .. })), "{error:?}");
+        assert!(
+            error.to_string().contains("[hidden]") && !format!("{error:?}").contains("this-is"),
+            "{error}"
+        );
+    }
+    assert_eq!(bodies(&server).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_reached_is_tried_by_the_first_alone() {
+    let server = start(Picky { first: (503, 1), ..Picky::default() }).await;
+    let client = client(&server);
+    let request = request();
+    let outcomes = join_all((0..3).map(|_| client.complete(&request))).await;
+    for outcome in outcomes {
+        let error = outcome.unwrap_err();
+        assert!(matches!(error, AskError::Send(SendError::GaveUp { .. })), "{error:?}");
+    }
+    assert_eq!(bodies(&server).await.len(), 1);
+    assert!(client.complete(&request).await.is_ok(), "who comes later tries again");
+}
+
+#[tokio::test]
+async fn what_was_learned_is_used_by_the_next_run_and_unlearned_when_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::at(folder.path().join("endpoints.json"));
+    let server = start(Picky { formats: &["json_schema"], ..Picky::default() }).await;
+    client(&server).remembering(memory.clone()).complete(&request()).await.unwrap();
+    let preview = client(&server).remembering(memory.clone()).preview(&request()).unwrap();
+    assert_eq!((preview.known.trust, preview.known.capabilities.rung), (Trust::Remembered, Rung::JsonObject));
+    assert_eq!(preview.body["response_format"]["type"], "json_object");
+    server.reset().await;
+    Mock::given(any())
+        .respond_with(Picky { formats: &["json_schema", "json_object"], ..Picky::default() })
+        .mount(&server)
+        .await;
+    client(&server).remembering(memory.clone()).complete(&request()).await.unwrap();
+    assert_eq!(formats(&server).await, ["json_object", "json_object", "none"]);
+    assert_eq!(client(&server).remembering(memory).known("m").capabilities.rung, Rung::Prompt);
+}
+
+#[tokio::test]
+async fn a_refusal_after_a_success_steps_down_for_its_own_task_alone() {
+    let server = start(Picky::default()).await;
+    let client = client(&server);
+    client.complete(&request()).await.unwrap();
+    server.reset().await;
+    Mock::given(any())
+        .respond_with(Picky { formats: &["json_schema"], ..Picky::default() })
+        .mount(&server)
+        .await;
+    client.complete(&request()).await.unwrap();
+    assert_eq!(client.known("m").capabilities.rung, Rung::Strict);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_passes_over_the_schema_gets_it_in_the_prompt() {
+    let server = start(Picky { text: "positive", ..Picky::default() }).await;
+    let client = client(&server);
+    let completion = client.complete(&request()).await.unwrap();
+    assert_eq!((completion.usage.requests, completion.usage.prompt_tokens), (2, 20), "both were paid for");
+    assert_eq!((completion.responses.len(), client.known("m").capabilities.rung), (1, Rung::Prompt));
+}
+
+#[tokio::test]
+async fn the_other_name_of_the_token_limit_is_tried_once() {
+    let server = start(Picky { keys: &["max_tokens"], ..Picky::default() }).await;
+    let mut request = request();
+    request.parameters.max_tokens = Some(50);
+    client(&server).complete(&request).await.unwrap();
+    let bodies = bodies(&server).await;
+    assert_eq!((bodies.len(), &bodies[1]["max_completion_tokens"]), (2, &json!(50)));
+    let neither = start(Picky { keys: &["max_tokens", "max_completion_tokens"], ..Picky::default() }).await;
+    let error = client(&neither).complete(&request).await.unwrap_err();
+    assert!(error.to_string().contains("leave out or lower `--max-tokens`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_refused_ends_the_run_and_names_the_option() {
+    let server = start(Picky { keys: &["temperature"], ..Picky::default() }).await;
+    let mut request = request();
+    request.parameters.temperature = Some(0.5);
+    let client = client(&server);
+    for _ in 0..2 {
+        let error = client.complete(&request).await.unwrap_err();
+        assert!(matches!(error, AskError::Send(SendError::Aborted { .. })), "{error:?}");
+        assert!(error.to_string().contains("leave out `--temperature`"), "{error}");
+    }
+    assert_eq!(bodies(&server).await.len(), 1);
+}
+
+#[tokio::test]
+async fn missing_responses_are_asked_for_with_other_seeds() {
+    let server = start(Picky { keys: &["n"], ..Picky::default() }).await;
+    let mut request = request();
+    request.parameters.responses = 3;
+    request.parameters.seed = Some(7);
+    let completion = client(&server).complete(&request).await.unwrap();
+    assert_eq!((completion.responses.len(), completion.usage.requests), (3, 3));
+    let seeds: Vec<u64> = bodies(&server).await.iter().map(|body| body["seed"].as_u64().unwrap()).collect();
+    assert_eq!(seeds, [7, 7, 8, 9], "the first was refused for its `n`");
+    let at_once = start(Picky::default()).await;
+    let completion = client(&at_once).complete(&request).await.unwrap();
+    assert_eq!((completion.responses.len(), completion.usage.requests), (3, 1));
+}

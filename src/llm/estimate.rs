@@ -1,0 +1,155 @@
+//! How many tokens a request has, before anybody counts them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::chat::{ChatRequest, Image, Part};
+
+/// Bytes of a token. True of English; of other scripts a character has more bytes and more tokens alike.
+const TOKEN_BYTES: usize = 4;
+
+/// Tokens that a chat format adds, to each message and to the whole.
+const MESSAGE_TOKENS: u64 = 4;
+const REQUEST_TOKENS: u64 = 3;
+
+/// Width and height taken for an image that is not at hand.
+const USUAL_SIZE: (u64, u64) = (1_024, 1_024);
+
+/// Characters of base64 in which the size of an image stands; in a photo it comes after a preview.
+const HEAD: usize = 96 << 10;
+
+/// Returns about how many tokens the prompt of a request has, its schema and images included.
+pub fn estimate_tokens(request: &ChatRequest) -> u64 {
+    let part_tokens = |part: &Part| match part {
+        Part::Text(text) => text_tokens(text),
+        Part::Image(image) => image_tokens(&request.model, size(image)),
+    };
+    let messages = request.messages.iter().map(|message| {
+        let parts: u64 = message.parts.iter().map(part_tokens).sum();
+        MESSAGE_TOKENS + parts
+    });
+    let schema = request.schema.as_ref().map(|schema| text_tokens(&schema.to_string())).unwrap_or_default();
+    REQUEST_TOKENS + messages.sum::<u64>() + schema
+}
+
+fn text_tokens(text: &str) -> u64 {
+    text.len().div_ceil(TOKEN_BYTES) as u64
+}
+
+/// Counts as `OpenAI` documents it: newer and small models in patches of 32 pixels, the family of gpt-4o in tiles of 512
+/// after scaling. Other providers are of the same order.
+fn image_tokens(model: &str, (width, height): (u64, u64)) -> u64 {
+    let is_any = |names: &[&str]| names.iter().any(|name| model.contains(name));
+    if is_any(&["gpt-4o-mini"]) {
+        return 2_833 + 5_667 * tiles(width, height);
+    }
+    let small = is_any(&["mini", "nano"]);
+    if is_any(&["gpt-4o", "gpt-4.1", "gpt-5.1", "o1", "o3"]) && !small {
+        return 85 + 170 * tiles(width, height);
+    }
+    let hundredths = if is_any(&["nano"]) { 246 } else { 162 };
+    let patches = (width.div_ceil(32) * height.div_ceil(32)).min(1_536);
+    (patches * hundredths).div_ceil(100)
+}
+
+/// Fits into 2048 pixels square, then to 768 at the shorter side, and counts tiles of 512.
+fn tiles(width: u64, height: u64) -> u64 {
+    let scale = |(width, height): (u64, u64), now: u64, limit: u64| {
+        if now <= limit { (width, height) } else { (width * limit / now, height * limit / now) }
+    };
+    let fit = scale((width, height), width.max(height), 2_048);
+    let (width, height) = scale(fit, fit.0.min(fit.1), 768);
+    width.div_ceil(512) * height.div_ceil(512)
+}
+
+fn size(image: &Image) -> (u64, u64) {
+    let Image::Inline { base64, .. } = image else { return USUAL_SIZE };
+    let head = &base64.as_bytes()[..base64.len().min(HEAD) / 4 * 4];
+    STANDARD
+        .decode(head)
+        .ok()
+        .and_then(|bytes| png(&bytes).or_else(|| gif(&bytes)).or_else(|| jpeg(&bytes)))
+        .unwrap_or(USUAL_SIZE)
+}
+
+fn png(bytes: &[u8]) -> Option<(u64, u64)> {
+    let header = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?.get(8..16)?;
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    // A broken header must not make the numbers overflow later.
+    let (width, height) = (number(&header[..4]), number(&header[4..]));
+    (width.max(height) <= 1 << 20).then_some((width, height))
+}
+
+fn gif(bytes: &[u8]) -> Option<(u64, u64)> {
+    let header = bytes.strip_prefix(b"GIF8")?.get(2..6)?;
+    let number = |low: u8, high: u8| u64::from(u16::from_le_bytes([low, high]));
+    Some((number(header[0], header[1]), number(header[2], header[3])))
+}
+
+/// Goes from segment to segment to the start of a frame, which holds the size.
+fn jpeg(bytes: &[u8]) -> Option<(u64, u64)> {
+    let mut rest = bytes.strip_prefix(b"\xff\xd8")?;
+    let number = |high: u8, low: u8| u16::from_be_bytes([high, low]);
+    loop {
+        let [0xff, marker, high, low, ..] = *rest else { return None };
+        let is_frame = matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc);
+        if is_frame {
+            let size = rest.get(5..9)?;
+            return Some((u64::from(number(size[2], size[3])), u64::from(number(size[0], size[1]))));
+        }
+        rest = rest.get(2 + usize::from(number(high, low))..)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::llm::chat::{Message, Parameters, Role};
+
+    fn image(bytes: &[u8]) -> Image {
+        Image::Inline { media_type: "image/x".to_owned(), base64: STANDARD.encode(bytes) }
+    }
+
+    #[test]
+    fn text_schema_and_messages_are_counted() {
+        let check = |texts: &[&str], schema, expect| {
+            let messages = texts.iter().map(|text| Message::text(Role::User, *text)).collect();
+            let parameters = Parameters::default();
+            let request = ChatRequest { model: "m".to_owned(), messages, schema, parameters };
+            assert_eq!(estimate_tokens(&request), expect, "{texts:?}");
+        };
+        check(&[""], None, 7);
+        check(&["1234", "12345"], None, 14);
+        check(&["12345678"], Some(json!({"type": "object"})), 14);
+        check(&["Это сарказм?"], None, 13);
+    }
+
+    #[test]
+    fn the_size_of_an_image_is_read_from_its_head() {
+        let check = |bytes: &[u8], expect| assert_eq!(size(&image(bytes)), expect);
+        check(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0...", (640, 480));
+        check(b"GIF89a\x80\x02\xe0\x01...", (640, 480));
+        check(b"\xff\xd8\xff\xe0\0\x04..\xff\xc0\0\x11\x08\x01\xe0\x02\x80...", (640, 480));
+        for broken in
+            [&b""[..], b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\0\0", b"\xff\xd8\xff\xe0\xff\xff", b"GIF8"]
+        {
+            check(broken, USUAL_SIZE);
+        }
+        check(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff", USUAL_SIZE);
+        assert_eq!(size(&Image::Url("http://host/i.png".to_owned())), USUAL_SIZE);
+    }
+
+    #[test]
+    fn images_are_counted_in_patches_or_tiles() {
+        let check =
+            |model: &str, size, expect| assert_eq!(image_tokens(model, size), expect, "{model} {size:?}");
+        check("gpt-4o", (1_024, 1_024), 765);
+        check("gpt-4o", (2_048, 4_096), 1_105);
+        check("gpt-4o-mini", (512, 512), 8_500);
+        check("gpt-4.1-mini", (1_024, 1_024), 1_659);
+        check("gpt-5.4-nano", (32, 32), 3);
+        check("llava", (4_096, 4_096), 2_489);
+    }
+}
