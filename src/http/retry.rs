@@ -143,6 +143,9 @@ fn seconds(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use reqwest::header::{HeaderValue, RETRY_AFTER};
+
     use super::*;
 
     fn check_header(headers: &[(&'static str, &'static str)], expect: Option<u64>) {
@@ -189,6 +192,23 @@ mod tests {
         check("250µs", Some(250));
         for text in ["", "5", "s", "1.2.3s", "3x", "-1s", "1s!", "1s 2m", "99999999999999999999999h"] {
             check(text, None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_can_break_the_reader(text in "[ -~]{0,20}") {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_str(&text).unwrap())]);
+            let wait = retry_after(&headers, SystemTime::UNIX_EPOCH);
+            prop_assert!(wait.is_none() || text.contains(|c: char| c.is_ascii_digit()), "{text}");
+        }
+
+        #[test]
+        fn a_duration_is_the_sum_of_its_parts(hours in 0..100_u64, minutes in 0..60_u64, millis in 0..60_000_u64) {
+            let text = format!("{hours}h{minutes}m{}.{:03}s", millis / 1_000, millis % 1_000);
+            let expect = Duration::from_millis((hours * 60 + minutes) * 60_000 + millis);
+            let found = go_duration(&text).unwrap();
+            prop_assert!(found.abs_diff(expect) < Duration::from_micros(1), "{text}: {found:?}");
         }
     }
 

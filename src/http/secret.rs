@@ -62,7 +62,9 @@ fn is_long(part: &str) -> bool {
 fn looks_secret(word: &str) -> bool {
     let is_key = ["sk-", "sk_", "gsk_", "xai-", "AIza"].iter().any(|prefix| word.starts_with(prefix));
     let is_token = word.starts_with("eyJ") && word.contains('.');
-    (is_key && is_long(word)) || is_token
+    // Real keys have digits, or stars where a server hides a part; `sk-learning` is a word.
+    let is_random = word.contains(|c: char| c.is_ascii_digit() || c == '*');
+    (is_key && is_random && is_long(word)) || is_token
 }
 
 #[cfg(test)]
@@ -75,7 +77,10 @@ mod tests {
     fn what_looks_like_a_key_is_hidden_and_nothing_else() {
         let check = |text: &str, expect: &str| assert_eq!(mask(text), expect);
         check("", "");
-        check("nothing secret here, not even sk-8", "nothing secret here, not even sk-8");
+        check(
+            "nothing secret here, not even sk-8 or sk-learning",
+            "nothing secret here, not even sk-8 or sk-learning",
+        );
         check("Incorrect API key: sk-proj-abc***wxyz. See", "Incorrect API key: [hidden] See");
         check(r#"{"refresh":"eyJhbGciOi.eyJ0b2.sig_n-1"}"#, r#"{"refresh":"[hidden]"}"#);
         check("Authorization: Bearer 0123456789abcdef!", "Authorization: Bearer [hidden]!");

@@ -127,9 +127,9 @@ fn page_title(page: &str) -> String {
     }
 }
 
-/// Returns the words on one line, without keys, cut where they get long.
+/// Returns the words on one line, without keys and full stop, cut where they get long.
 fn show(words: &str) -> String {
-    let line = mask(&words.split_whitespace().collect::<Vec<_>>().join(" "));
+    let line = mask(words.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.'));
     match line.char_indices().nth(WORDS_LIMIT) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn every_shape_of_an_error_is_read() {
         let openai = r#"{"error":{"message":"No such\n field.","type":"t","param":"seed","code":"c"}}"#;
-        check(openai, ["c", "t", "seed", "No such field."]);
+        check(openai, ["c", "t", "seed", "No such field"]);
         check(r#"{"error":{"code":400,"message":"too long","type":"x"}}"#, ["400", "x", "", "too long"]);
         check(r#"{"error":{"code":"401","message":"m","param":"None"}}"#, ["401", "", "", "m"]);
         let gemini = r#"[{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}}]"#;
@@ -171,7 +171,7 @@ mod tests {
         check(mistral, ["", "t", "", "body: M"]);
         check(
             r#"{"statusCode":429,"message":"Rate limit is exceeded."}"#,
-            ["429", "", "", "Rate limit is exceeded."],
+            ["429", "", "", "Rate limit is exceeded"],
         );
         check("", ["", "", "", "an empty answer"]);
         check("upstream timed out", ["", "", "", "upstream timed out"]);
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn long_words_are_cut_and_keys_are_hidden() {
-        check("wrong key sk-abcdefgh", ["", "", "", "wrong key [hidden]"]);
+        check("wrong key sk-abc4efgh", ["", "", "", "wrong key [hidden]"]);
         let long = Problem::read(&reply(&"é".repeat(1_000)));
         assert_eq!(long.message.chars().count(), WORDS_LIMIT + 1);
     }

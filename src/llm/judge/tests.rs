@@ -185,7 +185,7 @@ fn the_server_decides_with_its_header_and_names_the_wait() {
 
 #[test]
 fn a_message_has_status_words_and_advice() {
-    let Verdict::Abort(text) = judge(&reply(401, r#"{"error":{"message":"Incorrect key sk-abcdefgh."}}"#))
+    let Verdict::Abort(text) = judge(&reply(401, r#"{"error":{"message":"Incorrect key sk-abc4efgh."}}"#))
     else {
         panic!("a wrong key ends the run");
     };

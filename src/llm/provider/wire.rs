@@ -50,9 +50,11 @@ pub(super) fn decode(reply: &Reply) -> Result<Completion, DecodeError> {
 
 /// Returns the reply's body as JSON, or says what it is instead.
 pub(super) fn read_json(reply: &Reply) -> Result<Value, DecodeError> {
-    serde_json::from_slice(&reply.body).map_err(|error| DecodeError {
+    // A model that is cut off in the middle of a character must not cost the rest of its answer.
+    let text = String::from_utf8_lossy(&reply.body);
+    serde_json::from_str(&text).map_err(|error| DecodeError {
         expected: "JSON".to_owned(),
-        found: match String::from_utf8_lossy(&reply.body).trim_start() {
+        found: match text.trim_start() {
             "" => "an empty body".to_owned(),
             text if text.starts_with('<') => "a web page; is the base URL right?".to_owned(),
             text if text.starts_with("data:") => "a stream of events; streaming must be off".to_owned(),
