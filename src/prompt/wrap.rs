@@ -1,8 +1,26 @@
 //! The whole prompt of a run: system message, template or wrapped text, and what a task makes of it.
+//!
+//! A prompt that names something of the task is itself the template. One that names nothing, or only labels, is put
+//! into a wrapper together with what the input object shows, so that the task always reaches the model. Wrapped or
+//! not, the prompt's own placeholders are filled in.
 
+use serde_json::json;
+
+use super::names::{Bound, Meaning, Piece, Place, Scope, bind};
+use super::render::{rendered, wrapped};
+use super::template::Position;
 use crate::label::form::Form;
+use crate::label::object::Content;
 use crate::label::task::Task;
-use crate::llm::chat::Message;
+use crate::llm::chat::{Message, Role};
+
+pub use super::names::PromptError;
+
+/// Wraps a prompt where the user gives no wrapper.
+pub const DEFAULT_WRAPPER: &str = "Source Text: {text}\n\nTask Directive: {prompt}";
+
+/// What errors call the wrapper.
+const WRAPPER_ORIGIN: &str = "PROMPT_TEMPLATE";
 
 /// The texts a user gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,41 +39,176 @@ pub struct PromptTexts {
 
 /// A prompt that was checked against the labeling config and a first task.
 #[derive(Debug, Clone)]
-pub struct Prompt {}
-
-/// What is wrong with a prompt, with line and column where there are any.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{origin}: {message}")]
-pub struct PromptError {
-    pub origin: String,
-    pub message: String,
+pub struct Prompt {
+    text: String,
+    prompt: Bound,
+    /// `None` where the prompt is itself the template.
+    wrapper: Option<Bound>,
+    system: Option<Bound>,
+    canonical: String,
+    notices: Vec<String>,
 }
 
 impl Prompt {
     /// Parses the texts and decides on wrapping; names are checked against the first task's fields.
     pub fn new(texts: &PromptTexts, form: &Form, first: &Task) -> Result<Self, PromptError> {
-        let _ = (form, first);
-        Err(PromptError { origin: texts.origin.clone(), message: "not written yet".to_owned() })
+        let scope = Scope { form, first };
+        let text = cleaned(&texts.prompt, &texts.origin)?;
+        let prompt = bind(text, &texts.origin, Place::Prompt, scope)?;
+        let system = match &texts.system {
+            Some((text, origin)) => Some((cleaned(text, origin)?, origin)),
+            None => None,
+        };
+        let is_wrapped = texts.wrap.unwrap_or(!names_task(&prompt));
+        if !is_wrapped && !names_task(&prompt) {
+            return Err(no_field(texts, scope));
+        }
+        let wrapper_text = texts.wrapper.as_deref().unwrap_or(DEFAULT_WRAPPER);
+        let wrapper = if is_wrapped { Some(wrapper(wrapper_text, &prompt, scope)?) } else { None };
+        let notices = notices(texts, &prompt, wrapper.as_ref(), scope);
+        let canonical =
+            json!([text, is_wrapped.then_some(wrapper_text), system.map(|(text, _)| text)]).to_string();
+        let system = match system {
+            Some((text, origin)) => Some(system_message(text, origin, scope)?),
+            None => None,
+        };
+        Ok(Self { text: text.to_owned(), prompt, wrapper, system, canonical, notices })
     }
 
     /// Returns the messages for a task; the error says which field it lacks.
     pub fn messages(&self, form: &Form, task: &Task) -> Result<Vec<Message>, String> {
-        let _ = (form, task);
-        Err("not written yet".to_owned())
+        let mut messages = Vec::new();
+        if let Some(system) = &self.system {
+            let parts = rendered(system, form, task)?;
+            messages.push(Message { role: Role::System, parts: parts.into_parts() });
+        }
+        let prompt = rendered(&self.prompt, form, task)?;
+        let parts = match &self.wrapper {
+            Some(wrapper) => wrapped(wrapper, prompt, form, task)?,
+            None => prompt,
+        };
+        messages.push(Message { role: Role::User, parts: parts.into_parts() });
+        Ok(messages)
     }
 
     /// Returns the prompt as the user wrote it, for the prompt control.
     pub fn text(&self) -> &str {
-        ""
+        &self.text
     }
 
     /// Returns all texts that decide what is asked, for the model version.
     pub fn canonical(&self) -> String {
-        String::new()
+        self.canonical.clone()
     }
 
     /// Returns what a person should know, such as that the prompt was wrapped; one line each.
     pub fn notices(&self) -> &[String] {
-        &[]
+        &self.notices
     }
+}
+
+/// Returns a text without the byte order mark and the last line break that editors add.
+fn cleaned<'a>(text: &'a str, origin: &str) -> Result<&'a str, PromptError> {
+    let error = |position, message: &str| PromptError {
+        origin: origin.to_owned(),
+        position,
+        message: message.to_owned(),
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(byte) = text.find('\0') {
+        let message = "a NUL character, which Label Studio cannot store; is this a text file in UTF-8?";
+        return Err(error(Some(Position::of(text, byte)), message));
+    }
+    if text.trim().is_empty() {
+        return Err(error(None, "the text is empty; write what the model should do"));
+    }
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    Ok(line.strip_suffix('\r').unwrap_or(line))
+}
+
+fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, PromptError> {
+    let wrapper = bind(cleaned(text, WRAPPER_ORIGIN)?, WRAPPER_ORIGIN, Place::Wrapper, scope)?;
+    let error = |message: &str| {
+        Err(PromptError { origin: WRAPPER_ORIGIN.to_owned(), position: None, message: message.to_owned() })
+    };
+    if !wrapper.contains(&Piece::Named(Meaning::Prompt)) {
+        return error("the wrapper has no `{prompt}`, so the prompt would never be sent; put it in");
+    }
+    let shows_images = matches!(scope.form.input.content(scope.first), Ok(Content::Images(_)));
+    if !names_task(&wrapper) && !names_task(prompt) && !shows_images {
+        return error("neither the wrapper nor the prompt names a field of the task; put in `{text}`");
+    }
+    Ok(wrapper)
+}
+
+fn system_message(text: &str, origin: &str, scope: Scope<'_>) -> Result<Bound, PromptError> {
+    let system = bind(text, origin, Place::System, scope)?;
+    let is_task = |piece: &Piece| matches!(piece, Piece::Named(Meaning::Input | Meaning::Shown(_)));
+    if system.iter().any(is_task) && matches!(scope.form.input.content(scope.first), Ok(Content::Images(_))) {
+        let message = "a system message cannot hold images; name the image in the prompt instead".to_owned();
+        return Err(PromptError { origin: origin.to_owned(), position: None, message });
+    }
+    Ok(system)
+}
+
+/// Returns whether a text holds anything of the task.
+fn names_task(bound: &Bound) -> bool {
+    bound.iter().any(|piece| match piece {
+        Piece::Named(Meaning::Field(_) | Meaning::Shown(_) | Meaning::Input) => true,
+        Piece::Literal(_) | Piece::Named(Meaning::Labels(_) | Meaning::Prompt) => false,
+    })
+}
+
+fn no_field(texts: &PromptTexts, scope: Scope<'_>) -> PromptError {
+    let names: Vec<_> = scope.first.data.keys().map(|name| format!("`{{{name}}}`")).collect();
+    PromptError {
+        origin: texts.origin.clone(),
+        position: None,
+        message: format!(
+            "the prompt names no field of the task, and wrapping is off (USE_INTERNAL_PROMPT_TEMPLATE=0), so the \
+             model would never see the task; name a field ({}) or allow wrapping",
+            names.join(", ")
+        ),
+    }
+}
+
+fn notices(texts: &PromptTexts, prompt: &Bound, wrapper: Option<&Bound>, scope: Scope<'_>) -> Vec<String> {
+    let mut notices = Vec::new();
+    let field = scope.form.input.field();
+    if wrapper.is_some() && texts.wrap.is_none() {
+        let wrapper = texts.wrapper.as_deref().unwrap_or(DEFAULT_WRAPPER);
+        notices.push(format!("the prompt names no field of the task, so it is sent as {wrapper:?}"));
+    }
+    if wrapper.is_none() && texts.wrapper.is_some() {
+        notices
+            .push("PROMPT_TEMPLATE is not used, for the prompt itself names a field of the task".to_owned());
+    }
+    let has_input = |piece: &Piece| *piece == Piece::Named(Meaning::Input);
+    if wrapper.is_some_and(|wrapper| wrapper.iter().any(has_input))
+        && scope.first.data.contains_key("text")
+        && let Some(field) = field
+        && field != "text"
+    {
+        notices.push(format!(
+            "`{{text}}` in PROMPT_TEMPLATE is what is labeled, `{field}`, not the field `text`"
+        ));
+    }
+    let is_label_field = |piece: &Piece| {
+        matches!(piece, Piece::Named(Meaning::Field(name) | Meaning::Shown(name))
+            if name.starts_with("labels") && scope.first.data.contains_key("labels"))
+    };
+    if prompt.iter().chain(wrapper.into_iter().flatten()).any(is_label_field) {
+        notices.push(
+            "`{labels}` is the field `labels` of the task, not the labels of the labeling config".to_owned(),
+        );
+    }
+    let is_shown = |piece: &Piece| matches!(piece, Piece::Named(Meaning::Shown(_) | Meaning::Input));
+    if wrapper.is_none()
+        && !prompt.iter().any(is_shown)
+        && let Ok(Content::Images(_)) = scope.form.input.content(scope.first)
+        && let Some(field) = field
+    {
+        notices.push(format!("the prompt does not name `{{{field}}}`, so the model does not see the image"));
+    }
+    notices
 }

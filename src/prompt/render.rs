@@ -1,0 +1,108 @@
+//! One task's prompt: every name replaced by what the task has for it.
+
+use super::image;
+use super::names::{Bound, Meaning, Piece, control_with_labels};
+use super::parts::Parts;
+use super::template::{Lookup, lookup, value_text};
+use crate::label::control::Label;
+use crate::label::form::Form;
+use crate::label::object::{Content, Turn};
+use crate::label::task::Task;
+
+/// Fills in the names of a text for one task; the error says what the task lacks.
+pub(super) fn rendered(bound: &Bound, form: &Form, task: &Task) -> Result<Parts, String> {
+    let mut parts = Parts::default();
+    for piece in bound {
+        render(piece, form, task, &mut parts)?;
+    }
+    Ok(parts)
+}
+
+/// Puts a rendered prompt into its wrapper; images that neither of them names come last.
+pub(super) fn wrapped(wrapper: &Bound, prompt: Parts, form: &Form, task: &Task) -> Result<Parts, String> {
+    let has_images = prompt.has_images();
+    let mut parts = Parts::default();
+    let mut prompt = Some(prompt);
+    for piece in wrapper {
+        match piece {
+            // A wrapper that says it twice gets it once: the second would only cost.
+            Piece::Named(Meaning::Prompt) => parts.append(prompt.take().unwrap_or_default()),
+            _ => render(piece, form, task, &mut parts)?,
+        }
+    }
+    if !has_images
+        && !parts.has_images()
+        && let Ok(Content::Images(addresses)) = form.input.content(task)
+    {
+        push_images(&addresses, &mut parts)?;
+    }
+    Ok(parts)
+}
+
+fn render(piece: &Piece, form: &Form, task: &Task, parts: &mut Parts) -> Result<(), String> {
+    match piece {
+        Piece::Literal(text) => parts.push_text(text),
+        Piece::Named(Meaning::Field(name)) => parts.push_text(&field_text(name, task)?),
+        Piece::Named(Meaning::Shown(name)) => match (form.input.content(task), lookup(&task.data, name)) {
+            (Ok(Content::Text(_)), Lookup::Found(_)) => parts.push_text(&field_text(name, task)?),
+            (content, _) => push_content(&content?, parts)?,
+        },
+        Piece::Named(Meaning::Input) => push_content(&form.input.content(task)?, parts)?,
+        Piece::Named(Meaning::Labels(control)) => {
+            parts.push_text(&labels_text(control.as_deref(), form, task)?);
+        }
+        Piece::Named(Meaning::Prompt) => {}
+    }
+    Ok(())
+}
+
+fn field_text(name: &str, task: &Task) -> Result<String, String> {
+    match lookup(&task.data, name) {
+        Lookup::Found(value) => {
+            value_text(value).ok_or_else(|| format!("the field `{name}`, which the prompt names, is null"))
+        }
+        Lookup::Absent | Lookup::Unknown => {
+            Err(format!("the field `{name}`, which the prompt names, is missing"))
+        }
+    }
+}
+
+fn push_content(content: &Content, parts: &mut Parts) -> Result<(), String> {
+    match content {
+        Content::Text(text) => parts.push_text(text),
+        Content::Turns(turns) => parts.push_text(&turns.iter().map(turn_line).collect::<Vec<_>>().join("\n")),
+        Content::Images(addresses) => push_images(addresses, parts)?,
+    }
+    Ok(())
+}
+
+fn turn_line(turn: &Turn) -> String {
+    if turn.speaker.is_empty() { turn.text.clone() } else { format!("{}: {}", turn.speaker, turn.text) }
+}
+
+fn push_images(addresses: &[String], parts: &mut Parts) -> Result<(), String> {
+    if addresses.is_empty() {
+        return Err("the task has no image".to_owned());
+    }
+    for address in addresses {
+        parts.push_image(image::read(address)?);
+    }
+    Ok(())
+}
+
+/// Returns the values in a line, or a line each with the hints where there are any.
+fn labels_text(control: Option<&str>, form: &Form, task: &Task) -> Result<String, String> {
+    let labels =
+        control_with_labels(form, control, task).map(|control| control.labels(task)).unwrap_or_default();
+    if labels.is_empty() {
+        return Err("the task gives no labels to choose from, which the prompt names".to_owned());
+    }
+    if labels.iter().all(|label| label.hint.is_none()) {
+        return Ok(labels.iter().map(|label| label.value.as_str()).collect::<Vec<_>>().join(", "));
+    }
+    let line = |label: &Label| match &label.hint {
+        Some(hint) => format!("- {}: {hint}", label.value),
+        None => format!("- {}", label.value),
+    };
+    Ok(labels.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
