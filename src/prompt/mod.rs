@@ -5,6 +5,7 @@ mod image;
 mod names;
 mod parts;
 mod render;
+mod repair;
 pub mod template;
 pub mod wrap;
 

@@ -196,12 +196,11 @@ fn inner_names(data: &Map<String, Value>) -> impl Iterator<Item = String> {
 }
 
 fn listed(names: &[String]) -> String {
-    let mut text =
-        names.iter().take(MOST_LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if MOST_LISTED < names.len() {
-        text.push_str(&format!(" and {} more", names.len() - MOST_LISTED));
+    let text = names.iter().take(MOST_LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(MOST_LISTED) {
+        None | Some(0) => text,
+        Some(more) => format!("{text} and {more} more"),
     }
-    text
 }
 
 /// Returns the placeholder's line and a line of carets under the placeholder.

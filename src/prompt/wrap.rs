@@ -41,7 +41,7 @@ pub struct PromptTexts {
 #[derive(Debug, Clone)]
 pub struct Prompt {
     text: String,
-    prompt: Bound,
+    body: Bound,
     /// `None` where the prompt is itself the template.
     wrapper: Option<Bound>,
     system: Option<Bound>,
@@ -72,7 +72,7 @@ impl Prompt {
             Some((text, origin)) => Some(system_message(text, origin, scope)?),
             None => None,
         };
-        Ok(Self { text: text.to_owned(), prompt, wrapper, system, canonical, notices })
+        Ok(Self { text: text.to_owned(), body: prompt, wrapper, system, canonical, notices })
     }
 
     /// Returns the messages for a task; the error says which field it lacks.
@@ -82,7 +82,7 @@ impl Prompt {
             let parts = rendered(system, form, task)?;
             messages.push(Message { role: Role::System, parts: parts.into_parts() });
         }
-        let prompt = rendered(&self.prompt, form, task)?;
+        let prompt = rendered(&self.body, form, task)?;
         let parts = match &self.wrapper {
             Some(wrapper) => wrapped(wrapper, prompt, form, task)?,
             None => prompt,

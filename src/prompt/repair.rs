@@ -1,0 +1,176 @@
+//! Finds where a JSON value in a text ends, and mends what cannot be meant otherwise.
+//!
+//! Mended: a comma before a closing bracket, strings in single quotes, Python's `True`, `False` and `None`, line breaks
+//! and other control characters inside strings, backslashes that begin no escape, half surrogate pairs. Not mended:
+//! whatever is missing.
+
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+/// Deepest nesting that is followed.
+pub(super) const DEEPEST: usize = 64;
+
+/// A value at the start of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mended {
+    /// In bytes of the text.
+    pub length: usize,
+    /// JSON, as far as mending can make it.
+    pub json: String,
+}
+
+/// Why no end was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unended {
+    /// The text ends first.
+    CutOff,
+    TooDeep,
+}
+
+/// Walks the object or array that the text begins with, up to its closing bracket.
+pub(super) fn mend(text: &str) -> Result<Mended, Unended> {
+    let mut walker = Walker { text, letters: text.char_indices().peekable(), json: String::new() };
+    let mut depth = 0;
+    while let Some((at, letter)) = walker.letters.next() {
+        match letter {
+            '"' => walker.string('"')?,
+            '\'' if walker.expects_value() => walker.string('\'')?,
+            '{' | '[' if depth == DEEPEST => return Err(Unended::TooDeep),
+            '{' | '[' => {
+                depth += 1;
+                walker.json.push(letter);
+            }
+            '}' | ']' => {
+                walker.drop_comma();
+                walker.json.push(letter);
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(Mended { length: at + 1, json: walker.json });
+                }
+            }
+            _ if letter.is_alphabetic() => walker.word(at),
+            _ => walker.json.push(letter),
+        }
+    }
+    Err(Unended::CutOff)
+}
+
+struct Walker<'a> {
+    text: &'a str,
+    letters: Peekable<CharIndices<'a>>,
+    json: String,
+}
+
+impl Walker<'_> {
+    /// Returns whether a key or value may begin here.
+    fn expects_value(&self) -> bool {
+        self.json.trim_end().ends_with(['{', '[', ',', ':'])
+    }
+
+    fn drop_comma(&mut self) {
+        let json = self.json.trim_end();
+        if let Some(rest) = json.strip_suffix(',') {
+            self.json.truncate(rest.len());
+        }
+    }
+
+    fn word(&mut self, start: usize) {
+        while self.letters.next_if(|(_, letter)| letter.is_alphanumeric() || *letter == '_').is_some() {}
+        let end = self.letters.peek().map_or(self.text.len(), |(at, _)| *at);
+        let word = &self.text[start..end];
+        self.json.push_str(match word {
+            "True" => "true",
+            "False" => "false",
+            "None" => "null",
+            _ => word,
+        });
+    }
+
+    /// Copies a string whose opening quote was read.
+    fn string(&mut self, quote: char) -> Result<(), Unended> {
+        self.json.push('"');
+        while let Some((_, letter)) = self.letters.next() {
+            match letter {
+                _ if letter == quote => {
+                    self.json.push('"');
+                    return Ok(());
+                }
+                '\\' => self.escape()?,
+                '"' => self.json.push_str("\\\""),
+                '\n' => self.json.push_str("\\n"),
+                '\r' => self.json.push_str("\\r"),
+                '\t' => self.json.push_str("\\t"),
+                '\0'..'\u{20}' => self.unit(u32::from(letter)),
+                _ => self.json.push(letter),
+            }
+        }
+        Err(Unended::CutOff)
+    }
+
+    /// Copies an escape whose backslash was read.
+    fn escape(&mut self) -> Result<(), Unended> {
+        let (at, letter) = self.letters.next().ok_or(Unended::CutOff)?;
+        match letter {
+            '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' => self.json.extend(['\\', letter]),
+            '\'' => self.json.push('\''),
+            'u' => self.unicode_escape(at + 1),
+            '\0'..'\u{20}' => self.unit(u32::from(letter)),
+            _ => self.json.extend(['\\', '\\', letter]),
+        }
+        Ok(())
+    }
+
+    /// Copies `\uXXXX`, both halves of a pair at once, and the replacement character for a lonely half.
+    fn unicode_escape(&mut self, digits_at: usize) {
+        match read_unit(self.text, digits_at) {
+            Some(high @ 0xD800..0xDC00) => {
+                let second = digits_at + 4;
+                let low = self.text[second..]
+                    .starts_with("\\u")
+                    .then(|| read_unit(self.text, second + 2))
+                    .flatten();
+                if let Some(low @ 0xDC00..0xE000) = low {
+                    self.unit(high);
+                    self.unit(low);
+                    self.skip(4 + 6);
+                } else {
+                    self.json.push('\u{fffd}');
+                    self.skip(4);
+                }
+            }
+            Some(0xDC00..0xE000) => {
+                self.json.push('\u{fffd}');
+                self.skip(4);
+            }
+            Some(unit) => {
+                self.unit(unit);
+                self.skip(4);
+            }
+            None => self.json.push_str("\\\\u"),
+        }
+    }
+
+    /// Writes a UTF-16 unit as an escape.
+    fn unit(&mut self, unit: u32) {
+        self.json.push_str("\\u");
+        for shift in [12, 8, 4, 0] {
+            self.json.extend(char::from_digit(unit >> shift & 0xF, 16));
+        }
+    }
+
+    fn skip(&mut self, letters: usize) {
+        for _ in 0..letters {
+            self.letters.next();
+        }
+    }
+}
+
+/// Reads four hexadecimal digits.
+fn read_unit(text: &str, at: usize) -> Option<u32> {
+    let digits = text.get(at..at + 4)?;
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then(|| u32::from_str_radix(digits, 16).ok())
+        .flatten()
+}
