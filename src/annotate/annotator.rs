@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use super::keyword::Keyword;
-use crate::engine::ports::Outcome;
-use crate::label::form::Form;
-use crate::label::task::Task;
-use crate::llm::chat::{ChatRequest, Parameters};
-use crate::llm::client::Client;
+use serde_json::Value;
+use tracing::Instrument;
+
+use super::fingerprint::Fingerprint;
+use super::keyword::{Keyword, readable_text};
+use super::reading::{Answers, Asked, reasons, regions};
+use crate::engine::ports::{Error, Failure, FailureKind, Outcome};
+use crate::http::transport::SendError;
+use crate::label::form::{Filled, Form};
+use crate::label::prediction::{Labeled, Prediction, Usage};
+use crate::label::task::{Task, TaskId};
+use crate::llm::chat::{ChatRequest, Completion, Message, Parameters, Role};
+use crate::llm::client::{AskError, Client};
 use crate::prompt::wrap::Prompt;
 
 /// Who answers.
@@ -37,6 +44,8 @@ pub struct Annotator {
     pub form: Arc<Form>,
     pub prompt: Prompt,
     pub answerer: Answerer,
+    /// The provider's name as users type it; part of the fingerprint.
+    pub provider: String,
     pub model: String,
     pub parameters: Parameters,
     pub mode: AnswerMode,
@@ -44,16 +53,320 @@ pub struct Annotator {
     pub model_version: String,
 }
 
+/// What an answer cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Paid {
+    usage: Usage,
+    cost: Option<f64>,
+}
+
 impl Annotator {
     /// Returns the request for a task; the error says what the task lacks.
+    ///
+    /// For the keyword answerer it is what is counted, which nobody is sent.
     pub fn request(&self, task: &Task) -> Result<ChatRequest, String> {
-        let _ = task;
-        Err("not written yet".to_owned())
+        match &self.answerer {
+            Answerer::Model(_) => self.chat_request(task),
+            Answerer::Keyword(_) => Ok(self.count_request(task)),
+        }
     }
 
     /// Labels one task.
     pub async fn annotate(&self, task: Task) -> Outcome {
-        drop(task);
-        Outcome::Stopped
+        let span = tracing::info_span!("task", id = %task.id);
+        self.label(task).instrument(span).await
+    }
+
+    async fn label(&self, task: Task) -> Outcome {
+        let request = match self.request(&task) {
+            Ok(request) => request,
+            Err(reason) => return failed(task.id, FailureKind::Data, reason, Paid::default()),
+        };
+        let fingerprint = Fingerprint::new(&self.provider, &request, 0);
+        if self.is_answered(&task, fingerprint) {
+            return Outcome::Unchanged(task.id);
+        }
+        match &self.answerer {
+            Answerer::Keyword(keyword) => {
+                let answers = Answers::Json(vec![keyword.answer(&self.form, &task)]);
+                let filled = answers.fill(&self.form, &task);
+                self.labeled(task, fingerprint, filled, Paid::default())
+            }
+            Answerer::Model(client) => match client.complete(&request).await {
+                Ok(completion) => self.answered(task, fingerprint, &completion),
+                Err(error) => unanswered(task.id, error),
+            },
+        }
+    }
+
+    /// Decides what a paid answer gives. An unusable one ends here; asking again would begin here.
+    fn answered(&self, task: Task, fingerprint: Fingerprint, completion: &Completion) -> Outcome {
+        let mut usage = completion.usage;
+        usage.requests = usage.requests.max(1);
+        let paid = Paid { usage, cost: completion.cost };
+        match Answers::sift(&completion.responses, self.mode) {
+            Ok(answers) => {
+                let filled = answers.fill(&self.form, &task);
+                self.labeled(task, fingerprint, filled, paid)
+            }
+            Err(trouble) => failed(task.id, trouble.kind, trouble.reason, paid),
+        }
+    }
+
+    fn labeled(&self, task: Task, fingerprint: Fingerprint, filled: Filled, paid: Paid) -> Outcome {
+        let Filled { values, unfilled } = filled;
+        let result = regions(&self.form, values, Asked { fingerprint, prompt: self.prompt.text() });
+        if result.is_empty() {
+            return failed(task.id, FailureKind::Unusable, reasons(&unfilled), paid);
+        }
+        let prediction = Prediction { result, score: None, model_version: self.model_version.clone() };
+        let labeled = Labeled { task, prediction, unfilled };
+        Outcome::Labeled { labeled, usage: paid.usage, cost: paid.cost }
+    }
+
+    /// Returns whether the task holds what this question would give: answered before, and not edited since.
+    fn is_answered(&self, task: &Task, fingerprint: Fingerprint) -> bool {
+        task.predictions.iter().any(|prediction| {
+            prediction.model_version.as_deref() == Some(&self.model_version)
+                && fingerprint.is_of(&prediction.result)
+        })
+    }
+
+    fn chat_request(&self, task: &Task) -> Result<ChatRequest, String> {
+        let schema = match self.mode {
+            AnswerMode::Text => None,
+            AnswerMode::Auto | AnswerMode::Schema => Some(self.form.schema(task)?),
+        };
+        Ok(self.with_messages(self.prompt.messages(&self.form, task)?, schema))
+    }
+
+    fn count_request(&self, task: &Task) -> ChatRequest {
+        let controls = self.form.controls.iter();
+        let controls: Vec<String> =
+            controls.map(|control| format!("{} {:?}", control.canonical(), control.labels(task))).collect();
+        let messages = vec![
+            Message::text(Role::System, controls.join("\n")),
+            Message::text(Role::User, readable_text(&self.form, task)),
+        ];
+        self.with_messages(messages, None)
+    }
+
+    fn with_messages(&self, messages: Vec<Message>, schema: Option<Value>) -> ChatRequest {
+        ChatRequest { model: self.model.clone(), messages, schema, parameters: self.parameters.clone() }
+    }
+}
+
+fn failed(task: TaskId, kind: FailureKind, reason: String, paid: Paid) -> Outcome {
+    Outcome::Failed { failure: Failure { task, kind, reason }, usage: paid.usage, cost: paid.cost }
+}
+
+/// Decides what it means that no answer came: trouble of this task, or of all.
+fn unanswered(task: TaskId, error: AskError) -> Outcome {
+    let reason = error.to_string();
+    let kind = match error {
+        AskError::Send(SendError::Rejected { .. }) => FailureKind::Rejected,
+        AskError::Send(SendError::GaveUp { .. } | SendError::Unknown { .. }) => FailureKind::Unreachable,
+        // It was answered, so it was likely paid for; nobody knows how much.
+        AskError::Decode(_) => {
+            let usage = Usage { requests: 1, ..Usage::default() };
+            return failed(task, FailureKind::Unusable, reason, Paid { usage, cost: None });
+        }
+        AskError::Send(SendError::Stopped) => return Outcome::Stopped,
+        AskError::Send(SendError::Aborted { status, message }) => {
+            let advice = advice(status.as_u16());
+            return Outcome::Fatal(Error::Provider(format!(
+                "the provider refused with status {}: {message}; {advice}",
+                status.as_u16()
+            )));
+        }
+    };
+    failed(task, kind, reason, Paid::default())
+}
+
+/// Says what to do about a refusal that no further request can overcome.
+fn advice(status: u16) -> &'static str {
+    match status {
+        401 | 403 => "check the provider's API key and what it may do",
+        402 | 429 => "check the account's quota and billing",
+        404 => "check `--model` and `--base-url`",
+        _ => "check `--model`, `--base-url` and the API key; `ls-autolabel check` tries them one by one",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+    use serde_json::json;
+
+    use super::*;
+    use crate::label::prediction::Unfilled;
+    use crate::label::task::StoredPrediction;
+    use crate::llm::chat::{Part, Response};
+    use crate::llm::provider::DecodeError;
+    use crate::prompt::fake::{control, form, task};
+    use crate::prompt::wrap::PromptTexts;
+
+    fn annotator(mode: AnswerMode) -> Annotator {
+        let mut form = form(vec![control("choices", "mood", &["good", "bad"])], "text");
+        form.prompt = Some(control("textarea", "prompt", &[]));
+        let texts = PromptTexts { prompt: "{text}? {labels}".to_owned(), ..PromptTexts::default() };
+        let prompt = Prompt::new(&texts, &form, &task(json!({"text": ""}))).unwrap();
+        Annotator {
+            form: Arc::new(form),
+            prompt,
+            answerer: Answerer::Keyword(Keyword::default()),
+            provider: "keyword".to_owned(),
+            model: "m".to_owned(),
+            parameters: Parameters { responses: 1, ..Parameters::default() },
+            mode,
+            model_version: "m@1".to_owned(),
+        }
+    }
+
+    fn fingerprint(annotator: &Annotator, task: &Task) -> Fingerprint {
+        Fingerprint::new(&annotator.provider, &annotator.request(task).unwrap(), 0)
+    }
+
+    /// Shows an outcome in one line.
+    fn shown(outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::Labeled { labeled, usage, cost } => {
+                let regions = labeled.prediction.result.iter();
+                let regions: Vec<_> =
+                    regions.map(|region| format!("{}={}", region.from_name, region.value)).collect();
+                let unfilled = labeled.unfilled.len();
+                format!(
+                    "labeled {} ({unfilled} unfilled), {} requests, {cost:?}",
+                    regions.join(" "),
+                    usage.requests
+                )
+            }
+            Outcome::Unchanged(task) => format!("unchanged {task}"),
+            Outcome::Failed { failure, usage, cost } => {
+                let Failure { task, kind, reason } = failure;
+                format!("{task} failed {kind:?}: {reason}, {} requests, {cost:?}", usage.requests)
+            }
+            Outcome::Stopped => "stopped".to_owned(),
+            Outcome::Fatal(error) => format!("fatal: {error}"),
+        }
+    }
+
+    #[test]
+    fn a_request_holds_prompt_and_parameters() {
+        let annotator = annotator(AnswerMode::Text);
+        let request = annotator.chat_request(&task(json!({"text": "Hi"}))).unwrap();
+        assert_eq!(request.messages, [Message::text(Role::User, "Hi? good, bad")]);
+        assert_eq!((request.model.as_str(), request.schema, request.parameters.responses), ("m", None, 1));
+        let missing = annotator.chat_request(&task(json!({"other": "Hi"})));
+        assert_eq!(missing.unwrap_err(), "the field `text` is missing");
+    }
+
+    #[test]
+    fn what_was_read_becomes_a_prediction_with_the_prompt_last() {
+        let annotator = annotator(AnswerMode::Auto);
+        let paid = Paid { usage: Usage { requests: 1, ..Usage::default() }, cost: Some(0.5) };
+        let labeled = |values| {
+            let unfilled = vec![Unfilled { control: "why".to_owned(), reason: "no answer".to_owned() }];
+            let task = task(json!({"text": "Hi"}));
+            let fingerprint = fingerprint(&annotator, &task);
+            shown(&annotator.labeled(task, fingerprint, Filled { values, unfilled }, paid))
+        };
+        assert_eq!(
+            labeled(vec![(0, json!({"choices": ["good"]}))]),
+            r#"labeled mood={"choices":["good"]} prompt={"text":["{text}? {labels}"]} (1 unfilled), 1 requests, Some(0.5)"#
+        );
+        assert_eq!(labeled(vec![]), "task 7 failed Unusable: `why`: no answer, 1 requests, Some(0.5)");
+    }
+
+    #[test]
+    fn an_answer_of_no_use_is_a_failure_that_was_paid() {
+        let annotator = annotator(AnswerMode::Auto);
+        let task = task(json!({"text": "Hi"}));
+        let check = |response: Response, expect: &str| {
+            let completion =
+                Completion { responses: vec![response], cost: Some(0.1), ..Completion::default() };
+            let outcome = annotator.answered(task.clone(), fingerprint(&annotator, &task), &completion);
+            assert_eq!(shown(&outcome), expect);
+        };
+        check(
+            Response::Truncated("{".to_owned()),
+            "task 7 failed Truncated: the answer was cut off at the token limit; allow more with `--max-tokens`, \
+             1 requests, Some(0.1)",
+        );
+        check(
+            Response::Refused("no".to_owned()),
+            "task 7 failed Refused: the model refused: no, 1 requests, Some(0.1)",
+        );
+        check(
+            Response::Text(r#"{"mood": "#.to_owned()),
+            r#"task 7 failed Unusable: the JSON is cut off after `{"mood":`, 1 requests, Some(0.1)"#,
+        );
+    }
+
+    #[test]
+    fn no_answer_is_trouble_of_the_task_or_of_all() {
+        let check =
+            |error: AskError, expect: &str| assert_eq!(shown(&unanswered(TaskId::Row(3), error)), expect);
+        let (status, message) = (StatusCode::BAD_REQUEST, "too long".to_owned());
+        check(
+            SendError::Rejected { status, message: message.clone() }.into(),
+            "row 3 failed Rejected: too long, 0 requests, None",
+        );
+        check(
+            SendError::GaveUp { attempts: 6, message: "busy".to_owned(), status: None }.into(),
+            "row 3 failed Unreachable: busy (gave up after 6 attempts), 0 requests, None",
+        );
+        check(
+            SendError::Unknown { message: "cut".to_owned() }.into(),
+            "row 3 failed Unreachable: cut, 0 requests, None",
+        );
+        check(SendError::Stopped.into(), "stopped");
+        let found = DecodeError { expected: "choices".to_owned(), found: "a page".to_owned() };
+        check(
+            found.into(),
+            "row 3 failed Unusable: the reply of the model's server could not be read: expected choices, found a \
+             page, 1 requests, None",
+        );
+        for (status, advice) in
+            [(401, "API key"), (429, "quota"), (404, "`--model`"), (400, "`ls-autolabel check`")]
+        {
+            let status = StatusCode::from_u16(status).unwrap();
+            let outcome = unanswered(
+                TaskId::Id(3),
+                SendError::Aborted { status, message: "its words".to_owned() }.into(),
+            );
+            let text = shown(&outcome);
+            let start = format!("fatal: the provider refused with status {}: its words; ", status.as_u16());
+            assert!(text.starts_with(&start) && text.contains(advice), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_task_that_holds_the_answer_is_left_alone() {
+        let annotator = annotator(AnswerMode::Auto);
+        let with_prediction = |version: &str, text: &str| {
+            let mut task = task(json!({"text": "good"}));
+            let id = fingerprint(&annotator, &task).region_id("mood", 0);
+            task.predictions = vec![StoredPrediction {
+                id: Some(1),
+                model_version: Some(version.to_owned()),
+                result: vec![json!({"id": id, "from_name": "mood"})],
+            }];
+            task.data["text"] = json!(text);
+            task
+        };
+        assert_eq!(shown(&annotator.annotate(with_prediction("m@1", "good")).await), "unchanged task 7");
+        for task in [with_prediction("m@2", "good"), with_prediction("m@1", "edited: good")] {
+            let outcome = shown(&annotator.annotate(task).await);
+            assert!(!outcome.starts_with("unchanged"), "{outcome}");
+        }
+    }
+
+    #[test]
+    fn what_is_counted_decides_the_keyword_answers_fingerprint() {
+        let annotator = annotator(AnswerMode::Auto);
+        let request = annotator.request(&task(json!({"text": "Hi", "n": 1}))).unwrap();
+        assert_eq!(request.messages[1].parts, [Part::Text("Hi".to_owned())]);
+        assert_eq!(request, annotator.request(&task(json!({"text": "Hi", "n": 2}))).unwrap());
     }
 }

@@ -3,3 +3,4 @@
 pub mod annotator;
 pub mod fingerprint;
 pub mod keyword;
+mod reading;
