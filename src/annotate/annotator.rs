@@ -174,10 +174,10 @@ fn unanswered(task: TaskId, error: AskError) -> Outcome {
         AskError::Send(SendError::Stopped) => return Outcome::Stopped,
         AskError::Send(SendError::Aborted { status, message }) => {
             let advice = advice(status.as_u16());
-            return Outcome::Fatal(Error::Provider(format!(
-                "the provider refused with status {}: {message}; {advice}",
-                status.as_u16()
-            )));
+            // Some servers wrap a refusal into a success.
+            let with_status = if status.is_success() { String::new() } else { format!(" ({status})") };
+            let text = format!("the provider refuses all requests{with_status}: {message}; {advice}");
+            return Outcome::Fatal(Error::Provider(text));
         }
     };
     failed(task, kind, reason, Paid::default())
@@ -336,7 +336,7 @@ mod tests {
                 SendError::Aborted { status, message: "its words".to_owned() }.into(),
             );
             let text = shown(&outcome);
-            let start = format!("fatal: the provider refused with status {}: its words; ", status.as_u16());
+            let start = format!("fatal: the provider refuses all requests ({status}): its words; ");
             assert!(text.starts_with(&start) && text.contains(advice), "{text}");
         }
     }

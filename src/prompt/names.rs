@@ -195,7 +195,8 @@ fn inner_names(data: &Map<String, Value>) -> impl Iterator<Item = String> {
     objects.flat_map(|(name, inner)| inner.keys().map(move |key| format!("{name}.{key}")))
 }
 
-fn listed(names: &[String]) -> String {
+/// Lists names, the first of many.
+pub(super) fn listed(names: &[String]) -> String {
     let text = names.iter().take(MOST_LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match names.len().checked_sub(MOST_LISTED) {
         None | Some(0) => text,

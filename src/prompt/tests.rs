@@ -83,6 +83,12 @@ fn a_prompt_that_names_none_is_wrapped() {
 }
 
 #[test]
+fn an_empty_prompt_is_not_sent() {
+    check("{text}", json!({"text": " "}), "task: the task's fields are empty, and so is its prompt");
+    check("{text}?", json!({"text": ""}), "?");
+}
+
+#[test]
 fn braces_in_data_are_never_read_again() {
     let data = json!({"text": "{labels} {{x}} {prompt}"});
     check("{text}", data.clone(), "{labels} {{x}} {prompt}");
@@ -128,7 +134,8 @@ fn wrapping_can_be_forced_and_forbidden() {
         None,
         false,
         "error: p.txt: the prompt names no field of the task, and wrapping is off (USE_INTERNAL_PROMPT_TEMPLATE=0), so \
-         the model would never see the task; name a field (`{text}`, `{id}`) or allow wrapping",
+         the model would never see the task; name a field, such as `{text}`, or allow wrapping\nthe first task's fields: \
+         `text`, `id`",
     );
     check(
         "Rude?",
@@ -352,7 +359,7 @@ fn notices_say_what_was_decided() {
         &texts("{note}"),
         &image_form("https://x.org/a.png"),
         json!({"note": "x"}),
-        &["the prompt does not name `{image}`, so the model does not see the image"],
+        &["the prompt does not name `{image}`, so the model does not see what is labeled"],
     );
 }
 

@@ -6,13 +6,13 @@
 
 use serde_json::json;
 
-use super::names::{Bound, Meaning, Piece, Place, Scope, bind};
+use super::names::{Bound, Meaning, Piece, Place, Scope, bind, listed};
 use super::render::{rendered, wrapped};
 use super::template::Position;
 use crate::label::form::Form;
 use crate::label::object::Content;
 use crate::label::task::Task;
-use crate::llm::chat::{Message, Role};
+use crate::llm::chat::{Message, Part, Role};
 
 pub use super::names::PromptError;
 
@@ -79,15 +79,21 @@ impl Prompt {
     pub fn messages(&self, form: &Form, task: &Task) -> Result<Vec<Message>, String> {
         let mut messages = Vec::new();
         if let Some(system) = &self.system {
-            let parts = rendered(system, form, task)?;
-            messages.push(Message { role: Role::System, parts: parts.into_parts() });
+            let parts = rendered(system, form, task)?.into_parts();
+            if !parts.is_empty() {
+                messages.push(Message { role: Role::System, parts });
+            }
         }
         let prompt = rendered(&self.body, form, task)?;
         let parts = match &self.wrapper {
             Some(wrapper) => wrapped(wrapper, prompt, form, task)?,
             None => prompt,
         };
-        messages.push(Message { role: Role::User, parts: parts.into_parts() });
+        let parts = parts.into_parts();
+        if parts.iter().all(|part| matches!(part, Part::Text(text) if text.trim().is_empty())) {
+            return Err("the task's fields are empty, and so is its prompt".to_owned());
+        }
+        messages.push(Message { role: Role::User, parts });
         Ok(messages)
     }
 
@@ -160,14 +166,15 @@ fn names_task(bound: &Bound) -> bool {
 }
 
 fn no_field(texts: &PromptTexts, scope: Scope<'_>) -> PromptError {
-    let names: Vec<_> = scope.first.data.keys().map(|name| format!("`{{{name}}}`")).collect();
+    let names: Vec<_> = scope.first.data.keys().cloned().collect();
     PromptError {
         origin: texts.origin.clone(),
         position: None,
         message: format!(
             "the prompt names no field of the task, and wrapping is off (USE_INTERNAL_PROMPT_TEMPLATE=0), so the \
-             model would never see the task; name a field ({}) or allow wrapping",
-            names.join(", ")
+             model would never see the task; name a field, such as `{{text}}`, or allow wrapping\n\
+             the first task's fields: {}",
+            listed(&names)
         ),
     }
 }
@@ -202,13 +209,24 @@ fn notices(texts: &PromptTexts, prompt: &Bound, wrapper: Option<&Bound>, scope: 
             "`{labels}` is the field `labels` of the task, not the labels of the labeling config".to_owned(),
         );
     }
-    let is_shown = |piece: &Piece| matches!(piece, Piece::Named(Meaning::Shown(_) | Meaning::Input));
     if wrapper.is_none()
-        && !prompt.iter().any(is_shown)
-        && let Ok(Content::Images(_)) = scope.form.input.content(scope.first)
         && let Some(field) = field
+        && !prompt.iter().any(|piece| shows(piece, field))
     {
-        notices.push(format!("the prompt does not name `{{{field}}}`, so the model does not see the image"));
+        notices.push(format!(
+            "the prompt does not name `{{{field}}}`, so the model does not see what is labeled"
+        ));
     }
     notices
+}
+
+/// Returns whether a piece holds the field that the input object shows, perhaps among others.
+fn shows(piece: &Piece, field: &str) -> bool {
+    match piece {
+        Piece::Named(Meaning::Shown(_) | Meaning::Input) => true,
+        Piece::Named(Meaning::Field(name)) => {
+            field.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
+        }
+        Piece::Literal(_) | Piece::Named(Meaning::Labels(_) | Meaning::Prompt) => false,
+    }
 }
