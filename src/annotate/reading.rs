@@ -102,16 +102,21 @@ pub(super) struct Asked<'a> {
     pub prompt: &'a str,
 }
 
-/// Joins the reasons why controls stayed empty.
+/// Joins the reasons why controls stayed empty, each reason once.
 pub(super) fn reasons(unfilled: &[Unfilled]) -> String {
     if unfilled.is_empty() {
         return "the answer fills no control".to_owned();
     }
-    unfilled
-        .iter()
-        .map(|Unfilled { control, reason }| format!("`{control}`: {reason}"))
-        .collect::<Vec<_>>()
-        .join("; ")
+    let mut grouped: Vec<(&str, Vec<String>)> = Vec::new();
+    for Unfilled { control, reason } in unfilled {
+        let control = format!("`{control}`");
+        match grouped.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, controls)) => controls.push(control),
+            None => grouped.push((reason, vec![control])),
+        }
+    }
+    let group = |(reason, controls): (&str, Vec<String>)| format!("{}: {reason}", controls.join(", "));
+    grouped.into_iter().map(group).collect::<Vec<_>>().join("; ")
 }
 
 fn region(head: &Head, value: Value, id: String) -> Region {
@@ -238,5 +243,14 @@ mod tests {
         assert_eq!(found[0].to_name, "input");
         assert_eq!(found[0].kind, "textarea");
         assert_eq!(regions(&form, Vec::new(), asked), []);
+    }
+
+    #[test]
+    fn controls_with_the_same_reason_stand_together() {
+        let unfilled = [("a", "no answer"), ("b", "no such label: `x`"), ("c", "no answer")];
+        let unfilled = unfilled
+            .map(|(control, reason)| Unfilled { control: control.to_owned(), reason: reason.to_owned() });
+        assert_eq!(reasons(&unfilled), "`a`, `c`: no answer; `b`: no such label: `x`");
+        assert_eq!(reasons(&[]), "the answer fills no control");
     }
 }
