@@ -1,6 +1,6 @@
 //! What was asked, as one hash: region ids and model versions are made of it.
 //!
-//! **Invariant:** these hashes stand in people's projects. What goes into them changes with a new [`FORMAT`] only.
+//! **Invariant:** these hashes stand in people's projects. What goes into them changes with a new `FORMAT` only.
 
 use std::fmt;
 

@@ -18,8 +18,8 @@ pub enum AnswerError {
     Missing { found: String },
     #[error("the JSON is cut off after `{found}`")]
     CutOff { found: String },
-    #[error("expected one JSON object, found {count} different ones")]
-    Several { count: usize },
+    #[error("expected one JSON object, found several that differ")]
+    Several,
     #[error("the JSON is malformed ({reason}): `{found}`")]
     Malformed { reason: String, found: String },
     #[error("the JSON is nested too deep")]
@@ -72,7 +72,7 @@ fn whole(text: &str) -> Option<Value> {
 
 /// Finds the objects of a text and returns the only one, or the one they all are.
 fn only_object(text: &str) -> Result<Value, AnswerError> {
-    let mut found: Vec<Value> = Vec::new();
+    let mut found: Option<Value> = None;
     let mut malformed = None;
     let mut at = 0;
     while let Some(offset) = text[at..].find('{') {
@@ -82,9 +82,7 @@ fn only_object(text: &str) -> Result<Value, AnswerError> {
         let step = match mend(rest) {
             Ok(Mended { length, json }) => match read(&rest[..length], &json) {
                 Ok(value) => {
-                    if !found.contains(&value) {
-                        found.push(value);
-                    }
+                    found = Some(either(found, value)?);
                     length
                 }
                 Err(error) if is_object => {
@@ -99,14 +97,21 @@ fn only_object(text: &str) -> Result<Value, AnswerError> {
         };
         at += offset + step;
     }
-    if 1 < found.len() {
-        found.retain(|value| value.as_object().is_none_or(|fields| !fields.is_empty()));
+    match (found, malformed) {
+        (Some(value), _) => Ok(value),
+        (None, Some(error)) => Err(error),
+        (None, None) => Err(AnswerError::Missing { found: first_part(text) }),
     }
-    match (found.len(), malformed) {
-        (0, Some(error)) => Err(error),
-        (0, None) => Err(AnswerError::Missing { found: first_part(text) }),
-        (1, _) => Ok(found.swap_remove(0)),
-        (count, _) => Err(AnswerError::Several { count }),
+}
+
+/// Returns the object that two of a reply both are; an empty one is talk beside one that is not.
+fn either(first: Option<Value>, second: Value) -> Result<Value, AnswerError> {
+    let is_empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
+    match first {
+        None => Ok(second),
+        Some(first) if is_empty(&first) => Ok(second),
+        Some(first) if is_empty(&second) || first == second => Ok(first),
+        Some(_) => Err(AnswerError::Several),
     }
 }
 
@@ -299,7 +304,7 @@ mod tests {
         check_error("{\"label\": {\"b\": 1}", "the JSON is cut off after `{\"label\": {\"b\": 1}`");
         check_error("{\"label\": \"x", "the JSON is cut off after `{\"label\": \"x`");
         check_error("{\"a\": 1} or {\"a\": ", "the JSON is cut off after `{\"a\": 1} or {\"a\":`");
-        check_error("{\"a\": 1} or {\"a\": 2}", "expected one JSON object, found 2 different ones");
+        check_error("{\"a\": 1} or {\"a\": 2}", "expected one JSON object, found several that differ");
         check_error(
             "{\"a\": NaN}",
             "the JSON is malformed (expected value at line 1 column 7): `{\"a\": NaN}`",

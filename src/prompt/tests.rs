@@ -318,6 +318,16 @@ fn a_long_line_is_cut_around_the_place() {
 }
 
 #[test]
+fn a_bad_wrapper_is_named() {
+    let texts = PromptTexts { wrapper: Some("{prompt}\n{txt}".to_owned()), ..texts("Rude?") };
+    let message = rendered(&texts, &sentiment_form(), json!({"text": "x"}));
+    assert!(
+        message.starts_with("error: PROMPT_TEMPLATE:2:1: no field of the task is called `txt`"),
+        "{message}"
+    );
+}
+
+#[test]
 fn texts_that_are_no_prompts_are_refused() {
     check("", json!({}), "error: p.txt: the text is empty; write what the model should do");
     check("\u{feff} \r\n", json!({}), "error: p.txt: the text is empty; write what the model should do");
