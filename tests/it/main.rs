@@ -1,1 +1,3 @@
 //! Stories of the whole program, one a file, against servers that run in the test itself.
+
+mod support;

@@ -1,0 +1,77 @@
+//! Completions and refusals in the words of each dialect.
+
+use serde_json::{Value, json};
+
+use super::asked::{Asked, Dialect, tokens};
+use crate::support::canned::Canned;
+
+/// What the model says.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    /// One text a response.
+    pub(crate) texts: Vec<String>,
+    /// `stop`, `length` or `content_filter`.
+    pub(crate) finish_reason: String,
+    /// A refusal of the model's own, instead of a text.
+    pub(crate) refusal: Option<String>,
+}
+
+impl Said {
+    /// Says this as often as was asked for.
+    pub(crate) fn text(asked: &Asked, text: &str) -> Self {
+        let texts = vec![text.to_owned(); asked.responses];
+        Self { texts, finish_reason: "stop".to_owned(), refusal: None }
+    }
+}
+
+/// Writes a completion.
+pub(super) fn completion(asked: &Asked, said: &Said) -> Canned {
+    let (prompt, completion) =
+        (asked.prompt_tokens(), said.texts.iter().map(|text| tokens(text)).sum::<usize>());
+    if asked.dialect == Dialect::Ollama {
+        return ollama(asked, said);
+    }
+    let choices = said.texts.iter().enumerate().map(|(index, text)| {
+        let content = if said.refusal.is_some() { Value::Null } else { json!(text) };
+        let message = json!({"role": "assistant", "content": content, "refusal": said.refusal});
+        json!({"index": index, "message": message, "logprobs": null, "finish_reason": said.finish_reason})
+    });
+    Canned::json(
+        200,
+        &json!({
+            "id": "chatcmpl-1", "object": "chat.completion", "created": 1_790_000_000, "model": asked.model,
+            "choices": choices.collect::<Vec<_>>(),
+            "usage": {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion},
+        }),
+    )
+}
+
+/// Writes Ollama's answer: one object, or lines of them where nobody turned streaming off.
+fn ollama(asked: &Asked, said: &Said) -> Canned {
+    let text = said.texts.first().map(String::as_str).unwrap_or_default();
+    let end = json!({
+        "model": asked.model, "created_at": "2026-11-20T08:00:00Z", "message": {"role": "assistant", "content": text},
+        "done": true, "done_reason": said.finish_reason, "total_duration": 1_000_000, "prompt_eval_count": asked.prompt_tokens(),
+        "eval_count": tokens(text),
+    });
+    if asked.body["stream"] == false {
+        return Canned::json(200, &end);
+    }
+    let mut start = end.clone();
+    start["done"] = json!(false);
+    let mut end = end;
+    end["message"]["content"] = json!("");
+    Canned::new(200, "application/x-ndjson", format!("{start}\n{end}\n"))
+}
+
+/// Writes an error as the dialect does: OpenAI's object, or Ollama's string.
+pub(crate) fn refusal(dialect: Dialect, status: u16, code: &str, message: &str) -> Canned {
+    let body = match dialect {
+        Dialect::Ollama => json!({"error": message}),
+        _ => {
+            let kind = if code == "insufficient_quota" { code } else { "invalid_request_error" };
+            json!({"error": {"message": message, "type": kind, "param": null, "code": code}})
+        }
+    };
+    Canned::json(status, &body)
+}

@@ -1,0 +1,8 @@
+//! Servers that run inside the test itself, and the program that is tested against them.
+
+pub(crate) mod canned;
+pub(crate) mod gate;
+pub(crate) mod host;
+pub(crate) mod llm;
+pub(crate) mod program;
+pub(crate) mod studio;

@@ -1,0 +1,226 @@
+//! The program under test, run as a person runs it but with nothing of the surroundings leaking in.
+
+use std::cell::RefCell;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::llm::Llm;
+use super::studio::{LEGACY_TOKEN, Studio};
+
+/// The built program.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_ls-autolabel");
+
+/// A run that takes longer than this is stuck.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A way of running the program: its arguments, environment and folder, the same for every run.
+#[derive(Debug)]
+pub(crate) struct Program {
+    folder: TempDir,
+    args: Vec<String>,
+    environment: Vec<(String, String)>,
+    stdin: String,
+    outcomes: RefCell<Vec<Outcome>>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    /// None if a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A run that is still going on; it is killed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+}
+
+impl Program {
+    /// Returns the program in an empty home, with an empty environment, in an empty folder.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        for name in ["home", "work"] {
+            fs::create_dir(folder.path().join(name)).expect("the folder is empty");
+        }
+        Self {
+            folder,
+            args: Vec::new(),
+            environment: Vec::new(),
+            stdin: String::new(),
+            outcomes: RefCell::default(),
+        }
+    }
+
+    /// Points it at a Label Studio, with the legacy token.
+    pub(crate) fn studio(self, studio: &Studio) -> Self {
+        self.env("LABEL_STUDIO_URL", &studio.url()).env("LABEL_STUDIO_API_KEY", LEGACY_TOKEN)
+    }
+
+    /// Points it at a chat server, with the key that the server wants.
+    pub(crate) fn llm(self, llm: &Llm) -> Self {
+        self.env("OPENAI_BASE_URL", &llm.base_url()).env("OPENAI_API_KEY", llm.key())
+    }
+
+    /// Sets a variable; a later one of the same name wins.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds arguments.
+    pub(crate) fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
+        self.args.extend(args.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Writes a file into the folder that it runs in.
+    pub(crate) fn file(self, name: &str, content: &str) -> Self {
+        fs::write(self.path(name), content).expect("the folder is writable");
+        self
+    }
+
+    /// Gives it this on standard input.
+    pub(crate) fn stdin(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.stdin);
+        self
+    }
+
+    /// Returns the path of a file in the folder that it runs in.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("work").join(name)
+    }
+
+    /// Returns the content of a file in the folder that it runs in.
+    pub(crate) fn read(&self, name: &str) -> String {
+        let path = self.path(name);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(&self) -> Outcome {
+        self.run_with([])
+    }
+
+    /// Runs it to its end with further arguments.
+    pub(crate) fn run_with<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Outcome {
+        let mut command = assert_cmd::Command::from_std(self.command());
+        let output = command.args(args).write_stdin(self.stdin.as_str()).timeout(PATIENCE).output();
+        let output = output.expect("the program starts");
+        let outcome = Outcome {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        self.outcomes.borrow_mut().push(outcome.clone());
+        outcome
+    }
+
+    /// Starts it and returns at once, for stories that stop it in the middle; nothing comes on standard input.
+    pub(crate) fn spawn(&self) -> Running {
+        let mut command = self.command();
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running { child: command.spawn().expect("the program starts") }
+    }
+
+    /// Waits for a started run, and remembers what it said.
+    pub(crate) fn wait(&self, running: Running) -> Outcome {
+        let outcome = running.wait();
+        self.outcomes.borrow_mut().push(outcome.clone());
+        outcome
+    }
+
+    /// Panics if the text occurs in anything that any run said, or in any file it left behind.
+    pub(crate) fn assert_never_told(&self, secret: &str) {
+        assert!(!secret.is_empty(), "an empty secret is everywhere");
+        for outcome in self.outcomes.borrow().iter() {
+            assert!(!outcome.stdout.contains(secret), "a secret on standard output: {}", outcome.stdout);
+            assert!(!outcome.stderr.contains(secret), "a secret on standard error: {}", outcome.stderr);
+        }
+        for path in files(self.folder.path()) {
+            let content = fs::read(&path).expect("what the program wrote is readable");
+            let found = content.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "a secret in {}", path.display());
+        }
+    }
+
+    fn command(&self) -> Command {
+        let home = self.folder.path().join("home");
+        let mut command = Command::new(PROGRAM);
+        command.env_clear().current_dir(self.folder.path().join("work")).args(&self.args);
+        command.env("HOME", &home).env("USERPROFILE", &home);
+        for (name, folder) in [("STATE", "state"), ("CONFIG", "config"), ("CACHE", "cache"), ("DATA", "data")]
+        {
+            command.env(format!("XDG_{name}_HOME"), home.join(folder));
+        }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+impl Outcome {
+    /// Returns the exit code, or panics with what the program said.
+    pub(crate) fn assert_code(&self, expected: i32) -> &Self {
+        let Self { code, stdout, stderr } = self;
+        assert_eq!(*code, Some(expected), "\n--- stdout\n{stdout}\n--- stderr\n{stderr}");
+        self
+    }
+}
+
+impl Running {
+    /// Ends it without a chance to tidy up.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it is still running");
+    }
+
+    /// Interrupts it, as Ctrl-C does.
+    pub(crate) fn interrupt(&self) {
+        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(status.expect("`kill` exists").success(), "it is still running");
+    }
+
+    /// Returns its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn wait(mut self) -> Outcome {
+        let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
+        // Both pipes are read at once, or a full one would block the program for ever.
+        let reader = std::thread::spawn(move || text(stderr));
+        let stdout = text(stdout);
+        let stderr = reader.join().expect("reading does not panic");
+        let code = self.child.wait().expect("it was started here").code();
+        Outcome { code, stdout, stderr }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn text(pipe: Option<impl Read>) -> String {
+    let mut bytes = Vec::new();
+    let read = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
+    read.transpose().expect("a pipe of a child can be read");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Returns every file under a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("the folder is readable").path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
