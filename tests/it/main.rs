@@ -1,3 +1,9 @@
 //! Stories of the whole program, one a file, against servers that run in the test itself.
 
+mod house;
+mod layers;
+mod mock_faults;
+mod mock_llm;
+mod mock_matches;
+mod program_runs;
 mod support;

@@ -1,5 +1,6 @@
 //! Servers that run inside the test itself, and the program that is tested against them.
 
+pub(crate) mod api;
 pub(crate) mod canned;
 pub(crate) mod gate;
 pub(crate) mod host;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::host::contains;
 use super::llm::Llm;
 use super::studio::{LEGACY_TOKEN, Studio};
 
@@ -137,18 +138,27 @@ impl Program {
         outcome
     }
 
-    /// Panics if the text occurs in anything that any run said, or in any file it left behind.
-    pub(crate) fn assert_never_told(&self, secret: &str) {
-        assert!(!secret.is_empty(), "an empty secret is everywhere");
+    /// Returns every place that tells this text: what any run said, and the files that are there.
+    pub(crate) fn places_that_tell(&self, secret: &str) -> Vec<String> {
+        let mut places = Vec::new();
         for outcome in self.outcomes.borrow().iter() {
-            assert!(!outcome.stdout.contains(secret), "a secret on standard output: {}", outcome.stdout);
-            assert!(!outcome.stderr.contains(secret), "a secret on standard error: {}", outcome.stderr);
+            for (name, said) in [("standard output", &outcome.stdout), ("standard error", &outcome.stderr)] {
+                if contains(said.as_bytes(), secret) {
+                    places.push(name.to_owned());
+                }
+            }
         }
-        for path in files(self.folder.path()) {
-            let content = fs::read(&path).expect("what the program wrote is readable");
-            let found = content.windows(secret.len()).any(|window| window == secret.as_bytes());
-            assert!(!found, "a secret in {}", path.display());
-        }
+        let files = files(self.folder.path()).into_iter();
+        let telling =
+            files.filter(|path| contains(&fs::read(path).expect("files here are readable"), secret));
+        places.extend(telling.map(|path| path.display().to_string()));
+        places
+    }
+
+    /// Panics if any place tells this text.
+    pub(crate) fn assert_never_told(&self, secret: &str) {
+        let places = self.places_that_tell(secret);
+        assert!(places.is_empty(), "a secret is told in: {}", places.join(", "));
     }
 
     fn command(&self) -> Command {

@@ -1,0 +1,33 @@
+//! The program runs in a clean place of its own, and everything it says and writes is looked through.
+
+use crate::support::llm::Llm;
+use crate::support::program::Program;
+use crate::support::studio::{LEGACY_TOKEN, Studio};
+
+#[test]
+fn the_program_starts_and_ends() {
+    let outcome = Program::new().args(["--version"]).run();
+    outcome.assert_code(0);
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
+fn a_started_program_can_be_waited_for_and_killed() {
+    let program = Program::new().args(["--version"]);
+    program.wait(program.spawn()).assert_code(0);
+    let mut running = program.spawn();
+    running.kill();
+    assert!(running.id() != std::process::id());
+}
+
+#[test]
+fn a_secret_in_a_file_is_found() {
+    let (studio, llm) = (Studio::start(), Llm::start());
+    let program =
+        Program::new().studio(&studio).llm(&llm).stdin("a line\n").file("a.txt", "the sk-secret is here");
+    program.run_with(["--version"]).assert_code(0);
+    assert_eq!(program.read("a.txt"), "the sk-secret is here");
+    assert_eq!(program.places_that_tell("sk-secret"), [program.path("a.txt").display().to_string()]);
+    program.assert_never_told(LEGACY_TOKEN);
+    program.assert_never_told(llm.key());
+}
