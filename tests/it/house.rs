@@ -47,7 +47,7 @@ fn faults(path: &Path, text: &str) -> Vec<String> {
         }
         Some(_) => {}
         None => {
-            faults.push(format!("{}:1: expected `//!` and a sentence, found `{opening}`", path.display()))
+            faults.push(format!("{}:1: expected `//!` and a sentence, found `{opening}`", path.display()));
         }
     }
     for (number, line) in text.lines().enumerate() {

@@ -21,6 +21,16 @@ fn a_started_program_can_be_waited_for_and_killed() {
 }
 
 #[test]
+fn an_interrupted_program_ends() {
+    let program = Program::new().args(["--version"]);
+    let running = program.spawn();
+    // It may have ended by itself already; until somebody waits for it, it can still be sent a signal.
+    running.interrupt();
+    let code = program.wait(running).code;
+    assert!([None, Some(0), Some(130)].contains(&code), "{code:?}");
+}
+
+#[test]
 fn a_secret_in_a_file_is_found() {
     let (studio, llm) = (Studio::start(), Llm::start());
     let program =

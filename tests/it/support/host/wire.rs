@@ -49,10 +49,10 @@ impl Scissors {
     }
 
     fn check(&self) -> io::Result<()> {
-        match self.0.load(Ordering::SeqCst) {
-            true => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
-            false => Ok(()),
+        if self.0.load(Ordering::SeqCst) {
+            return Err(io::Error::from(io::ErrorKind::ConnectionReset));
         }
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::support::host::Record;
 /// How a request is written and where it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
-    /// `/v1/chat/completions`, of OpenAI and everything compatible.
+    /// `/v1/chat/completions`, of `OpenAI` and everything compatible.
     OpenAi,
     /// `/openai/deployments/{deployment}/chat/completions?api-version=`.
     AzureClassic,

@@ -14,7 +14,7 @@ pub(crate) enum Takes {
     Schema,
     /// A JSON schema, but not `strict: true`.
     LooseSchema,
-    /// `json_object` alone, as DeepSeek.
+    /// `json_object` alone, as `DeepSeek`.
     JsonObject,
     /// `json_object` with a `schema` in it; a `json_schema` is a 500 with a validation text, as of llama-cpp-python.
     JsonObjectSchema,
@@ -33,19 +33,19 @@ pub(super) fn refuse(setup: &Setup, asked: &Asked) -> Option<Canned> {
 
 fn key(setup: &Setup, asked: &Asked) -> Option<Canned> {
     let wanted = setup.key.as_deref()?;
-    let azure = matches!(asked.dialect, Dialect::AzureClassic | Dialect::AzureV1);
-    let sent = match azure {
-        true => asked.record.header("api-key"),
-        false => asked.record.header("authorization").strip_prefix("Bearer ").unwrap_or_default(),
+    let (sent, code, message) = match asked.dialect {
+        Dialect::AzureClassic | Dialect::AzureV1 => (
+            asked.record.header("api-key"),
+            "401",
+            "Access denied due to invalid subscription key or wrong API endpoint.",
+        ),
+        Dialect::OpenAi | Dialect::Ollama => (
+            asked.record.header("authorization").strip_prefix("Bearer ").unwrap_or_default(),
+            "invalid_api_key",
+            "Incorrect API key provided. You can find your API key in your account.",
+        ),
     };
-    if sent == wanted {
-        return None;
-    }
-    let message = match azure {
-        true => "Access denied due to invalid subscription key or wrong API endpoint.",
-        false => "Incorrect API key provided. You can find your API key in your account.",
-    };
-    Some(refusal(asked.dialect, 401, if azure { "401" } else { "invalid_api_key" }, message))
+    (sent != wanted).then(|| refusal(asked.dialect, 401, code, message))
 }
 
 fn model(setup: &Setup, asked: &Asked) -> Option<Canned> {
@@ -70,14 +70,14 @@ fn format(takes: Takes, asked: &Asked) -> Option<Canned> {
     let format = &asked.body["response_format"];
     let kind = format["type"].as_str()?;
     let strict = format["json_schema"]["strict"] == true;
-    let taken = match takes {
+    let accepted = match takes {
         Takes::Schema => true,
         Takes::LooseSchema => !strict,
         Takes::JsonObject => kind == "json_object" && format.get("schema").is_none(),
         Takes::JsonObjectSchema => kind == "json_object",
         Takes::Text => false,
     };
-    if taken {
+    if accepted {
         return None;
     }
     if takes == Takes::JsonObjectSchema {

@@ -1,4 +1,4 @@
-//! A chat server that lives in the test: OpenAI, Azure and Ollama routes, answers by a closure, refusals by a script.
+//! A chat server that lives in the test: `OpenAI`, Azure and Ollama routes, answers by a closure, refusals by a script.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -115,7 +115,7 @@ impl Llm {
         self.host.url()
     }
 
-    /// Returns the base URL of the OpenAI routes, which ends in `/v1`.
+    /// Returns the base URL of the `OpenAI` routes, which ends in `/v1`.
     pub(crate) fn base_url(&self) -> String {
         format!("{}/v1", self.host.url())
     }

@@ -64,14 +64,11 @@ fn ollama(asked: &Asked, said: &Said) -> Canned {
     Canned::new(200, "application/x-ndjson", format!("{start}\n{end}\n"))
 }
 
-/// Writes an error as the dialect does: OpenAI's object, or Ollama's string.
+/// Writes an error as the dialect does: `OpenAI`'s object, or Ollama's string.
 pub(crate) fn refusal(dialect: Dialect, status: u16, code: &str, message: &str) -> Canned {
-    let body = match dialect {
-        Dialect::Ollama => json!({"error": message}),
-        _ => {
-            let kind = if code == "insufficient_quota" { code } else { "invalid_request_error" };
-            json!({"error": {"message": message, "type": kind, "param": null, "code": code}})
-        }
-    };
-    Canned::json(status, &body)
+    if dialect == Dialect::Ollama {
+        return Canned::json(status, &json!({"error": message}));
+    }
+    let kind = if code == "insufficient_quota" { code } else { "invalid_request_error" };
+    Canned::json(status, &json!({"error": {"message": message, "type": kind, "param": null, "code": code}}))
 }

@@ -34,6 +34,7 @@ pub(super) struct Keys {
     pub(super) legacy: bool,
     /// Seconds that an access token lives.
     pub(super) lifetime: i64,
+    personal_access_token: String,
     issued: Vec<String>,
     /// Tokens issued before this one are no longer good, whatever their `exp` says.
     first_good: usize,
@@ -42,7 +43,12 @@ pub(super) struct Keys {
 impl Keys {
     /// Returns the state of a fresh server.
     pub(super) fn new(legacy: bool, lifetime: i64) -> Self {
-        Self { legacy, lifetime, issued: Vec::new(), first_good: 0 }
+        Self { legacy, lifetime, personal_access_token: refresh_token(), issued: Vec::new(), first_good: 0 }
+    }
+
+    /// Returns the user's personal access token.
+    pub(super) fn personal_access_token(&self) -> String {
+        self.personal_access_token.clone()
     }
 
     /// Ends every access token issued so far.
@@ -57,7 +63,7 @@ impl Keys {
 
     fn issue(&mut self) -> String {
         let number = self.issued.len();
-        let token = token("access", self.lifetime, number);
+        let token = access_token(self.lifetime, number);
         self.issued.push(token.clone());
         token
     }
@@ -82,14 +88,6 @@ impl Keys {
         let alive = claims(key).is_some_and(|claims| Timestamp::now().as_second() < number(&claims["exp"]));
         good.iter().any(|issued| issued == key) && alive
     }
-}
-
-/// Returns the user's personal access token.
-pub(super) fn personal_access_token() -> String {
-    // Not drawn by time, so that the same test sends the same bytes every time.
-    let claims = json!({"token_type": "refresh", "exp": 1_790_000_000 + REFRESH_LIFETIME, "iat": 1_790_000_000,
-        "jti": "c0ffee00c0ffee00c0ffee00c0ffee00", "user_id": "1"});
-    signed(&claims)
 }
 
 /// Lets only requests with a good key through.
@@ -140,10 +138,19 @@ pub(super) async fn whoami() -> Answer {
     )
 }
 
-fn token(kind: &str, lifetime: i64, number: usize) -> String {
+fn refresh_token() -> String {
+    // Not drawn by time, so that the same test sends the same bytes every time.
+    let claims = json!({"token_type": "refresh", "exp": 1_790_000_000 + REFRESH_LIFETIME, "iat": 1_790_000_000,
+        "jti": "c0ffee00c0ffee00c0ffee00c0ffee00", "user_id": "1"});
+    signed(&claims)
+}
+
+fn access_token(lifetime: i64, number: usize) -> String {
     let now = Timestamp::now().as_second();
     let identifier = format!("{number:032x}");
-    signed(&json!({"token_type": kind, "exp": now + lifetime, "iat": now, "jti": identifier, "user_id": "1"}))
+    signed(
+        &json!({"token_type": "access", "exp": now + lifetime, "iat": now, "jti": identifier, "user_id": "1"}),
+    )
 }
 
 fn signed(claims: &Value) -> String {

@@ -13,7 +13,7 @@ use super::world::World;
 use crate::support::canned::Canned;
 use crate::support::host::Record;
 
-/// How many times each row is stored when two calls overlap: Label Studio on SQLite runs the whole view again.
+/// How many times each row is stored when two calls overlap: Label Studio on `SQLite` runs the whole view again.
 const OVERLAP_ROWS: usize = 2;
 
 /// Stores what is valid, answers how many that were, and says nothing of the rest.

@@ -1,6 +1,6 @@
 //! A Label Studio 1.23.2 that lives in the test: the routes this tool uses, with the same answers and the same traps.
 //!
-//! Each behaviour was compared with a real server of that version (Community edition, SQLite).
+//! Each behaviour was compared with a real server of that version (Community edition, `SQLite`).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -115,7 +115,7 @@ impl Studio {
 
     /// Returns the user's personal access token.
     pub(crate) fn personal_access_token(&self) -> String {
-        auth::personal_access_token()
+        self.shared.world().keys.personal_access_token()
     }
 
     /// Returns every key that a client may hold: both kinds, and the access tokens issued so far.

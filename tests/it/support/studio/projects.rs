@@ -156,10 +156,7 @@ pub(super) async fn delete_version(
 
 fn existing(world: &World, project: &str) -> Result<u64, Refusal> {
     let project = id(project)?;
-    match world.projects.contains_key(&project) {
-        true => Ok(project),
-        false => Err(Refusal::missing("Project")),
-    }
+    if world.projects.contains_key(&project) { Ok(project) } else { Err(Refusal::missing("Project")) }
 }
 
 fn to_json(world: &World, id: u64) -> Map<String, Value> {

@@ -99,8 +99,8 @@ async fn health() -> Html<&'static str> {
 
 /// A path that is no route: a page, except that the version is told under any base path.
 async fn elsewhere(State(shared): State<Arc<Shared>>, Extension(record): Extension<Record>) -> Response {
-    match record.route().ends_with("/api/version") {
-        true => version(State(shared)).await.into_response(),
-        false => Refusal::no_such_page().into_response(),
+    if record.route().ends_with("/api/version") {
+        return version(State(shared)).await.into_response();
     }
+    Refusal::no_such_page().into_response()
 }

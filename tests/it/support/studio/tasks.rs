@@ -64,7 +64,7 @@ pub(super) async fn change(
     let now = world.now();
     let task = world.tasks.get_mut(&id(&task)?).ok_or_else(|| Refusal::missing("Task"))?;
     if let Some(data) = request.json()["data"].as_object() {
-        task.data = data.clone();
+        task.data.clone_from(data);
     }
     task.updated_at = now;
     answer(200, &json!(task.to_json(true)))
@@ -73,10 +73,8 @@ pub(super) async fn change(
 /// `DELETE /api/tasks/{id}/`.
 pub(super) async fn delete(State(shared): State<Arc<Shared>>, Path(task): Path<String>) -> Answer {
     let task = id(&task)?;
-    match shared.world().remove_task(task) {
-        true => Ok(StatusCode::NO_CONTENT.into_response()),
-        false => Err(Refusal::missing("Task")),
-    }
+    let removed = shared.world().remove_task(task);
+    if removed { Ok(StatusCode::NO_CONTENT.into_response()) } else { Err(Refusal::missing("Task")) }
 }
 
 /// `POST /api/projects/{id}/import`: all or none of the tasks.
@@ -179,10 +177,7 @@ fn checked(world: &World, project: u64, items: Vec<Value>) -> Result<Vec<Row>, R
         }
         rows.push((data, meta));
     }
-    match good {
-        true => Ok(rows),
-        false => Err(Refusal::invalid("non_field_errors", &json!(problems))),
-    }
+    if good { Ok(rows) } else { Err(Refusal::invalid("non_field_errors", &json!(problems))) }
 }
 
 impl World {
