@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::api::Api;
 use crate::support::canned::Canned;
 use crate::support::gate::Gate;
+use crate::support::host::Host;
 use crate::support::studio::{BulkFault, Studio};
 
 const CONFIG: &str = r#"<View><Text name="text" value="$text"/>
@@ -94,6 +95,17 @@ fn the_next_requests_of_a_route_get_the_canned_answer() {
     studio.intercept("", 1, Canned::cut());
     assert_eq!((api.get(&path).status, api.get(&path).status), (0, 200));
     assert_eq!(studio.host().count("GET /api/projects/{id}"), 5);
+}
+
+#[test]
+fn a_redirect_to_a_stranger_brings_no_key_there() {
+    let (studio, _, _, _) = four_tasks();
+    let stranger = Host::stranger();
+    studio.intercept("", 1, Canned::new(302, "text/plain", "").header("location", &stranger.url()));
+    assert_eq!(Api::to(&studio).get("/api/current-user/whoami").status, 302);
+    assert_eq!(stranger.keys_seen().len(), 0);
+    assert_eq!(Api::new(&stranger.url()).header("api-key", "k").get("/x").status, 200);
+    assert_eq!(stranger.keys_seen().into_iter().collect::<Vec<_>>(), ["k"]);
 }
 
 #[test]

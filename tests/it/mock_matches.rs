@@ -99,6 +99,19 @@ fn filters_select_as_the_data_manager_does() {
 }
 
 #[test]
+fn a_skipped_task_has_an_annotation_and_is_not_labeled() {
+    let (studio, project, tasks, api) = texts(&["a", "b"]);
+    studio.annotate(tasks[0], &json!([region("mood", "choices", &json!({"choices": ["good"]}))]));
+    studio.skip(tasks[1]);
+    let list =
+        api.get(&format!("/api/tasks?project={project}&fields=all&include=annotations,is_labeled")).body;
+    let seen = |index: usize, name: &str| list["tasks"][index]["annotations"][0][name].clone();
+    assert_eq!((seen(0, "was_cancelled"), &list["tasks"][0]["is_labeled"]), (json!(false), &json!(true)));
+    assert_eq!((seen(1, "was_cancelled"), &list["tasks"][1]["is_labeled"]), (json!(true), &json!(false)));
+    assert_eq!((seen(0, "completed_by"), list["total_annotations"].clone()), (json!(1), json!(1)));
+}
+
+#[test]
 fn a_page_past_the_end_is_an_error_and_an_empty_first_page_is_not() {
     let (_studio, project, tasks, api) = texts(&["a", "b", "c"]);
     let page = |page: usize| {

@@ -96,6 +96,11 @@ impl Host {
         Self { address, log, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// Serves an empty answer to everything, to show what reaches a host that is not meant.
+    pub(crate) fn stranger() -> Self {
+        Self::start(Router::new().fallback(|| async { "{}" }))
+    }
+
     /// Returns `http://127.0.0.1:PORT`, without a slash at the end.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -53,9 +53,9 @@ impl Column {
         match self {
             Self::Id => json!(task.id),
             Self::InnerId => json!(task.inner_id),
-            Self::TotalAnnotations => json!(task.annotations.len()),
+            Self::TotalAnnotations => json!(task.total_annotations()),
             Self::TotalPredictions => json!(task.total_predictions),
-            Self::CancelledAnnotations => json!(0),
+            Self::CancelledAnnotations => json!(task.cancelled_annotations()),
             Self::IsLabeled => json!(task.is_labeled()),
             Self::CompletedAt => task.completed_at(),
             Self::CreatedAt => json!(written(task.created_at)),

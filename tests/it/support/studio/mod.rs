@@ -30,7 +30,7 @@ pub(crate) use fault::BulkFault;
 
 use auth::Keys;
 use config::Config;
-use world::{World, written};
+use world::World;
 
 /// How a server is set up.
 #[derive(Debug, Clone)]
@@ -160,13 +160,12 @@ impl Studio {
 
     /// Adds an annotation of a person's.
     pub(crate) fn annotate(&self, task: u64, result: &Value) {
-        let mut world = self.shared.world();
-        let (id, now) = (world.next_id(), world.now());
-        let annotation = json!({"id": id, "result": result, "was_cancelled": false, "ground_truth": false,
-            "created_at": written(now), "updated_at": written(now), "completed_by": 1, "task": task});
-        let task = world.tasks.get_mut(&task).expect("the test knows its tasks");
-        task.annotations.push(annotation);
-        task.updated_at = now;
+        self.add_annotation(task, result, &json!(false));
+    }
+
+    /// Lets a person skip a task, which leaves an annotation that does not count.
+    pub(crate) fn skip(&self, task: u64) {
+        self.add_annotation(task, &json!([]), &json!(true));
     }
 
     /// Stores a prediction as another tool would, unchecked, and returns its id.
@@ -238,6 +237,13 @@ impl Studio {
     /// Returns how many bulk calls were ever under way at the same time; more than one corrupts a real server.
     pub(crate) fn most_bulk_calls_at_once(&self) -> usize {
         self.shared.world().faults.most_bulk_under_way()
+    }
+
+    fn add_annotation(&self, task: u64, result: &Value, was_cancelled: &Value) {
+        let mut world = self.shared.world();
+        let (id, now) = (world.next_id(), world.now());
+        let task = world.tasks.get_mut(&task).expect("the test knows its tasks");
+        task.add_annotation(id, now, result, was_cancelled);
     }
 }
 

@@ -164,7 +164,7 @@ fn to_json(world: &World, id: u64) -> Map<String, Value> {
     let tasks: Vec<_> = world.tasks_of(id).collect();
     let labeled = tasks.iter().filter(|task| task.is_labeled()).count();
     let predictions: usize = tasks.iter().map(|task| task.predictions.len()).sum();
-    let annotations: usize = tasks.iter().map(|task| task.annotations.len()).sum();
+    let annotations: usize = tasks.iter().map(|task| task.total_annotations()).sum();
     let mut shown = constants();
     let own = json!({
         "id": id, "title": project.title, "label_config": project.label_config,

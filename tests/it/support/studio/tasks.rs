@@ -37,7 +37,7 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>, Extension(request): 
     let full = parameters.get("fields").is_some_and(|fields| fields == "all");
     let shown = found.iter().skip((page - 1) * size).take(size);
     let shown: Vec<Value> = shown.map(|task| included(task.to_json(full), &parameters)).collect();
-    let annotations: usize = found.iter().map(|task| task.annotations.len()).sum();
+    let annotations: usize = found.iter().map(|task| task.total_annotations()).sum();
     let predictions: usize = found.iter().map(|task| task.total_predictions).sum();
     answer(
         200,

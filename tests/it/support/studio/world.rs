@@ -161,8 +161,8 @@ impl Task {
         versions.dedup();
         let mut task = json!({
             "id": self.id, "predictions": self.predictions_json(), "annotations": self.annotations,
-            "drafts": [], "annotators": [], "inner_id": self.inner_id, "cancelled_annotations": 0,
-            "total_annotations": self.annotations.len(), "total_predictions": self.total_predictions,
+            "drafts": [], "annotators": [], "inner_id": self.inner_id, "cancelled_annotations": self.cancelled_annotations(),
+            "total_annotations": self.total_annotations(), "total_predictions": self.total_predictions,
             "completed_at": self.completed_at(), "annotations_results": "", "predictions_results": "",
             "predictions_score": null, "file_upload": null, "storage_filename": null, "annotations_ids": "",
             "predictions_model_versions": if full { versions.join(",") } else { String::new() },
@@ -187,14 +187,38 @@ impl Task {
         std::mem::take(fields)
     }
 
-    /// Returns whether the task has an annotation.
+    /// Returns how many annotations count; a person who skips a task leaves one that does not.
+    pub(super) fn total_annotations(&self) -> usize {
+        self.annotations.len() - self.cancelled_annotations()
+    }
+
+    /// Returns how many people skipped the task.
+    pub(super) fn cancelled_annotations(&self) -> usize {
+        self.annotations.iter().filter(|annotation| annotation["was_cancelled"] == true).count()
+    }
+
+    /// Returns whether the task has an annotation that counts.
     pub(super) fn is_labeled(&self) -> bool {
-        !self.annotations.is_empty()
+        0 < self.total_annotations()
     }
 
     /// Returns when the task was labeled, or null.
     pub(super) fn completed_at(&self) -> Value {
-        self.annotations.last().map_or(Value::Null, |annotation| annotation["created_at"].clone())
+        let mut counting = self.annotations.iter().filter(|annotation| annotation["was_cancelled"] == false);
+        counting.next_back().map_or(Value::Null, |annotation| annotation["created_at"].clone())
+    }
+
+    /// Adds a person's annotation, as the API shows it.
+    pub(super) fn add_annotation(&mut self, id: u64, now: Timestamp, result: &Value, was_cancelled: &Value) {
+        self.updated_at = now;
+        self.annotations.push(json!({
+            "id": id, "result": result, "created_username": " admin@example.com, 1",
+            "created_ago": "0\u{a0}minutes", "completed_by": 1, "was_cancelled": was_cancelled,
+            "ground_truth": false, "created_at": written(now), "updated_at": written(now),
+            "draft_created_at": null, "lead_time": null, "import_id": null, "last_action": null,
+            "bulk_created": false, "task": self.id, "project": self.project, "updated_by": 1,
+            "parent_prediction": null, "parent_annotation": null, "last_created_by": null,
+        }));
     }
 
     /// Returns the predictions as the API shows them.
