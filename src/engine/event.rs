@@ -37,6 +37,8 @@ pub trait Reporter: Send {
 }
 
 /// The run in numbers.
+///
+/// Every selected task is in exactly one of `delivered`, `already_there`, `stopped`, `undelivered` and `failures`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     /// Tasks that came from the source.
@@ -47,15 +49,18 @@ pub struct Summary {
     pub partial: u64,
     /// Tasks whose prediction was there already.
     pub already_there: u64,
-    /// Tasks that were begun and given up because stopping was asked for.
+    /// Tasks that were begun and given up because the run was ending: stopping was asked for, or nothing more could
+    /// succeed.
     pub stopped: u64,
+    /// Tasks that were answered, but whose prediction did not arrive because the destination failed as a whole.
+    pub undelivered: u64,
     pub failures: Vec<Failure>,
     pub usage: Usage,
     /// What providers said it cost, in US dollars; `None` where none did.
     pub cost: Option<f64>,
     /// How often each control stayed empty.
     pub unfilled: BTreeMap<String, u64>,
-    /// Whether the source was read to its end.
+    /// Whether the source was read to its end and no task was given up.
     pub complete: bool,
 }
 

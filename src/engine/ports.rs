@@ -11,6 +11,8 @@ use crate::label::task::{Task, TaskId};
 /// Where tasks come from.
 pub trait Source: Send + Sync {
     /// Returns the tasks, each once; an error ends the stream.
+    ///
+    /// The stream is only polled while there is room for another task.
     fn tasks(&self) -> BoxStream<'_, Result<Task, Error>>;
 }
 
@@ -20,6 +22,8 @@ pub trait Sink: Send {
     fn batch(&self) -> Batch;
 
     /// Delivers; leaves out what is already there, tells what was refused and why.
+    ///
+    /// After an error nothing more is delivered, and the whole batch counts as undelivered.
     fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, Error>>;
 
     /// Ends the deliveries: `complete` is false when the run stopped before the source was dry.
@@ -31,6 +35,10 @@ pub trait Journal: Send {
     /// Notes one task's outcome.
     fn record(&mut self, outcome: &Outcome) -> Result<(), Error>;
 }
+
+/// A journal that keeps nothing, for work that costs nothing to repeat.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoJournal;
 
 /// When a delivery starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +75,7 @@ pub enum Outcome {
         usage: Usage,
         cost: Option<f64>,
     },
-    /// Stopping was asked for before the task was paid for.
+    /// The task was given up before it was paid for, because stopping was asked for.
     Stopped,
     /// Nothing more can succeed.
     Fatal(Error),
@@ -120,4 +128,13 @@ pub enum Error {
     /// Reading or writing failed.
     #[error("{0}")]
     Io(String),
+    /// Whoever reads the output has seen enough, as in `… | head`: an end, but no failure.
+    #[error("the reader of the output went away")]
+    Closed,
+}
+
+impl Journal for NoJournal {
+    fn record(&mut self, _outcome: &Outcome) -> Result<(), Error> {
+        Ok(())
+    }
 }

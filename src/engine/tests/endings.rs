@@ -1,0 +1,125 @@
+//! Runs that end early or lose something: what is finished, what is counted, which error is returned.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::world::{Ran, Seen, World, error, failed};
+use crate::engine::ports::{FailureKind, Outcome};
+use crate::label::task::TaskId;
+
+/// Runs a world that ends with the named error after this many tasks, of which this many were delivered.
+async fn check(world: World, expect: (&str, u64, u64)) -> Ran {
+    let ran = world.run().await;
+    let named = ran.result.as_ref().unwrap_err().to_string();
+    assert_eq!((named.as_str(), ran.summary.selected, ran.summary.delivered), expect, "{:?}", ran.summary);
+    assert!(!ran.summary.complete);
+    ran
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wish_to_stop_ends_the_pulling_and_delivers_what_is_in_work() {
+    let stop_after = Some(Duration::from_millis(2500));
+    let ran = World { stop_after, ..World::default() }.run().await;
+    ran.result.unwrap();
+    assert_eq!((ran.summary.delivered, ran.summary.complete), (30, false));
+    assert_eq!(*ran.seen.stopping.lock().unwrap(), [10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wish_to_stop_before_the_start_pulls_nothing() {
+    let ran = World { stop_after: Some(Duration::ZERO), ..World::default() }.run().await;
+    assert_eq!((ran.summary.selected, ran.summary.complete), (0, false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wish_to_stop_after_the_last_task_was_pulled_changes_nothing() {
+    let stop_after = Some(Duration::from_millis(9500));
+    let ran = World { stop_after, ..World::default() }.run().await;
+    assert_eq!((ran.summary.delivered, ran.summary.complete), (100, true));
+    assert_eq!(*ran.seen.stopping.lock().unwrap(), [10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wish_to_stop_is_told_while_the_sink_hangs() {
+    let seen = Arc::new(Seen::default());
+    let world = World { delivery: None, stop_after: Some(Duration::from_secs(100)), ..World::default() };
+    assert!(timeout(Duration::from_secs(101), world.start(&seen)).await.is_err());
+    assert_eq!(*seen.stopping.lock().unwrap(), [10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_given_up_are_counted_and_leave_the_run_incomplete() {
+    let instead = |number| (90 < number).then_some(Outcome::Stopped);
+    let ran = World { instead, ..World::default() }.run().await;
+    ran.result.unwrap();
+    assert_eq!((ran.summary.delivered, ran.summary.stopped, ran.summary.complete), (90, 10, false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_of_single_tasks_do_not_end_the_run() {
+    let instead = |number| (number % 4 == 0).then(|| failed(number));
+    let ran = World { instead, ..World::default() }.run().await;
+    ran.result.unwrap();
+    assert_eq!((ran.summary.delivered, ran.summary.failures.len(), ran.summary.complete), (75, 25, true));
+    assert_eq!((ran.summary.usage.requests, ran.summary.cost), (100, Some(12.5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_source_delivers_what_came_before() {
+    check(World { source_error_at: Some(43), ..World::default() }, ("source", 42, 42)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_pulled_after_a_fatal_outcome_and_the_rest_is_delivered() {
+    let instead = |number| (number == 25).then(|| Outcome::Fatal(error("key refused")));
+    let ran = check(World { instead, ..World::default() }, ("key refused", 30, 29)).await;
+    assert_eq!(ran.summary.stopped, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_sink_ends_the_run_and_nothing_counts_as_delivered_that_was_not() {
+    let world = World { dead_delivery: Some(3), ..World::default() };
+    let ran = check(world, ("sink", 40, 20)).await;
+    assert_eq!(ran.summary.undelivered, 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_dies_slowly_loses_no_record() {
+    let world =
+        World { dead_delivery: Some(1), delivery: Some(Duration::from_secs(600)), ..World::default() };
+    let ran = check(world, ("sink", 50, 0)).await;
+    assert_eq!(ran.summary.undelivered, 50);
+    assert_eq!(ran.seen.recorded.load(Ordering::Relaxed), 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_cannot_be_written_ends_the_run_and_what_was_paid_for_is_delivered() {
+    check(World { dead_record: Some(15), ..World::default() }, ("journal", 30, 30)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_of_several_errors_is_returned() {
+    let instead = |number| (20 < number).then(|| Outcome::Fatal(error("provider")));
+    let world = World { instead, dead_delivery: Some(2), dead_record: Some(25), ..World::default() };
+    let ran = world.run().await;
+    assert_eq!(ran.result.unwrap_err().to_string(), "sink");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_predictions_are_failures_with_the_reason() {
+    let rejected = BTreeSet::from([10, 11, 100]);
+    let ran = World { rejected, ..World::default() }.run().await;
+    ran.result.unwrap();
+    assert_eq!((ran.summary.delivered, ran.summary.partial, ran.summary.complete), (97, 8, true));
+    let failures = &ran.summary.failures;
+    assert_eq!(
+        failures.iter().map(|failure| failure.task).collect::<Vec<_>>(),
+        [10, 11, 100].map(TaskId::Row)
+    );
+    assert!(failures.iter().all(|failure| failure.kind == FailureKind::Undeliverable));
+    assert_eq!(failures[0].reason, "refused");
+}
