@@ -23,6 +23,12 @@ pub struct Job<'a> {
     pub concurrency: usize,
 }
 
+/// How to work on tasks, and on how many at once.
+struct Workshop<F> {
+    annotate: F,
+    concurrency: usize,
+}
+
 /// What the pulling side sends, and the one thing it is told.
 struct Wires {
     messages: mpsc::Sender<Message>,
@@ -64,7 +70,7 @@ where
     let tasks = job.source.tasks();
 
     let (pulled, (mut summary, mut error)) = futures::join!(
-        pull(tasks, at_most(concurrency, annotate), stop, Wires { messages, stopping, halted }),
+        pull(tasks, Workshop { annotate, concurrency }, stop, Wires { messages, stopping, halted }),
         collector.collect(job.sink, Inbox::new(received, told)),
     );
 
@@ -76,16 +82,6 @@ where
     }
     job.reporter.finish();
     (summary, error.map_or(Ok(()), Err))
-}
-
-/// How to work on tasks, and on how many at once.
-struct Workshop<F> {
-    annotate: F,
-    concurrency: usize,
-}
-
-fn at_most<F>(concurrency: usize, annotate: F) -> Workshop<F> {
-    Workshop { annotate, concurrency }
 }
 
 /// Pulls tasks while there is room and hands over what became of them.

@@ -40,6 +40,7 @@ pub struct StoredPrediction {
     pub id: Option<u64>,
     /// `None` where Label Studio stores null.
     pub model_version: Option<String>,
+    pub score: Option<f64>,
     /// Regions as Label Studio stores them.
     pub result: Vec<Value>,
 }

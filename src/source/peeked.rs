@@ -1,0 +1,98 @@
+//! A source whose first task was looked at before the run began.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures::stream::{self, BoxStream, StreamExt};
+
+use crate::engine::ports::{Error, Source};
+use crate::label::task::Task;
+
+/// Another source, from which the first task was taken and put back.
+///
+/// So the prompt can be tried before anything is paid for, and no task is fetched twice.
+pub struct Peeked<'a> {
+    source: &'a dyn Source,
+    first: Option<Task>,
+    /// The tasks after the first; gone once they were asked for.
+    rest: Mutex<Option<BoxStream<'a, Result<Task, Error>>>>,
+}
+
+impl<'a> Peeked<'a> {
+    /// Waits for the first task of a source.
+    pub async fn open(source: &'a dyn Source) -> Result<Self, Error> {
+        let mut tasks = source.tasks();
+        let first = tasks.next().await.transpose()?;
+        Ok(Self { source, first, rest: Mutex::new(Some(tasks)) })
+    }
+
+    /// Returns the first task; `None` if there is no task at all.
+    pub fn first(&self) -> Option<&Task> {
+        self.first.as_ref()
+    }
+}
+
+impl Source for Peeked<'_> {
+    /// Returns the first task and what follows it; when asked again, asks the source again.
+    fn tasks(&self) -> BoxStream<'_, Result<Task, Error>> {
+        match self.rest.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(rest) => stream::iter(self.first.clone().map(Ok)).chain(rest).boxed(),
+            None => self.source.tasks(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use futures::TryStreamExt;
+    use serde_json::Map;
+
+    use super::*;
+    use crate::label::task::TaskId;
+
+    /// Gives this many tasks, then an error if it was asked for one, and counts what it gave.
+    struct Numbers(u64, Option<&'static str>, AtomicU64);
+
+    impl Source for Numbers {
+        fn tasks(&self) -> BoxStream<'_, Result<Task, Error>> {
+            stream::iter(1..=self.0)
+                .map(|row| {
+                    self.2.fetch_add(1, Ordering::Relaxed);
+                    let id = TaskId::Row(row);
+                    Ok(Task { id, data: Map::new(), annotations: Vec::new(), predictions: Vec::new() })
+                })
+                .chain(stream::iter(self.1.map(|error| Err(Error::Input(error.to_owned())))))
+                .boxed()
+        }
+    }
+
+    async fn rows(source: &dyn Source) -> Result<Vec<TaskId>, String> {
+        source.tasks().map_ok(|task| task.id).try_collect().await.map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn the_first_task_is_seen_and_still_comes_once() {
+        let numbers = Numbers(3, None, AtomicU64::new(0));
+        let peeked = Peeked::open(&numbers).await.unwrap();
+        assert_eq!(peeked.first().map(|task| task.id), Some(TaskId::Row(1)));
+        assert_eq!(rows(&peeked).await.unwrap(), [1, 2, 3].map(TaskId::Row));
+        assert_eq!(numbers.2.load(Ordering::Relaxed), 3);
+        assert_eq!(rows(&peeked).await.unwrap(), [1, 2, 3].map(TaskId::Row));
+    }
+
+    #[tokio::test]
+    async fn an_empty_source_has_no_first_task() {
+        let numbers = Numbers(0, None, AtomicU64::new(0));
+        let peeked = Peeked::open(&numbers).await.unwrap();
+        assert_eq!((peeked.first(), rows(&peeked).await.unwrap()), (None, Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn errors_come_where_they_were() {
+        let numbers = Numbers(0, Some("gone"), AtomicU64::new(0));
+        assert_eq!(Peeked::open(&numbers).await.err().unwrap().to_string(), "gone");
+        let numbers = Numbers(2, Some("gone"), AtomicU64::new(0));
+        assert_eq!(rows(&Peeked::open(&numbers).await.unwrap()).await.unwrap_err(), "gone");
+    }
+}
