@@ -35,7 +35,8 @@ impl<W: Write + Send, C: Fn() -> Instant + Send> Lines<W, C> {
             Some(total) => format!("{} of {}", thousands(done), plural(total, "task")),
             None => plural(done, "task"),
         }];
-        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        // The first answers come together, after a time in which there were none: no rate can be told from them.
+        let elapsed = self.last.map_or(0, |_| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
         if let Some(rate) = done.saturating_mul(10_000).checked_div(elapsed).filter(|rate| 0 < *rate) {
             parts.push(format!("{} a second", tenths(rate)));
         }
@@ -88,7 +89,7 @@ mod tests {
     #[test]
     fn the_first_line_comes_early_and_then_one_each_interval() {
         let expect = [
-            "1 of 1,000 tasks, 2.0 a second, about 8 min 19 s left, 100 tokens",
+            "1 of 1,000 tasks, 100 tokens",
             "21 of 1,000 tasks, 2.0 a second, about 8 min 9 s left, 2,100 tokens",
         ];
         check(Some(1000), 500, 40, &expect);
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn without_a_known_end_nothing_is_said_of_it() {
-        check(None, 60_000, 2, &["1 task, 100 tokens", "2 tasks, 200 tokens"]);
+        check(None, 2_000, 6, &["1 task, 100 tokens", "6 tasks, 0.5 a second, 600 tokens"]);
         check(Some(1), 0, 1, &["1 of 1 task, 100 tokens"]);
     }
 

@@ -87,14 +87,19 @@ fn is_export(fields: &Map<String, Value>) -> bool {
     fields.contains_key("id") && 2 <= EXPORT_MARKS.iter().filter(|mark| fields.contains_key(**mark)).count()
 }
 
-/// Reads a row of a flat export: there is one because somebody annotated the task.
+/// Reads a row of a flat export; where the export's own columns are empty, nobody has annotated the task yet.
 fn exported(mut fields: Map<String, Value>) -> Result<Task, String> {
     let id = TaskId::Id(task_id(&fields["id"])?);
+    let annotated = EXPORT_MARKS
+        .iter()
+        .filter_map(|mark| fields.get(*mark))
+        .any(|value| !value.is_null() && value.as_str() != Some(""));
     fields.retain(|name, _| {
         name != "id" && !EXPORT_MARKS.contains(&&**name) && !EXPORT_TIMES.contains(&&**name)
     });
-    // The answers are columns like any other; which ones, only the labeling config knows.
-    let annotations = vec![Annotation { result: Vec::new(), was_cancelled: false }];
+    // The answers stay columns like any other: which ones they are, only the labeling config knows.
+    let annotations =
+        Vec::from_iter(annotated.then_some(Annotation { result: Vec::new(), was_cancelled: false }));
     Ok(Task { id, data: fields, annotations, predictions: Vec::new() })
 }
 
@@ -215,6 +220,15 @@ mod tests {
             let mut expect = task(TaskId::Id(12), &json!({"sentiment": "good", "text": "a"}));
             expect.annotations = vec![Annotation { result: Vec::new(), was_cancelled: false }];
             check(input, Ok(expect));
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_flat_export_without_an_annotation_is_a_task_without_one() {
+        for none in [json!(null), json!("")] {
+            let input =
+                json!({"annotation_id": none, "annotator": none, "id": 12, "lead_time": none, "text": "a"});
+            check(input, Ok(task(TaskId::Id(12), &json!({"text": "a"}))));
         }
     }
 
