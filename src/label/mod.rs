@@ -2,10 +2,14 @@
 //!
 //! **Invariant:** nothing in here does I/O or waits; what goes in decides what comes out.
 
+pub mod condition;
 pub mod config;
 pub mod control;
 pub mod form;
 pub mod matching;
 pub mod object;
+pub mod path;
 pub mod prediction;
+pub mod tag;
 pub mod task;
+pub mod text;

@@ -1,11 +1,23 @@
 //! Control tags: what to ask a model for, and how to read what it answers. One tag a file, one row in [`KINDS`].
 
+mod choices;
+mod datetime;
+mod menu;
+mod number;
+mod places;
+mod rating;
+mod strftime;
+mod taxonomy;
+mod textarea;
+mod vote;
+mod wrapper;
+
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::config::ConfigError;
+use super::condition::Condition;
 use super::task::Task;
 
 /// What all control tags have in common.
@@ -18,12 +30,14 @@ pub struct Head {
     pub kind: &'static str,
     /// Whether an annotator must fill it (`required="true"`).
     pub required: bool,
+    /// When an annotator gets to see it; all must hold.
+    pub conditions: Vec<Condition>,
 }
 
 /// A label a model may choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// What the model sees and answers.
+    /// What the model sees and answers; the full path where labels are nested.
     pub value: String,
     /// What Label Studio stores instead of the value.
     pub alias: Option<String>,
@@ -32,6 +46,8 @@ pub struct Label {
 }
 
 /// What was read from an answer for one control.
+///
+/// No values and no problems mean that the model left an optional control empty on purpose.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reading {
     /// Value objects of the regions, such as `{"choices": ["yes"]}`; empty where nothing could be believed.
@@ -54,15 +70,23 @@ pub trait Control: Debug + Send + Sync {
     fn read(&self, answer: &Value, task: &Task) -> Reading;
 
     /// Reads a plain-text reply. Controls that cannot be told from free text give a problem.
-    fn read_text(&self, reply: &str, task: &Task) -> Reading;
+    fn read_text(&self, reply: &str, task: &Task) -> Reading {
+        let _ = (reply, task);
+        Reading::problem("a text answer cannot fill it; ask with `--answer schema`")
+    }
 
     /// Returns the labels to choose from; empty for controls without labels.
-    fn labels(&self, task: &Task) -> Vec<Label>;
+    fn labels(&self, task: &Task) -> Vec<Label> {
+        let _ = task;
+        Vec::new()
+    }
 
-    /// Merges the readings of several responses: the first by default, all texts, or what most say.
+    /// Merges the readings of several responses: the first that holds something by default, or what most say.
     ///
     /// `readings` holds one entry a response and is never empty.
-    fn combine(&self, readings: Vec<Reading>) -> Reading;
+    fn combine(&self, readings: Vec<Reading>) -> Reading {
+        vote::first(readings)
+    }
 
     /// Returns what is asked, for the model version: tag, names, labels, aliases, hints, bounds.
     fn canonical(&self) -> String;
@@ -72,9 +96,38 @@ pub trait Control: Debug + Send + Sync {
 pub struct Kind {
     /// The tag's name as Label Studio writes it.
     pub tag: &'static str,
-    /// Reads the tag from the labeling config.
-    pub parse: fn(&roxmltree::Node<'_, '_>, Head) -> Result<Arc<dyn Control>, ConfigError>,
+    /// The type of its regions: the tag's name in lower case.
+    pub region_type: &'static str,
+    /// Reads the tag from the labeling config; fails with the reason why it is left empty.
+    pub parse: fn(&roxmltree::Node<'_, '_>, Head) -> Result<Arc<dyn Control>, String>,
 }
 
 /// The control tags this tool fills.
-pub const KINDS: &[Kind] = &[];
+pub const KINDS: &[Kind] = &[
+    Kind { tag: "Choices", region_type: "choices", parse: choices::parse },
+    Kind { tag: "DateTime", region_type: "datetime", parse: datetime::parse },
+    Kind { tag: "Number", region_type: "number", parse: number::parse },
+    Kind { tag: "Rating", region_type: "rating", parse: rating::parse },
+    Kind { tag: "Taxonomy", region_type: "taxonomy", parse: taxonomy::parse },
+    Kind { tag: "TextArea", region_type: "textarea", parse: textarea::parse },
+];
+
+impl Head {
+    /// Returns what is asked of every control, followed by what only this tag asks.
+    fn canonical(&self, rest: &Value) -> String {
+        let conditions: Vec<String> = self.conditions.iter().map(Condition::describe).collect();
+        json!([self.kind, self.name, self.to_name, self.required, conditions, rest]).to_string()
+    }
+}
+
+impl Reading {
+    /// A reading with one region.
+    pub(crate) fn value(value: Value) -> Self {
+        Self { values: vec![value], problems: Vec::new() }
+    }
+
+    /// A reading with nothing but the reason.
+    pub(crate) fn problem(reason: impl Into<String>) -> Self {
+        Self { values: Vec::new(), problems: vec![reason.into()] }
+    }
+}

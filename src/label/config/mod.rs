@@ -1,0 +1,247 @@
+//! The labeling config: Label Studio's XML, parsed once into tags that can be used without checking again.
+
+mod known;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use roxmltree::{Document, Node};
+
+use super::control::{self, Control, Head};
+use super::object::{self, Object};
+use super::{condition, tag, text};
+
+/// A parsed labeling config.
+#[derive(Debug, Clone)]
+pub struct LabelConfig {
+    /// The object tags that give something to a prompt, in document order.
+    pub objects: Vec<Arc<dyn Object>>,
+    /// The control tags this tool can fill, in document order; each labels one of `objects`; never empty.
+    pub controls: Vec<Arc<dyn Control>>,
+    /// Control tags it leaves empty, in document order.
+    pub skipped: Vec<SkippedTag>,
+}
+
+/// A control tag that cannot be filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedTag {
+    /// The tag as written, such as `BrushLabels`.
+    pub tag: String,
+    pub name: String,
+    /// To follow "because" or a colon.
+    pub reason: String,
+}
+
+/// What is wrong with a labeling config.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The text is no XML; the message ends with line and column.
+    #[error("not well-formed XML: {0}")]
+    Xml(String),
+    /// A tag lacks something or contradicts the rest.
+    #[error("line {line}: {message}")]
+    Tag { line: u32, message: String },
+    /// The config as a whole cannot be used.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// Tags that Label Studio itself refuses without a `name`, and as controls without a `toName`.
+const REFUSED_UNNAMED: &[&str] = &["Choices", "HyperText", "Image", "Labels", "Number", "Text", "TextArea"];
+
+/// What the names of a config stand for.
+type Shown = HashMap<String, Result<Arc<dyn Object>, String>>;
+
+impl LabelConfig {
+    /// Parses the XML of a labeling config.
+    ///
+    /// It takes what Label Studio takes: case of tags and attributes does not count, unknown tags are passed over.
+    pub fn parse(xml: &str) -> Result<Self, ConfigError> {
+        let xml = xml.trim_start_matches('\u{feff}').trim_start();
+        if xml.is_empty() {
+            return Err(ConfigError::Unusable("the labeling config is empty".to_owned()));
+        }
+        let document = Document::parse(xml).map_err(|error| ConfigError::Xml(error.to_string()))?;
+        check_names(&document)?;
+        let (objects, shown) = read_objects(&document)?;
+        let mut config = Self { objects, controls: Vec::new(), skipped: Vec::new() };
+        for node in document.descendants().filter(is_control) {
+            config.read_control(&node, &shown)?;
+        }
+        if config.controls.is_empty() {
+            return Err(ConfigError::Unusable(config.nothing_to_fill()));
+        }
+        Ok(config)
+    }
+
+    /// Returns a text that is the same for configs that ask the same, whatever their layout.
+    ///
+    /// It goes into the model version, so that a reformatted XML is no new version.
+    pub fn canonical(&self) -> String {
+        let objects = self.objects.iter().map(|object| object.canonical());
+        let controls = self.controls.iter().map(|control| control.canonical());
+        objects.chain(controls).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns the object tag of this name.
+    pub fn object(&self, name: &str) -> Option<&Arc<dyn Object>> {
+        self.objects.iter().find(|object| object.name() == name)
+    }
+
+    fn read_control(&mut self, node: &Node<'_, '_>, shown: &Shown) -> Result<(), ConfigError> {
+        let tag = node.tag_name().name();
+        let refused = REFUSED_UNNAMED.iter().any(|name| name.eq_ignore_ascii_case(tag));
+        let fillable = control::KINDS.iter().any(|kind| tag::is(node, kind.tag));
+        let Some(name) = tag::filled(node, "name") else {
+            return match refused || fillable {
+                true => Err(error_at(node, format!("`{tag}` has no `name`"))),
+                false => Ok(()),
+            };
+        };
+        if refused && tag::filled(node, "toName").is_none() {
+            let message = format!("`{tag}` named `{name}` has no `toName`: the name of the object it labels");
+            return Err(error_at(node, message));
+        }
+        match fillable_control(node, name, shown) {
+            Ok(control) => self.controls.push(control),
+            Err(reason) => {
+                self.skipped.push(SkippedTag { tag: tag.to_owned(), name: name.to_owned(), reason });
+            }
+        }
+        Ok(())
+    }
+
+    fn nothing_to_fill(&self) -> String {
+        let fillable = text::quoted(control::KINDS.iter().map(|kind| kind.tag));
+        if self.skipped.is_empty() {
+            return format!("the labeling config has no control tag to fill; add one of {fillable}");
+        }
+        let skipped: Vec<String> = self.skipped.iter().map(ToString::to_string).collect();
+        format!(
+            "the labeling config has nothing this tool can fill ({}); add one of {fillable}",
+            skipped.join("; ")
+        )
+    }
+}
+
+impl std::fmt::Display for SkippedTag {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "`{}` ({}) is left empty: {}", self.name, self.tag, self.reason)
+    }
+}
+
+fn error_at(node: &Node<'_, '_>, message: String) -> ConfigError {
+    ConfigError::Tag { line: tag::line(node), message }
+}
+
+/// Refuses what Label Studio refuses: a name used twice, a `toName` that is nobody's name.
+fn check_names(document: &Document<'_>) -> Result<(), ConfigError> {
+    let mut lines: HashMap<&str, u32> = HashMap::new();
+    for node in document.descendants() {
+        if let Some(name) = tag::attribute(&node, "name")
+            && let Some(first) = lines.insert(name, tag::line(&node))
+        {
+            let message = format!("the name `{name}` is already used on line {first}; names must differ");
+            return Err(error_at(&node, message));
+        }
+    }
+    for node in document.descendants() {
+        let targets = tag::attribute(&node, "toName").unwrap_or_default();
+        if let Some(missing) =
+            targets.split(',').find(|target| !target.is_empty() && !lines.contains_key(target))
+        {
+            let tag = node.tag_name().name();
+            let mut names: Vec<&str> = lines.keys().copied().collect();
+            names.sort_unstable();
+            let message =
+                format!("`{tag}` has `toName=\"{missing}\"`, but the names are {}", text::quoted(names));
+            return Err(error_at(&node, message));
+        }
+    }
+    Ok(())
+}
+
+fn read_objects(document: &Document<'_>) -> Result<(Vec<Arc<dyn Object>>, Shown), ConfigError> {
+    let mut objects = Vec::new();
+    let mut shown = Shown::new();
+    for node in document.descendants().filter(Node::is_element) {
+        let tag = node.tag_name().name();
+        let kind = object::KINDS.iter().find(|kind| tag::is(&node, kind.tag));
+        let Some(name) = tag::filled(&node, "name") else {
+            match kind.filter(|kind| REFUSED_UNNAMED.contains(&kind.tag)) {
+                Some(_) => return Err(error_at(&node, format!("`{tag}` has no `name`"))),
+                None => continue,
+            }
+        };
+        let parsed = match kind {
+            _ if in_repeater(&node) => {
+                Err(format!("`{name}` ({tag}), which stands in a `Repeater`; that is not supported yet"))
+            }
+            Some(kind) => (kind.parse)(&node, name).map_err(|reason| format!("`{name}` ({tag}) {reason}")),
+            None => match known::object(tag) {
+                Some(holds) => {
+                    Err(format!("`{name}` ({tag}) holds {holds}, which this tool cannot show a model"))
+                }
+                None => Err(format!("`{name}` ({tag}) is no object tag this tool knows")),
+            },
+        };
+        if let Ok(object) = &parsed {
+            objects.push(Arc::clone(object));
+        }
+        shown.insert(name.to_owned(), parsed);
+    }
+    Ok((objects, shown))
+}
+
+fn is_control(node: &Node<'_, '_>) -> bool {
+    let tag = node.tag_name().name();
+    let is_object = || object::KINDS.iter().any(|kind| tag::is(node, kind.tag));
+    node.is_element()
+        && !known::is_neither(tag)
+        && !is_object()
+        && (control::KINDS.iter().any(|kind| tag::is(node, kind.tag))
+            || known::control(tag).is_some()
+            || tag::filled(node, "toName").is_some())
+}
+
+fn in_repeater(node: &Node<'_, '_>) -> bool {
+    node.ancestors().any(|ancestor| tag::is(&ancestor, "Repeater"))
+}
+
+/// Parses a control, or says why it is left empty.
+fn fillable_control(node: &Node<'_, '_>, name: &str, shown: &Shown) -> Result<Arc<dyn Control>, String> {
+    let tag = node.tag_name().name();
+    let Some(kind) = control::KINDS.iter().find(|kind| tag::is(node, kind.tag)) else {
+        return Err(match known::control(tag) {
+            Some(purpose) => format!("it {purpose}, which this tool does not do yet"),
+            None => "no control tag that this tool knows".to_owned(),
+        });
+    };
+    if in_repeater(node) {
+        return Err("it stands in a `Repeater`, which is not supported yet".to_owned());
+    }
+    if tag::is_set(node, "perRegion") {
+        return Err("it labels single regions (`perRegion`), which is not supported yet".to_owned());
+    }
+    if tag::is_set(node, "perItem") {
+        return Err("it labels single items of a list (`perItem`), which is not supported yet".to_owned());
+    }
+    let conditions = condition::conditions(node)?;
+    let targets = tag::filled(node, "toName").ok_or("it has no `toName`, so it labels nothing")?;
+    let target = targets.split(',').next().unwrap_or_default();
+    match shown.get(target) {
+        Some(Ok(_)) => {}
+        Some(Err(reason)) => return Err(format!("it labels {reason}")),
+        None => return Err(format!("it labels `{target}`, which is no object")),
+    }
+    let head = Head {
+        name: name.to_owned(),
+        to_name: target.to_owned(),
+        kind: kind.region_type,
+        required: tag::is_set(node, "required"),
+        conditions,
+    };
+    (kind.parse)(node, head)
+}

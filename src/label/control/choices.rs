@@ -1,0 +1,188 @@
+//! `Choices`: one label or several for the whole task.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use roxmltree::Node;
+use serde_json::{Value, json};
+
+use super::menu::{self, Menu, Picks};
+use super::places::{self, Place};
+use super::{Control, Head, Label, Reading, vote, wrapper};
+use crate::label::object::Source;
+use crate::label::task::Task;
+use crate::label::{tag, text};
+
+/// What joins the labels of a nested choice for the model.
+const SEPARATOR: &str = " / ";
+
+#[derive(Debug)]
+struct Choices {
+    head: Head,
+    mode: Mode,
+    nesting: Nesting,
+    places: Vec<Place>,
+    /// Where more choices come from with each task.
+    source: Option<Source>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Single,
+    Multiple,
+}
+
+/// Whether choices stand in choices, and are stored as paths then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nesting {
+    Flat,
+    Paths,
+}
+
+pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>, String> {
+    let mode = if tag::attribute(node, "choice") == Some("multiple") { Mode::Multiple } else { Mode::Single };
+    let nesting = if tag::is_set(node, "allowNested") { Nesting::Paths } else { Nesting::Flat };
+    let source = match tag::filled(node, "value") {
+        Some(value) => Some(Source::parse(value)?).filter(|source| source.field().is_some()),
+        None => None,
+    };
+    let places = selectable(places::of_tags(node), nesting);
+    if places.is_empty() && source.is_none() {
+        return Err("it has no `Choice` with a `value`".to_owned());
+    }
+    Ok(Arc::new(Choices { head, mode, nesting, places, source }))
+}
+
+/// Returns what an annotator can tick: the top level, or the leaves of nested choices (a branch ticks its leaves).
+fn selectable(places: Vec<Place>, nesting: Nesting) -> Vec<Place> {
+    let is_selectable = |place: &Place| match nesting {
+        Nesting::Flat => place.values.len() == 1,
+        Nesting::Paths => place.is_leaf,
+    };
+    places.into_iter().filter(is_selectable).collect()
+}
+
+impl Choices {
+    fn menu(&self, task: &Task) -> Result<Menu, String> {
+        let mut places = Cow::Borrowed(self.places.as_slice());
+        if let Some(source) = &self.source {
+            match source.value(&task.data) {
+                Ok(list) => {
+                    let more = places::of_data(&list, &source.describe())?;
+                    places.to_mut().extend(selectable(more, self.nesting));
+                }
+                // Label Studio shows the choices of the config where the task brings none.
+                Err(_) if !places.is_empty() => {}
+                Err(reason) => return Err(reason),
+            }
+        }
+        Ok(Menu::new(places.into_owned(), SEPARATOR))
+    }
+
+    fn stored(&self, place: &Place) -> Value {
+        match self.nesting {
+            Nesting::Flat => json!(place.stored[0]),
+            Nesting::Paths => json!(place.stored),
+        }
+    }
+
+    /// Reads a text: the label it means, or the labels it lists.
+    fn written(&self, menu: &Menu, written: &str) -> Reading {
+        let picks = match (self.mode, menu.find_in_text(written)) {
+            (Mode::Multiple, _) => menu.find_all(written),
+            (Mode::Single, Some(found)) => Picks { found: [found].into(), unknown: Vec::new() },
+            (Mode::Single, None) => Picks { unknown: vec![text::shorten(written)], ..Picks::default() },
+        };
+        self.reading(menu, &picks)
+    }
+
+    fn reading(&self, menu: &Menu, picks: &Picks) -> Reading {
+        let mut problems: Vec<String> = Vec::new();
+        if !picks.unknown.is_empty() {
+            problems.push(menu::no_such_label(&picks.unknown));
+        }
+        if self.mode == Mode::Single && 1 < picks.found.len() + picks.unknown.len() {
+            let found = picks.found.iter().map(|&at| menu.labels()[at].value.as_str());
+            problems
+                .insert(0, format!("one label was asked, the answer has several: {}", text::quoted(found)));
+            return Reading { values: Vec::new(), problems };
+        }
+        let chosen: Vec<Value> = picks.found.iter().map(|&at| self.stored(&menu.places[at])).collect();
+        match (chosen.is_empty(), problems.is_empty()) {
+            (true, true) => wrapper::blank(&self.head),
+            (true, false) => Reading { values: Vec::new(), problems },
+            (false, _) => Reading { values: vec![json!({"choices": chosen})], problems },
+        }
+    }
+}
+
+impl Control for Choices {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn schema(&self, task: &Task) -> Result<Value, String> {
+        let menu = self.menu(task)?;
+        let (mut schema, asked) = match self.mode {
+            Mode::Single => (menu.one_of(), "The one label that fits best."),
+            Mode::Multiple => (
+                json!({"type": "array", "items": menu.one_of()}),
+                "All labels that apply, each at most once.",
+            ),
+        };
+        schema["description"] = json!(format!("{asked}{}", menu.hints()));
+        Ok(schema)
+    }
+
+    fn read(&self, answer: &Value, task: &Task) -> Reading {
+        let menu = match self.menu(task) {
+            Ok(menu) => menu,
+            Err(reason) => return Reading::problem(reason),
+        };
+        let inner = wrapper::unwrap(answer, &self.head);
+        match inner {
+            Value::String(written) if !wrapper::is_blank(inner) => self.written(&menu, written),
+            _ if wrapper::is_blank(inner) && self.mode == Mode::Single => {
+                Reading::problem("the answer leaves it empty")
+            }
+            _ if wrapper::is_blank(inner) => wrapper::blank(&self.head),
+            Value::Bool(_) if names_a_label(answer, &menu) => self.reading(&menu, &menu.read(answer)),
+            _ => self.reading(&menu, &menu.read(inner)),
+        }
+    }
+
+    fn read_text(&self, reply: &str, task: &Task) -> Reading {
+        match self.menu(task) {
+            Ok(menu) => self.written(&menu, reply),
+            Err(reason) => Reading::problem(reason),
+        }
+    }
+
+    fn labels(&self, task: &Task) -> Vec<Label> {
+        self.menu(task).map(Menu::into_labels).unwrap_or_default()
+    }
+
+    fn combine(&self, mut readings: Vec<Reading>) -> Reading {
+        match (readings.len(), self.mode) {
+            (1, _) => readings.remove(0),
+            (_, Mode::Single) => vote::plurality(readings),
+            (_, Mode::Multiple) => {
+                let order: Vec<Value> = self.places.iter().map(|place| self.stored(place)).collect();
+                vote::majority(readings, "choices", &order)
+            }
+        }
+    }
+
+    fn canonical(&self) -> String {
+        let labels: Vec<Value> =
+            self.places.iter().map(|place| json!([place.values, place.stored, place.hint])).collect();
+        let source = self.source.as_ref().map(Source::canonical);
+        let (multiple, paths) = (self.mode == Mode::Multiple, self.nesting == Nesting::Paths);
+        self.head.canonical(&json!([multiple, paths, labels, source]))
+    }
+}
+
+/// Returns whether an answer is an object with a truth value for a label, such as `{"sports": true}`.
+fn names_a_label(answer: &Value, menu: &Menu) -> bool {
+    answer.as_object().is_some_and(|fields| fields.keys().any(|name| menu.find(name).is_some()))
+}

@@ -1,0 +1,198 @@
+//! The labels of one control for one task: how they are asked for, and which of them an answer means.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Label;
+use super::places::Place;
+use crate::label::{matching, text};
+
+/// What may be chosen.
+#[derive(Debug)]
+pub(super) struct Menu {
+    pub(super) places: Vec<Place>,
+    labels: Vec<Label>,
+    /// The last value of each path, where it is the only one of that name, with the position of its path; empty
+    /// where all labels are on one level.
+    tails: Vec<(Label, usize)>,
+}
+
+/// What an answer chose.
+#[derive(Debug, Default)]
+pub(super) struct Picks {
+    /// Positions in the menu, in its order, each once.
+    pub(super) found: BTreeSet<usize>,
+    /// Entries that are not on the menu.
+    pub(super) unknown: Vec<String>,
+}
+
+impl Menu {
+    pub(super) fn new(places: Vec<Place>, separator: &str) -> Self {
+        let labels = places.iter().map(|place| place.label(separator)).collect();
+        let tail = |place: &Place| place.values.last().cloned().unwrap_or_default();
+        let is_unique = |place: &Place| places.iter().filter(|other| tail(other) == tail(place)).count() == 1;
+        let is_tree = places.iter().any(|place| 1 < place.values.len());
+        let tails = places
+            .iter()
+            .enumerate()
+            .filter(|(_, place)| is_tree && is_unique(place))
+            .map(|(at, place)| {
+                let alias = place.stored.last().filter(|stored| **stored != tail(place)).cloned();
+                (Label { value: tail(place), alias, hint: None }, at)
+            })
+            .collect();
+        Self { places, labels, tails }
+    }
+
+    pub(super) fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    pub(super) fn into_labels(self) -> Vec<Label> {
+        self.labels
+    }
+
+    /// Returns the schema of one label.
+    pub(super) fn one_of(&self) -> Value {
+        let values: Vec<&str> = self.labels.iter().map(|label| label.value.as_str()).collect();
+        json!({"type": "string", "enum": values})
+    }
+
+    /// Returns the hints, a line each; empty where no label has one.
+    pub(super) fn hints(&self) -> String {
+        let hints = self
+            .labels
+            .iter()
+            .filter_map(|label| label.hint.as_ref().map(|hint| format!("\n{}: {hint}", label.value)));
+        hints.collect()
+    }
+
+    /// Reads a JSON answer: a label, a list of labels, a path as a list, or an object of truth values.
+    pub(super) fn read(&self, answer: &Value) -> Picks {
+        match answer {
+            Value::Array(entries) => match self.path(entries) {
+                Some(found) => Picks { found: [found].into(), unknown: Vec::new() },
+                None => self.read_list(entries),
+            },
+            Value::Object(fields) if !fields.is_empty() && fields.values().all(Value::is_boolean) => {
+                let chosen = fields.iter().filter(|(_, chosen)| **chosen == Value::Bool(true));
+                let chosen: Vec<Value> = chosen.map(|(name, _)| Value::String(name.clone())).collect();
+                self.read_list(&chosen)
+            }
+            Value::Object(_) => Picks { found: BTreeSet::new(), unknown: vec!["an object".to_owned()] },
+            scalar => self.read_list(std::slice::from_ref(scalar)),
+        }
+    }
+
+    /// Returns what one text names: a label, a path, or the end of a path.
+    pub(super) fn find(&self, written: &str) -> Option<usize> {
+        matching::name(written, &self.labels)
+            .or_else(|| self.split_path(written))
+            .or_else(|| self.tail(written, matching::name))
+    }
+
+    /// Returns the one label that a reply or a sentence means.
+    pub(super) fn find_in_text(&self, reply: &str) -> Option<usize> {
+        let in_sentence = || matching::one(reply, &self.labels);
+        // In a tree a label of the top level may occur in a sentence beside one that is deeper.
+        let is_clear = |found: &usize| self.tails.is_empty() || 1 < self.places[*found].values.len();
+        self.find(reply)
+            .or_else(|| in_sentence().filter(is_clear))
+            .or_else(|| self.tail(reply, matching::one))
+    }
+
+    /// Returns all labels that a text lists.
+    pub(super) fn find_all(&self, written: &str) -> Picks {
+        if let Some(found) = self.find(written) {
+            return Picks { found: [found].into(), unknown: Vec::new() };
+        }
+        let listed = matching::several(written, &self.labels);
+        if !listed.found.is_empty() {
+            return Picks { found: listed.found.into_iter().collect(), unknown: listed.unknown };
+        }
+        match self.find_in_text(written) {
+            Some(found) => Picks { found: [found].into(), unknown: Vec::new() },
+            None => Picks { found: BTreeSet::new(), unknown: vec![text::shorten(written)] },
+        }
+    }
+
+    fn read_list(&self, entries: &[Value]) -> Picks {
+        let mut picks = Picks::default();
+        for entry in entries {
+            let found = match entry {
+                Value::Null => continue,
+                Value::Array(steps) => self.path(steps),
+                Value::Object(fields) => {
+                    fields.values().next().filter(|_| fields.len() == 1).and_then(|only| self.scalar(only))
+                }
+                scalar => self.scalar(scalar),
+            };
+            match found {
+                Some(found) => {
+                    picks.found.insert(found);
+                }
+                None => picks.unknown.push(text::shorten(&text::plain(entry).unwrap_or_default())),
+            }
+        }
+        picks
+    }
+
+    fn scalar(&self, value: &Value) -> Option<usize> {
+        match value {
+            Value::Bool(truth) => {
+                let words = if *truth { ["true", "yes"] } else { ["false", "no"] };
+                words.into_iter().find_map(|word| self.find(word))
+            }
+            Value::Number(number) => match number.as_f64() {
+                Some(whole) if whole.fract() == 0.0 && number.is_f64() => self.find(&format!("{whole:.0}")),
+                _ => self.find(&number.to_string()),
+            },
+            Value::String(written) => self.find_in_text(written),
+            _ => None,
+        }
+    }
+
+    /// Returns the place whose path a list spells out, from the top; a list of one is a top-level label.
+    fn path(&self, steps: &[Value]) -> Option<usize> {
+        let steps: Vec<&str> = steps.iter().map(Value::as_str).collect::<Option<_>>()?;
+        let deep = |place: &Place| 1 < place.values.len() || steps.len() == 1;
+        self.only(|place| deep(place) && (spells(&steps, &place.values) || spells(&steps, &place.stored)))
+    }
+
+    /// Returns the place whose path a text spells out with another separator.
+    fn split_path(&self, written: &str) -> Option<usize> {
+        if self.tails.is_empty() {
+            return None;
+        }
+        [" > ", ">", "/", "→", "::", "|", "\\", ","].into_iter().find_map(|separator| {
+            let steps: Vec<&str> = written.split(separator).map(str::trim).collect();
+            let is_path = 1 < steps.len();
+            is_path
+                .then(|| self.only(|place| spells(&steps, &place.values) || spells(&steps, &place.stored)))?
+        })
+    }
+
+    fn tail(&self, written: &str, find: fn(&str, &[Label]) -> Option<usize>) -> Option<usize> {
+        let labels: Vec<Label> = self.tails.iter().map(|(label, _)| label.clone()).collect();
+        find(written, &labels).map(|found| self.tails[found].1)
+    }
+
+    fn only(&self, condition: impl Fn(&Place) -> bool) -> Option<usize> {
+        let mut fitting = self.places.iter().enumerate().filter(|(_, place)| condition(place));
+        match (fitting.next(), fitting.next()) {
+            (Some((found, _)), None) => Some(found),
+            _ => None,
+        }
+    }
+}
+
+/// Returns whether steps name the same labels one by one.
+fn spells(steps: &[&str], names: &[String]) -> bool {
+    steps.len() == names.len() && steps.iter().zip(names).all(|(step, name)| matching::is_same(step, name))
+}
+
+/// Returns the problem of entries that are no labels.
+pub(super) fn no_such_label(unknown: &[String]) -> String {
+    format!("no such label: {}", text::quoted(unknown.iter().map(String::as_str)))
+}

@@ -1,0 +1,75 @@
+//! `TextArea`: text of the model's own.
+
+use std::sync::Arc;
+
+use roxmltree::Node;
+use serde_json::{Value, json};
+
+use super::{Control, Head, Reading, vote, wrapper};
+use crate::label::task::Task;
+use crate::label::{matching, text};
+
+#[derive(Debug)]
+struct TextArea {
+    head: Head,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the table of control tags wants one signature")]
+pub(super) fn parse(_node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>, String> {
+    Ok(Arc::new(TextArea { head }))
+}
+
+impl TextArea {
+    fn reading(&self, texts: &[String]) -> Reading {
+        let texts: Vec<String> =
+            texts.iter().map(|written| text::clean(written).trim_end().to_owned()).collect();
+        let texts: Vec<String> = texts.into_iter().filter(|written| !written.trim().is_empty()).collect();
+        if texts.is_empty() {
+            return Reading::problem("the answer is an empty text");
+        }
+        // Label Studio does not hold predictions to `maxSubmissions`: several responses are there to choose from.
+        Reading::value(json!({"text": texts}))
+    }
+}
+
+impl Control for TextArea {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn schema(&self, _task: &Task) -> Result<Value, String> {
+        Ok(json!({"type": "string"}))
+    }
+
+    fn read(&self, answer: &Value, _task: &Task) -> Reading {
+        let written = |entry: &Value| match wrapper::unwrap(entry, &self.head) {
+            Value::Null => Ok(String::new()),
+            object @ Value::Object(_) => Err(format!("expected text, found {}", text::describe(object))),
+            other => Ok(text::plain(other).unwrap_or_default()),
+        };
+        let texts: Result<Vec<String>, String> = match wrapper::unwrap(answer, &self.head) {
+            Value::Null => return wrapper::blank(&self.head),
+            Value::Array(entries) => entries.iter().map(written).collect(),
+            single => written(single).map(|text| vec![text]),
+        };
+        match texts {
+            Ok(texts) => self.reading(&texts),
+            Err(problem) => Reading::problem(problem),
+        }
+    }
+
+    fn read_text(&self, reply: &str, _task: &Task) -> Reading {
+        self.reading(&[matching::without_thinking(reply).trim_start().to_owned()])
+    }
+
+    fn combine(&self, readings: Vec<Reading>) -> Reading {
+        let texts = readings.iter().flat_map(|reading| &reading.values);
+        let texts: Vec<Value> =
+            texts.filter_map(|value| value["text"].as_array()).flatten().cloned().collect();
+        if texts.is_empty() { vote::first(readings) } else { Reading::value(json!({"text": texts})) }
+    }
+
+    fn canonical(&self) -> String {
+        self.head.canonical(&Value::Null)
+    }
+}

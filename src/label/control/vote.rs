@@ -1,0 +1,78 @@
+//! Several responses to one request, merged into one reading.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Reading;
+
+/// Returns the first reading that holds something, else all their problems.
+pub(super) fn first(mut readings: Vec<Reading>) -> Reading {
+    match readings.iter().position(|reading| !reading.values.is_empty()) {
+        Some(at) => readings.swap_remove(at),
+        None => Reading { values: Vec::new(), problems: problems(readings) },
+    }
+}
+
+/// Returns the reading whose value more responses gave than any other; a tie is none.
+pub(super) fn plurality(readings: Vec<Reading>) -> Reading {
+    let mut votes: BTreeMap<String, usize> = BTreeMap::new();
+    for value in readings.iter().filter_map(|reading| reading.values.first()) {
+        *votes.entry(value.to_string()).or_default() += 1;
+    }
+    let most = votes.values().copied().max().unwrap_or_default();
+    let mut leaders = votes.iter().filter(|&(_, &count)| count == most);
+    match (leaders.next(), leaders.next()) {
+        (None, _) => first(readings),
+        (Some(_), Some(_)) => Reading::problem(format!(
+            "the {} responses are tied between {} answers",
+            readings.len(),
+            votes.len()
+        )),
+        (Some((winner, _)), None) => {
+            let wins =
+                |reading: &Reading| reading.values.first().is_some_and(|value| value.to_string() == *winner);
+            first(readings.into_iter().filter(wins).collect())
+        }
+    }
+}
+
+/// Returns the entries of lists that more than half of the responses hold.
+///
+/// `key` is where a value keeps its list, `order` the order of the entries; what is not in it comes last.
+pub(super) fn majority(readings: Vec<Reading>, key: &str, order: &[Value]) -> Reading {
+    let count = readings.len();
+    let mut votes: Vec<(Value, usize)> = Vec::new();
+    for entry in readings.iter().flat_map(|reading| entries(reading, key)) {
+        match votes.iter_mut().find(|(voted, _)| voted == entry) {
+            Some((_, votes)) => *votes += 1,
+            None => votes.push((entry.clone(), 1)),
+        }
+    }
+    let is_empty = votes.is_empty();
+    votes.retain(|&(_, votes)| count < 2 * votes);
+    votes.sort_by_key(|(entry, _)| order.iter().position(|known| known == entry).unwrap_or(order.len()));
+    match (votes.is_empty(), is_empty) {
+        (false, _) => {
+            let kept: Vec<Value> = votes.into_iter().map(|(entry, _)| entry).collect();
+            Reading::value(json!({ key: kept }))
+        }
+        (true, false) => Reading::problem(format!("no label is in more than half of the {count} responses")),
+        (true, true) => first(readings),
+    }
+}
+
+fn entries<'a>(reading: &'a Reading, key: &str) -> impl Iterator<Item = &'a Value> {
+    reading.values.iter().filter_map(move |value| value[key].as_array()).flatten()
+}
+
+/// Returns the problems of all readings, each once.
+fn problems(readings: Vec<Reading>) -> Vec<String> {
+    let mut problems: Vec<String> = Vec::new();
+    for problem in readings.into_iter().flat_map(|reading| reading.problems) {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    problems
+}

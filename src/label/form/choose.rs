@@ -1,0 +1,109 @@
+//! Which controls of a labeling config go into the form.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use strsim::normalized_damerau_levenshtein;
+
+use super::{Form, Wanted, has_labels};
+use crate::label::config::LabelConfig;
+use crate::label::control::Control;
+use crate::label::text;
+
+/// From this similarity on a wrong name gets a suggestion.
+const SIMILAR: f64 = 0.5;
+
+pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, String> {
+    let names: Option<BTreeSet<&str>> =
+        wanted.controls.as_ref().map(|names| names.iter().map(String::as_str).collect());
+    if let Some(names) = &names {
+        names.iter().try_for_each(|name| check_name(config, name))?;
+    }
+    let is_named = |control: &Arc<dyn Control>| {
+        names.as_ref().is_some_and(|names| names.contains(control.head().name.as_str()))
+    };
+    let prompt = prefixed(&config.controls, &wanted.prompt_prefix).filter(|control| !is_named(control));
+    let is_prompt = |control: &Arc<dyn Control>| {
+        prompt.as_ref().is_some_and(|prompt| prompt.head().name == control.head().name)
+    };
+    let is_wanted = |control: &&Arc<dyn Control>| match &names {
+        Some(_) => is_named(control),
+        None => !is_prompt(control),
+    };
+    let controls: Vec<Arc<dyn Control>> = config.controls.iter().filter(is_wanted).cloned().collect();
+    let Some(first) = controls.first() else {
+        return Err(nothing_left(config, wanted));
+    };
+    let target = &first.head().to_name;
+    let input = config.object(target).ok_or_else(|| format!("there is no object `{target}`"))?;
+    let response = response(&controls, target, wanted)?;
+    let choices = controls.iter().position(|control| has_labels(control.as_ref()));
+    let notices = match names {
+        // Who names the controls knows that the others stay empty.
+        Some(_) => Vec::new(),
+        None => config.skipped.iter().map(ToString::to_string).collect(),
+    };
+    Ok(Form { input: Arc::clone(input), controls, prompt, response, choices, notices })
+}
+
+fn is_text(control: &Arc<dyn Control>) -> bool {
+    control.head().kind == "textarea"
+}
+
+/// Returns the `TextArea` of this name, else the first whose lower-cased name starts so.
+fn prefixed(controls: &[Arc<dyn Control>], prefix: &str) -> Option<Arc<dyn Control>> {
+    let lower = prefix.to_lowercase();
+    let texts = || controls.iter().filter(|control| is_text(control));
+    let exact = texts().find(|control| control.head().name == prefix);
+    let starts = || texts().find(|control| control.head().name.to_lowercase().starts_with(&lower));
+    if prefix.is_empty() { None } else { exact.or_else(starts).cloned() }
+}
+
+fn response(controls: &[Arc<dyn Control>], target: &str, wanted: &Wanted) -> Result<Option<usize>, String> {
+    match wanted.response_prefix.as_deref().filter(|prefix| !prefix.is_empty()) {
+        None => Ok(controls.iter().position(|control| is_text(control) && control.head().to_name == target)),
+        Some(prefix) => match prefixed(controls, prefix) {
+            Some(found) => Ok(controls.iter().position(|control| control.head().name == found.head().name)),
+            None => {
+                let texts = controls.iter().filter(|control| is_text(control));
+                let texts: Vec<&str> = texts.map(|control| control.head().name.as_str()).collect();
+                let found = if texts.is_empty() { "none".to_owned() } else { text::quoted(texts) };
+                Err(format!("no `TextArea` that is filled begins with `{prefix}`; there is {found}"))
+            }
+        },
+    }
+}
+
+fn check_name(config: &LabelConfig, name: &str) -> Result<(), String> {
+    if config.controls.iter().any(|control| control.head().name == name) {
+        return Ok(());
+    }
+    if let Some(skipped) = config.skipped.iter().find(|skipped| skipped.name == name) {
+        return Err(format!("`{name}` ({}) cannot be filled: {}", skipped.tag, skipped.reason));
+    }
+    let names: Vec<&str> = config.controls.iter().map(|control| control.head().name.as_str()).collect();
+    let similarity =
+        |known: &str| normalized_damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase());
+    let nearest = names.iter().max_by(|left, right| similarity(left).total_cmp(&similarity(right)));
+    let hint = match nearest.filter(|nearest| SIMILAR <= similarity(nearest)) {
+        Some(nearest) => format!(" (did you mean `{nearest}`?)"),
+        None => String::new(),
+    };
+    let names = text::quoted(names.iter().copied());
+    Err(format!("the labeling config has no control `{name}`{hint}; this tool can fill {names}"))
+}
+
+fn nothing_left(config: &LabelConfig, wanted: &Wanted) -> String {
+    if wanted.controls.is_some() {
+        return "no control was chosen; name at least one".to_owned();
+    }
+    let prompt = config.controls.first().map(|control| control.head().name.clone()).unwrap_or_default();
+    let mut reason = format!(
+        "the labeling config has nothing to fill beside `{prompt}`, which holds the prompt; add another control, or \
+         name it with `--controls {prompt}`"
+    );
+    for skipped in &config.skipped {
+        reason.push_str(&format!("; {skipped}"));
+    }
+    reason
+}

@@ -1,0 +1,205 @@
+//! The form a model fills: the chosen controls of a labeling config, asked and read together.
+
+mod choose;
+mod limits;
+mod part;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::condition::Condition;
+use super::config::{ConfigError, LabelConfig};
+use super::control::{Control, Label, Reading};
+use super::object::Object;
+use super::prediction::Unfilled;
+use super::task::Task;
+
+/// Which controls to fill.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Names; `None` for all but the prompt control.
+    pub controls: Option<Vec<String>>,
+    /// Which `TextArea` holds the prompt: exact name, else the first whose lower-cased name starts so; empty for none.
+    pub prompt_prefix: String,
+    /// Which `TextArea` takes a text answer; `None` for the first on the input object that is not the prompt.
+    pub response_prefix: Option<String>,
+}
+
+/// The controls a model fills, and the ones it does not.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// What the model fills, in document order; never empty.
+    pub controls: Vec<Arc<dyn Control>>,
+    /// The `TextArea` that shows annotators the prompt.
+    pub prompt: Option<Arc<dyn Control>>,
+    /// The object the first control labels: what `{text}` means where the data has no such field.
+    pub input: Arc<dyn Object>,
+    /// Index into `controls` of the `TextArea` that takes a text answer.
+    pub response: Option<usize>,
+    /// Index into `controls` of the first `Choices`-like control, which a text answer is matched to.
+    pub choices: Option<usize>,
+    /// What a person should know: skipped tags and why, one line each.
+    pub notices: Vec<String>,
+}
+
+/// What all controls got.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filled {
+    /// Index into [`Form::controls`] and the value object of a region, in the order of the controls.
+    pub values: Vec<(usize, Value)>,
+    /// Controls that stayed empty, or of which a part was left out, and why.
+    ///
+    /// A control that the model left empty on purpose is here only where nothing at all was filled.
+    pub unfilled: Vec<Unfilled>,
+}
+
+impl Form {
+    /// Chooses the controls; an error says why nothing could be filled, or which name does not exist.
+    pub fn new(config: &LabelConfig, wanted: &Wanted) -> Result<Self, ConfigError> {
+        choose::form(config, wanted).map_err(ConfigError::Unusable)
+    }
+
+    /// Returns the JSON schema of the whole answer: an object whose keys are the control names.
+    ///
+    /// Every key is required, as strict modes want it; a control that is hidden where another one says so may be null.
+    pub fn schema(&self, task: &Task) -> Result<Value, String> {
+        let mut properties = Map::new();
+        for control in &self.controls {
+            let head = control.head();
+            let schema = control.schema(task).map_err(|reason| format!("`{}`: {reason}", head.name))?;
+            properties.insert(head.name.clone(), conditional(schema, &head.conditions));
+        }
+        let required: Vec<String> = properties.keys().cloned().collect();
+        let mut schema = json!({
+            "type": "object", "properties": properties, "required": required, "additionalProperties": false,
+        });
+        limits::relax(&mut schema);
+        Ok(schema)
+    }
+
+    /// Reads the JSON answers of all responses to one request; `answers` is never empty.
+    pub fn read(&self, answers: &[Value], task: &Task) -> Filled {
+        let readings = self.controls.iter().map(|control| {
+            let read = |answer| match part::of(answer, control.as_ref(), &self.controls) {
+                Ok(part) => control.read(part, task),
+                Err(problem) => Reading::problem(problem),
+            };
+            control.combine(answers.iter().map(read).collect())
+        });
+        self.filled(readings.enumerate().collect(), task)
+    }
+
+    /// Reads plain-text replies into the response `TextArea` and the first `Choices`; other controls stay empty.
+    ///
+    /// `replies` is never empty. Where the form has neither, every control says why text does not fill it.
+    pub fn read_text(&self, replies: &[String], task: &Task) -> Filled {
+        let takes_text = |at: &usize| Some(*at) == self.response || Some(*at) == self.choices;
+        let has_none = self.response.is_none() && self.choices.is_none();
+        let asked = (0..self.controls.len()).filter(|at| has_none || takes_text(at));
+        let readings = asked.map(|at| {
+            let control = &self.controls[at];
+            (at, control.combine(replies.iter().map(|reply| control.read_text(reply, task)).collect()))
+        });
+        self.filled(readings.collect(), task)
+    }
+
+    /// Returns the labels of the control of this name, or of the first control that has any.
+    pub fn labels(&self, control: Option<&str>, task: &Task) -> Vec<Label> {
+        let mut controls = self.controls.iter();
+        match control {
+            Some(name) => {
+                controls.find(|control| control.head().name == name).map(|control| control.labels(task))
+            }
+            None => controls.map(|control| control.labels(task)).find(|labels| !labels.is_empty()),
+        }
+        .unwrap_or_default()
+    }
+
+    /// Returns what is asked, for the model version: the input object and the chosen controls.
+    pub fn canonical(&self) -> String {
+        let controls = self.controls.iter().map(|control| control.canonical());
+        std::iter::once(self.input.canonical()).chain(controls).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Leaves out what annotators would not see, and collects the rest.
+    fn filled(&self, readings: Vec<(usize, Reading)>, task: &Task) -> Filled {
+        let mut filled = Filled::default();
+        let mut empty = Vec::new();
+        let mut chosen: HashMap<&str, Vec<String>> = HashMap::new();
+        for (at, reading) in readings {
+            let control = &self.controls[at];
+            let head = control.head();
+            let is_shown = head.conditions.iter().all(|condition| is_met(condition, &chosen));
+            let reading = if is_shown { reading } else { Reading::default() };
+            if has_labels(control.as_ref()) {
+                chosen.insert(&head.name, names(&reading, &control.labels(task)));
+            }
+            if !is_shown {
+                continue;
+            }
+            let unfilled = |reason: String| Unfilled { control: head.name.clone(), reason };
+            if reading.values.is_empty() && reading.problems.is_empty() {
+                empty.push(unfilled("the answer leaves it empty".to_owned()));
+            }
+            filled.unfilled.extend(reading.problems.into_iter().map(unfilled));
+            filled.values.extend(reading.values.into_iter().map(|value| (at, value)));
+        }
+        if filled.values.is_empty() {
+            filled.unfilled.extend(empty);
+        }
+        filled
+    }
+}
+
+/// Returns whether text answers and conditions look at a control's labels.
+fn has_labels(control: &dyn Control) -> bool {
+    matches!(control.head().kind, "choices" | "taxonomy")
+}
+
+/// Returns whether a condition holds; one on a control that the model does not fill, or comes later, cannot fail.
+fn is_met(condition: &Condition, chosen: &HashMap<&str, Vec<String>>) -> bool {
+    match &condition.control {
+        Some(name) => chosen.get(name.as_str()).is_none_or(|labels| condition.allows(labels)),
+        None => {
+            let all: Vec<String> = chosen.values().flatten().cloned().collect();
+            chosen.is_empty() || condition.allows(&all)
+        }
+    }
+}
+
+/// Lets a schema be null where the control is hidden.
+fn conditional(mut schema: Value, conditions: &[Condition]) -> Value {
+    if conditions.is_empty() {
+        return schema;
+    }
+    let conditions: Vec<String> = conditions.iter().map(Condition::describe).collect();
+    let when = format!("Only where {}; null otherwise.", conditions.join(" and "));
+    let description = match schema.as_object_mut().and_then(|fields| fields.remove("description")) {
+        Some(Value::String(description)) => format!("{when} {description}"),
+        _ => when,
+    };
+    let schema = match schema.get("anyOf") {
+        Some(any) => json!({ "anyOf": any }),
+        None => json!({"anyOf": [schema, {"type": "null"}]}),
+    };
+    json!({"anyOf": schema["anyOf"], "description": description})
+}
+
+/// Returns every name of the labels that a reading chose: what is stored, and the value it stands for.
+fn names(reading: &Reading, labels: &[Label]) -> Vec<String> {
+    let lists = reading.values.iter().filter_map(|value| value.as_object()?.values().next()?.as_array());
+    let mut names = Vec::new();
+    for entry in lists.flatten() {
+        // Label Studio compares the last label of a path.
+        let last = entry.as_array().and_then(|path| path.last()).unwrap_or(entry);
+        let Some(stored) = last.as_str() else { continue };
+        names.push(stored.to_owned());
+        let of_alias = |label: &&Label| label.alias.as_deref() == Some(stored);
+        names.extend(labels.iter().filter(of_alias).map(|label| label.value.clone()));
+    }
+    names
+}

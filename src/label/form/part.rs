@@ -1,0 +1,68 @@
+//! Which part of an answer belongs to a control.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::label::control::Control;
+use crate::label::text;
+
+/// How many lists and objects are taken off an answer until it has the keys that were asked for.
+const DEEPEST: usize = 3;
+
+/// Returns the part of an answer that belongs to a control; the error says what is missing.
+///
+/// Keys are the names of controls, case and separators aside. An answer without any of them is the bare value, if the
+/// form has only one control.
+pub(super) fn of<'a>(
+    answer: &'a Value,
+    control: &dyn Control,
+    controls: &[Arc<dyn Control>],
+) -> Result<&'a Value, String> {
+    let name = &control.head().name;
+    let names: Vec<&str> = controls.iter().map(|control| control.head().name.as_str()).collect();
+    match keyed(answer, &names) {
+        Some(fields) => match field(fields, name) {
+            Some(part) => Ok(part),
+            None => {
+                let found = text::quoted(fields.keys().map(String::as_str));
+                Err(format!("the answer has no `{name}`, only {found}"))
+            }
+        },
+        None if names.len() == 1 => Ok(answer),
+        None => Err(format!(
+            "expected an object with {}, found {}",
+            text::quoted(names.iter().copied()),
+            match answer {
+                Value::Object(_) => "an object without any of them".to_owned(),
+                other => text::describe(other),
+            }
+        )),
+    }
+}
+
+/// Returns the object that holds at least one of the names, if need be inside lists and objects of a single entry.
+fn keyed<'a>(answer: &'a Value, names: &[&str]) -> Option<&'a Map<String, Value>> {
+    let mut answer = answer;
+    for _ in 0..DEEPEST {
+        answer = match answer {
+            Value::Object(fields) if names.iter().any(|name| field(fields, name).is_some()) => {
+                return Some(fields);
+            }
+            Value::Object(fields) if fields.len() == 1 => fields.values().next()?,
+            Value::Array(entries) if entries.len() == 1 => &entries[0],
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// Returns the field of this name, or the only one that differs in case and separators alone.
+fn field<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let plain = |name: &str| name.to_lowercase().replace([' ', '_', '-'], "");
+    let similar = || {
+        let mut similar = fields.iter().filter(|(key, _)| plain(key) == plain(name));
+        similar.next().filter(|_| similar.next().is_none()).map(|(_, value)| value)
+    };
+    fields.get(name).or_else(similar)
+}

@@ -1,0 +1,264 @@
+//! Free text to one of the labels, or to none: a wrong label is worse than none.
+//!
+//! **Invariant:** what comes back are positions in the list of labels that went in; a tie is nothing.
+
+mod clean;
+mod sentence;
+#[cfg(test)]
+mod tests;
+
+pub use clean::{strip_fence, without_thinking};
+
+use std::collections::BTreeSet;
+
+use strsim::normalized_damerau_levenshtein;
+
+use super::control::Label;
+
+/// Below this similarity a misspelled label is no label.
+const CLOSE: f64 = 0.85;
+
+/// By how much the best match of a misspelled label must beat the second best.
+const MARGIN: f64 = 0.1;
+
+/// Shorter labels are never matched by similarity: `dog` is as close to `dig` as to `fog`.
+const SHORTEST_FUZZY: usize = 5;
+
+/// Under which keys models answer when they answer with an object.
+const ANSWER_KEYS: &[&str] =
+    &["label", "labels", "answer", "category", "categories", "choice", "choices", "value", "values"];
+
+/// Labels found in a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// Positions in the list of labels, ascending, each once.
+    pub found: Vec<usize>,
+    /// Entries of a list that are no label.
+    pub unknown: Vec<String>,
+}
+
+/// Returns the one label that a reply means.
+///
+/// A reply may be the bare label, the label in Markdown, quotes or a JSON list, a line `Label: x` among others, or a
+/// sentence in which exactly one label occurs, neither negated nor in doubt.
+pub fn one(reply: &str, labels: &[Label]) -> Option<usize> {
+    let text = without_thinking(reply);
+    if let Some(found) = name(&text, labels) {
+        return Some(found);
+    }
+    let text = strip_fence(&text);
+    if let Some(entries) = json_entries(text) {
+        return match entries.as_slice() {
+            [entry] => name(entry, labels).or_else(|| sentence::only_label(entry, labels)),
+            entries => agreed(entries, labels),
+        };
+    }
+    by_lines(text, labels).unwrap_or_else(|| sentence::only_label(text, labels))
+}
+
+/// Returns all labels that a reply lists: JSON, one a line, or separated by commas.
+///
+/// Prose counts as for [`one`]: only if exactly one label occurs in it.
+pub fn several(reply: &str, labels: &[Label]) -> Matches {
+    let text = without_thinking(reply);
+    if let Some(found) = name(&text, labels) {
+        return Matches { found: vec![found], unknown: Vec::new() };
+    }
+    let text = strip_fence(&text);
+    if let Some(entries) = json_entries(text) {
+        return each(&entries, labels);
+    }
+    let listed = listed(text, labels);
+    // A list with labels in it was meant as a list, whatever else it holds.
+    if !listed.found.is_empty() && (listed.unknown.is_empty() || is_list(text)) {
+        return listed;
+    }
+    Matches { found: sentence::only_label(text, labels).into_iter().collect(), unknown: Vec::new() }
+}
+
+/// Returns the label that a text is, give or take Markdown, case, white space and one typing error.
+pub fn name(text: &str, labels: &[Label]) -> Option<usize> {
+    let same = |as_written: &dyn Fn(&str) -> bool| only(labels, as_written);
+    let mut innermost = String::new();
+    // Outer forms first: `c#` is C#, before the mark is taken for a heading.
+    for layer in clean::layers(text) {
+        if let Some(found) = same(&|written| written == layer) {
+            return Some(found);
+        }
+        innermost = clean::fold(layer);
+        if let Some(found) = same(&|written| clean::fold(written) == innermost) {
+            return Some(found);
+        }
+    }
+    if innermost.is_empty() {
+        return None;
+    }
+    let squashed = clean::squash(&innermost);
+    same(&|written| clean::squash(&clean::fold(written)) == squashed).or_else(|| closest(&innermost, labels))
+}
+
+/// Returns whether a text is a label, give or take Markdown, case and white space.
+pub fn is_same(text: &str, label: &str) -> bool {
+    text == label || clean::fold(clean::line(text)) == clean::fold(label)
+}
+
+/// Returns the one label whose value, or else whose alias, fulfils a condition.
+fn only(labels: &[Label], condition: &dyn Fn(&str) -> bool) -> Option<usize> {
+    let by = |written: &dyn Fn(&Label) -> Option<&str>| {
+        let mut fitting = labels
+            .iter()
+            .enumerate()
+            .filter(|(_, label)| written(label).is_some_and(condition))
+            .map(|(at, _)| at);
+        (fitting.next(), fitting.next())
+    };
+    match by(&|label| Some(&label.value)) {
+        (Some(_), Some(_)) => None,
+        (Some(found), None) => Some(found),
+        (None, _) => match by(&|label| label.alias.as_deref()) {
+            (found, None) => found,
+            (_, Some(_)) => None,
+        },
+    }
+}
+
+/// Returns the label that differs from a text by little more than a typing error.
+fn closest(folded: &str, labels: &[Label]) -> Option<usize> {
+    let mut scores: Vec<(f64, usize)> = labels
+        .iter()
+        .enumerate()
+        .map(|(at, label)| {
+            let written = [Some(label.value.as_str()), label.alias.as_deref()];
+            let score = |text: &str| similarity(folded, &clean::fold(text));
+            (written.into_iter().flatten().map(score).fold(0.0, f64::max), at)
+        })
+        .collect();
+    scores.sort_by(|left, right| right.0.total_cmp(&left.0));
+    let (best, found) = *scores.first()?;
+    let second = scores.get(1).map_or(0.0, |&(score, _)| score);
+    (CLOSE <= best && MARGIN <= best - second).then_some(found)
+}
+
+/// Returns how close two folded texts are, 0 where they differ in more than typing.
+///
+/// Short words, digits and prefixes turn a label into another one: `type 1`, `class b`, `atypical`.
+fn similarity(text: &str, label: &str) -> f64 {
+    let long_enough = |word: &str| SHORTEST_FUZZY <= word.chars().count();
+    let misspelled = |(left, right): (&str, &str)| {
+        left == right
+            || (long_enough(left)
+                && long_enough(right)
+                && !left.ends_with(right)
+                && !right.ends_with(left)
+                && !left.contains(|character: char| character.is_numeric())
+                && !right.contains(|character: char| character.is_numeric()))
+    };
+    let (text_words, label_words) = (text.split(' '), label.split(' '));
+    if text_words.clone().count() != label_words.clone().count()
+        || !text_words.zip(label_words).all(misspelled)
+    {
+        return 0.0;
+    }
+    normalized_damerau_levenshtein(text, label)
+}
+
+/// Returns the entries of a JSON list, or of the list or text that an object answers with.
+fn json_entries(text: &str) -> Option<Vec<String>> {
+    let text = text.trim();
+    if !text.starts_with(['[', '{', '"']) {
+        return None;
+    }
+    let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
+    if let Some(fields) = value.as_object() {
+        let only = fields.values().next().filter(|_| fields.len() == 1);
+        value = only.or_else(|| ANSWER_KEYS.iter().find_map(|&key| fields.get(key)))?.clone();
+    }
+    match value {
+        serde_json::Value::Array(entries) => {
+            Some(entries.iter().map(|entry| super::text::plain(entry).unwrap_or_default()).collect())
+        }
+        serde_json::Value::String(text) => Some(vec![text]),
+        _ => None,
+    }
+}
+
+/// Decides by lines that are a label: those that say so (`Answer: x`), else all others.
+///
+/// `None` where no line is a label, `Some(None)` where lines contradict each other.
+fn by_lines(text: &str, labels: &[Label]) -> Option<Option<usize>> {
+    let announced = text.lines().filter_map(|line| name(clean::announced(line)?, labels));
+    let plain = text.lines().filter_map(|line| name(line, labels));
+    for found in [announced.collect::<BTreeSet<_>>(), plain.collect()] {
+        match found.len() {
+            0 => {}
+            1 => return Some(found.first().copied()),
+            _ => return Some(None),
+        }
+    }
+    None
+}
+
+/// Returns the label that all entries of a list name.
+fn agreed(entries: &[String], labels: &[Label]) -> Option<usize> {
+    let named: BTreeSet<Option<usize>> = entries.iter().map(|entry| name(entry, labels)).collect();
+    match named.first() {
+        Some(&first) if named.len() == 1 => first,
+        _ => None,
+    }
+}
+
+fn each(entries: &[String], labels: &[Label]) -> Matches {
+    let mut found = BTreeSet::new();
+    let mut unknown = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.trim().is_empty()) {
+        match name(entry, labels) {
+            Some(label) => {
+                found.insert(label);
+            }
+            None => unknown.push(super::text::shorten(entry)),
+        }
+    }
+    Matches { found: found.into_iter().collect(), unknown }
+}
+
+/// Reads a list in plain text. A line that is a label as a whole is not cut at its commas.
+fn listed(text: &str, labels: &[Label]) -> Matches {
+    let mut entries: Vec<String> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let line = clean::announced(line).unwrap_or(line);
+        if name(line, labels).is_some() {
+            entries.push(line.to_owned());
+        } else {
+            entries.extend(pieces(clean::line(line), labels));
+        }
+    }
+    each(&entries, labels)
+}
+
+/// Cuts a line at commas, and at `and` or `&` where a piece is no label; labels that hold commas stay whole.
+fn pieces(line: &str, labels: &[Label]) -> Vec<String> {
+    let parts: Vec<&str> = line.split([',', ';', '|']).collect();
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    while start < parts.len() {
+        let longest = (start + 1..=parts.len()).rev().find_map(|end| {
+            let joined = parts[start..end].join(",");
+            name(&joined, labels).map(|_| (joined, end))
+        });
+        let (piece, end) = longest.unwrap_or_else(|| (parts[start].to_owned(), start + 1));
+        match name(&piece, labels) {
+            Some(_) => pieces.push(piece),
+            None => pieces.extend(clean::split_and(&piece).map(str::to_owned)),
+        }
+        start = end;
+    }
+    pieces
+}
+
+/// Returns whether every line is short enough to be an entry, or the text is one line of comma-separated entries.
+fn is_list(text: &str) -> bool {
+    const LONGEST_ENTRY: usize = 4;
+    let is_entry = |entry: &str| entry.split_whitespace().count() <= LONGEST_ENTRY;
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+    lines.peek().is_some() && lines.all(|line| line.split([',', ';', '|']).all(is_entry))
+}

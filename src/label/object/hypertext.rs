@@ -1,0 +1,56 @@
+//! `HyperText`: a web page, given to the model as it is written.
+
+use std::sync::Arc;
+
+use roxmltree::Node;
+use serde_json::json;
+
+use super::source::Source;
+use super::text::kept_elsewhere;
+use super::{Content, Object};
+use crate::label::tag;
+use crate::label::task::Task;
+
+#[derive(Debug)]
+struct HyperText {
+    name: String,
+    source: Source,
+    kept_elsewhere: Option<String>,
+}
+
+pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, String> {
+    let source = match tag::filled(node, "value") {
+        Some(value) => Source::parse(value)?,
+        // The editor also shows markup that stands inside the element.
+        None => Source::parse(markup(node).ok_or("has neither a `value` nor anything inside")?)?,
+    };
+    Ok(Arc::new(HyperText { name: name.to_owned(), source, kept_elsewhere: kept_elsewhere(node) }))
+}
+
+/// Returns what stands between the start and the end of an element, as written.
+fn markup<'a>(node: &Node<'a, '_>) -> Option<&'a str> {
+    let (first, last) = (node.first_child()?, node.last_child()?);
+    let inner = node.document().input_text().get(first.range().start..last.range().end)?;
+    Some(inner.trim()).filter(|inner| !inner.is_empty())
+}
+
+impl Object for HyperText {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn field(&self) -> Option<&str> {
+        self.source.field().map(|path| path.as_str())
+    }
+
+    fn content(&self, task: &Task) -> Result<Content, String> {
+        match &self.kept_elsewhere {
+            Some(reason) => Err(reason.clone()),
+            None => self.source.text(&task.data).map(Content::Text),
+        }
+    }
+
+    fn canonical(&self) -> String {
+        json!(["HyperText", self.name, self.source.canonical()]).to_string()
+    }
+}

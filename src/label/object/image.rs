@@ -1,0 +1,59 @@
+//! `Image`: one picture, or several by `valueList`.
+
+use std::sync::Arc;
+
+use roxmltree::Node;
+use serde_json::{Value, json};
+
+use super::source::Source;
+use super::{Content, Object};
+use crate::label::task::Task;
+use crate::label::{tag, text};
+
+#[derive(Debug)]
+struct Image {
+    name: String,
+    source: Source,
+}
+
+pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, String> {
+    let source = match tag::filled(node, "valueList") {
+        Some(list) => Source::parse(list)?,
+        None => Source::of(node)?,
+    };
+    Ok(Arc::new(Image { name: name.to_owned(), source }))
+}
+
+impl Object for Image {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn field(&self) -> Option<&str> {
+        self.source.field().map(|path| path.as_str())
+    }
+
+    fn content(&self, task: &Task) -> Result<Content, String> {
+        let value = self.source.value(&task.data)?;
+        let place = self.source.describe();
+        let entries = match value.as_ref() {
+            Value::Array(entries) => entries.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        if entries.is_empty() {
+            return Err(format!("{place} is an empty list; expected addresses of images"));
+        }
+        let address = |entry: &Value| match entry {
+            Value::String(address) if !address.trim().is_empty() => Ok(address.trim().to_owned()),
+            Value::String(_) => Err(format!("{place} is empty; expected the address of an image")),
+            other => {
+                Err(format!("{place} holds {}; expected the address of an image", text::describe(other)))
+            }
+        };
+        entries.iter().map(address).collect::<Result<_, _>>().map(Content::Images)
+    }
+
+    fn canonical(&self) -> String {
+        json!(["Image", self.name, self.source.canonical()]).to_string()
+    }
+}
