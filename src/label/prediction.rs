@@ -2,26 +2,27 @@
 
 use std::ops::AddAssign;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use super::task::Task;
 
 /// One filled control of a prediction, in Label Studio's own JSON form.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Region {
     /// `al` and a hash: stable across runs, and the mark by which this tool knows its own predictions.
     pub id: String,
     pub from_name: String,
     pub to_name: String,
     /// The control tag's name in lower case; the editor drops regions with anything else.
-    #[serde(rename = "type")]
     pub kind: String,
     /// The control's value object, such as `{"choices": ["yes"]}`.
     pub value: Value,
     /// Between 0 and 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
+    /// What a reviewed file says besides, such as `meta` or the ends of a relation; written as it is.
+    pub extra: Map<String, Value>,
 }
 
 /// Everything one task got from one model version.
@@ -75,6 +76,34 @@ pub fn is_own_region(region: &Value) -> bool {
     region["id"].as_str().and_then(|id| id.strip_prefix(OWN_REGION_PREFIX)).is_some_and(|hash| {
         hash.len() == OWN_REGION_DIGITS && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     })
+}
+
+impl Serialize for Region {
+    /// Leaves out what is empty, for a relation has neither names nor a value.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let named = [
+            ("id", &self.id),
+            ("from_name", &self.from_name),
+            ("to_name", &self.to_name),
+            ("type", &self.kind),
+        ];
+        for (name, text) in named {
+            if !text.is_empty() {
+                map.serialize_entry(name, text)?;
+            }
+        }
+        if !self.value.is_null() {
+            map.serialize_entry("value", &self.value)?;
+        }
+        if let Some(score) = self.score {
+            map.serialize_entry("score", &score)?;
+        }
+        for (name, value) in &self.extra {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }
 
 impl AddAssign for Usage {
