@@ -1,0 +1,269 @@
+//! Tasks, a page at a time.
+//!
+//! **Invariant:** pages go by `id greater` than the last one seen, so that predictions posted meanwhile, and tasks added
+//! or deleted, neither hide a task nor show one twice.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream, StreamExt};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::client::{Request, Studio};
+use super::error::StudioError;
+use super::query::{Filter, Join, query};
+use crate::label::task::{StoredPrediction, Task, TaskId};
+
+/// Which fields a listing fetches; more cost more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fields {
+    /// The id alone.
+    Id,
+    /// The id and the task's data, with links as they are stored.
+    Content,
+    /// The id, the stored predictions, and when both were written; no data.
+    Predictions,
+}
+
+/// A task of a listing, with as much as its [`Fields`] hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    pub task: Task,
+    /// When the task was last changed; posting predictions in bulk does not count.
+    pub updated_at: Option<Timestamp>,
+    /// When each of the task's predictions was created.
+    pub predicted_at: Vec<Option<Timestamp>>,
+}
+
+/// One page of a listing.
+#[derive(Debug)]
+pub struct Page {
+    pub tasks: Vec<Listed>,
+    /// Tasks on this and all further pages of the same query.
+    pub total: u64,
+}
+
+/// What one page is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing<'a> {
+    pub project: u64,
+    pub filters: &'a [Filter],
+    pub join: Join,
+    pub fields: Fields,
+}
+
+/// Tasks on a page: larger ones cost more per task.
+pub const PAGE_SIZE: usize = 500;
+
+#[derive(Debug, Deserialize)]
+struct WirePage {
+    total: u64,
+    tasks: Vec<WireTask>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireTask {
+    id: u64,
+    #[serde(default)]
+    data: Map<String, Value>,
+    #[serde(default)]
+    predictions: Vec<WirePrediction>,
+    updated_at: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WirePrediction {
+    id: u64,
+    model_version: Option<String>,
+    #[serde(default)]
+    result: Value,
+    created_at: Option<String>,
+}
+
+/// Ends its task when it is dropped.
+struct Fetching(JoinHandle<()>);
+
+impl Studio {
+    /// Fetches page `page`, counted from 1, of `size` tasks in the order of their ids.
+    pub async fn page(&self, listing: Listing<'_>, page: usize, size: usize) -> Result<Page, StudioError> {
+        let fields = match listing.fields {
+            Fields::Id => "include=id",
+            Fields::Content => "include=id,data",
+            Fields::Predictions => "fields=all&include=id,predictions,updated_at",
+        };
+        let (project, query) = (listing.project, query(listing.filters, listing.join));
+        let path = format!(
+            "api/tasks?project={project}&page={page}&page_size={size}&resolve_uri=false&{fields}&query={query}"
+        );
+        let request = Request::get(path);
+        let wire: WirePage = match self.ask(&request).await {
+            Err(StudioError::Missing { words, .. }) if words.contains("Invalid page") => {
+                return Ok(Page { tasks: Vec::new(), total: 0 });
+            }
+            answer => answer.map_err(explained)?,
+        };
+        Ok(Page { total: wire.total, tasks: wire.tasks.into_iter().map(Listed::from).collect() })
+    }
+
+    /// Returns how many tasks hold to all these filters.
+    pub async fn count(&self, project: u64, filters: &[Filter]) -> Result<u64, StudioError> {
+        let listing = Listing { project, filters, join: Join::All, fields: Fields::Id };
+        Ok(self.page(listing, 1, 1).await?.total)
+    }
+
+    /// Fetches the tasks of these ids that hold to the project; at most [`IDS_PER_REQUEST`](super::query::IDS_PER_REQUEST).
+    pub async fn among(&self, project: u64, ids: &[u64], fields: Fields) -> Result<Vec<Listed>, StudioError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let filters = [Filter::Among(ids.to_vec())];
+        let listing = Listing { project, filters: &filters, join: Join::All, fields };
+        Ok(self.page(listing, 1, ids.len()).await?.tasks)
+    }
+
+    /// Returns all tasks that hold to all these filters, in the order of their ids, page by page.
+    pub fn keyset(
+        self: Arc<Self>,
+        project: u64,
+        filters: Vec<Filter>,
+        fields: Fields,
+    ) -> BoxStream<'static, Result<Vec<Listed>, StudioError>> {
+        let pages = stream::try_unfold(Some(0), move |after| {
+            let (studio, filters) = (Arc::clone(&self), filters.clone());
+            async move {
+                let Some(after) = after else { return Ok(None) };
+                let (page, next) = studio.page_after(after, project, filters, fields).await?;
+                Ok(Some((page, next)))
+            }
+        });
+        pages.boxed()
+    }
+
+    /// Fetches the tasks after an id, and says after which id to go on, if at all.
+    async fn page_after(
+        &self,
+        after: u64,
+        project: u64,
+        mut filters: Vec<Filter>,
+        fields: Fields,
+    ) -> Result<(Vec<Listed>, Option<u64>), StudioError> {
+        filters.push(Filter::After(after));
+        let listing = Listing { project, filters: &filters, join: Join::All, fields };
+        let page = self.page(listing, 1, PAGE_SIZE).await?;
+        let mut last = after;
+        for listed in &page.tasks {
+            let id = listed.task.id.studio().unwrap_or_default();
+            if id <= last {
+                return Err(StudioError::Unexpected {
+                    what: "`GET api/tasks`".to_owned(),
+                    words: format!(
+                        "task {id} where only ids above {last} were asked for, so going on could loop; does a proxy \
+                         change the query?"
+                    ),
+                });
+            }
+            last = id;
+        }
+        // A server may cut pages shorter than asked, so only the count of what is left can tell the end.
+        let is_last = page.tasks.is_empty() || page.total <= page.tasks.len() as u64;
+        Ok((page.tasks, if is_last { None } else { Some(last) }))
+    }
+
+    /// Collects the ids of tasks that hold to any of these filters.
+    ///
+    /// `id greater` cannot be joined to an "or", so these are plain pages, taken before the run changes anything.
+    pub async fn ids_of_any(&self, project: u64, filters: &[Filter]) -> Result<Vec<u64>, StudioError> {
+        let listing = Listing { project, filters, join: Join::Any, fields: Fields::Id };
+        let mut ids = BTreeSet::new();
+        for number in 1.. {
+            let before = ids.len();
+            let page = self.page(listing, number, PAGE_SIZE).await?;
+            ids.extend(page.tasks.iter().filter_map(|listed| listed.task.id.studio()));
+            if page.total <= ids.len() as u64 || ids.len() == before {
+                break;
+            }
+        }
+        Ok(ids.into_iter().collect())
+    }
+}
+
+impl From<WireTask> for Listed {
+    fn from(wire: WireTask) -> Self {
+        let parse = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        let mut predictions = Vec::with_capacity(wire.predictions.len());
+        let mut predicted_at = Vec::with_capacity(wire.predictions.len());
+        for prediction in wire.predictions {
+            predicted_at.push(parse(prediction.created_at));
+            predictions.push(StoredPrediction {
+                id: Some(prediction.id),
+                model_version: prediction.model_version,
+                result: match prediction.result {
+                    Value::Array(regions) => regions,
+                    _ => Vec::new(),
+                },
+            });
+        }
+        let task = Task { id: TaskId::Id(wire.id), data: wire.data, annotations: Vec::new(), predictions };
+        Self { task, updated_at: parse(wire.updated_at), predicted_at }
+    }
+}
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Returns the items of pages, fetching one page ahead of the one that is being used.
+///
+/// The fetching is a task of its own: a slow model may leave this stream alone for longer than a request may take.
+pub fn read_ahead<T: Send + 'static>(
+    mut pages: BoxStream<'static, Result<Vec<T>, StudioError>>,
+) -> BoxStream<'static, Result<T, StudioError>> {
+    let (sender, receiver) = mpsc::channel(1);
+    let fetching = Fetching(tokio::spawn(async move {
+        // A page is asked for only once there is room for it, so that one waits and never two.
+        while let Ok(room) = sender.reserve().await {
+            let Some(page) = pages.next().await else { return };
+            let failed = page.is_err();
+            room.send(page);
+            if failed {
+                return;
+            }
+        }
+    }));
+    let items = stream::unfold((receiver, fetching), |(mut receiver, mut fetching)| async move {
+        if let Some(page) = receiver.recv().await {
+            return Some((page, (receiver, fetching)));
+        }
+        // The channel is closed at the end of the pages, and also where fetching panicked.
+        match (&mut fetching.0).await {
+            Ok(()) => None,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    });
+    let items = items.flat_map(|page| match page {
+        Ok(page) => stream::iter(page).map(Ok).left_stream(),
+        Err(error) => stream::iter([Err(error)]).right_stream(),
+    });
+    items.boxed()
+}
+
+/// Says what a failing listing may mean: Label Studio stores texts that it cannot list again.
+fn explained(error: StudioError) -> StudioError {
+    match error {
+        StudioError::Server { what, status, words } if status.as_u16() == 500 => StudioError::Server {
+            what,
+            status,
+            words: format!(
+                "{words}; it fails so where a task or prediction holds half of a surrogate pair (`\\ud83d`), which has \
+                 to be deleted there"
+            ),
+        },
+        error => error,
+    }
+}
