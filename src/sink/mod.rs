@@ -6,6 +6,7 @@ mod json;
 mod jsonl;
 mod layout;
 mod stream;
+pub mod studio;
 #[cfg(test)]
 mod tests;
 

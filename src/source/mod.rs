@@ -10,6 +10,7 @@ mod jsonl;
 pub mod peeked;
 pub mod selection;
 mod shape;
+pub mod studio;
 #[cfg(test)]
 mod tests;
 mod utf8;

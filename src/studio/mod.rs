@@ -7,9 +7,13 @@ pub mod address;
 pub mod auth;
 pub mod client;
 pub mod error;
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod predictions;
 pub mod project;
 pub mod query;
 pub mod tasks;
+#[cfg(test)]
+mod tests;
 pub mod upload;
 pub mod view;

@@ -26,7 +26,7 @@ impl Studio {
     /// the labeling config, and tells neither which nor why.
     ///
     /// Two such calls at once make Label Studio store rows many times over, so there must never be two.
-    pub async fn import_predictions(&self, project: u64, uploads: &[Upload]) -> Result<u64, StudioError> {
+    pub async fn import_predictions(&self, project: u64, uploads: &[&Upload]) -> Result<u64, StudioError> {
         let length: usize = uploads.iter().map(|upload| upload.body.len() + 1).sum();
         let mut body = Vec::with_capacity(length + 1);
         for upload in uploads {

@@ -74,7 +74,7 @@ fn encode(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             _ if byte.is_ascii_alphanumeric() || b"-_.~,:[]".contains(&byte) => {
-                encoded.push(char::from(byte))
+                encoded.push(char::from(byte));
             }
             _ => write!(encoded, "%{byte:02X}").expect("writing to a string cannot fail"),
         }

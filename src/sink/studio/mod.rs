@@ -1,0 +1,207 @@
+//! Predictions posted into a Label Studio project.
+
+mod post;
+mod shown;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use self::post::{Outgoing, Posted, Poster};
+use crate::engine::ports::{Batch, Delivered, Error, Sink};
+use crate::label::prediction::{Labeled, is_own_region};
+use crate::label::task::{StoredPrediction, TaskId};
+use crate::studio::client::Studio;
+use crate::studio::error::StudioError;
+use crate::studio::upload::Upload;
+
+/// Posts predictions, and knows afterwards of each whether it is there.
+#[derive(Debug)]
+pub struct StudioSink {
+    studio: Arc<Studio>,
+    project: u64,
+    options: Options,
+    /// Before each further look at what a broken call left behind.
+    waits: Vec<Duration>,
+    /// The version that annotators were last made to see, or were found not to.
+    settled: Option<String>,
+    /// Landed by calls that broke: Label Studio may have gone on storing them after the look.
+    doubtful: Vec<Outgoing>,
+    notices: Vec<String>,
+}
+
+/// What a sink may take for granted, and what it may delete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The version of this run, shown to annotators even where an earlier run was cut off before it could do that;
+    /// `None` for files, which may hold several.
+    pub model_version: Option<String>,
+    pub existing: Existing,
+    pub older: Older,
+}
+
+/// Whether the tasks may hold the very predictions that are delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// The source chose tasks that do not, or that came with theirs.
+    Known,
+    /// Nobody looked.
+    Possible,
+}
+
+/// What becomes of this tool's own older predictions of other versions (`--replace`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    Keep,
+    Delete,
+}
+
+/// A call goes through all tasks of the project, whatever it carries, so it should carry many.
+const BATCH: Batch = Batch { size: 1000, wait: Duration::from_secs(10), most: 5000 };
+
+/// Label Studio works on a call it was cut off from; `SQLite` with 100,000 tasks needs some 4 s for one.
+const WAITS: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
+
+/// Single requests at once, for deletions.
+const AT_ONCE: usize = 4;
+
+impl StudioSink {
+    /// A sink for a project. Its client's transport must not stop with the run: what was paid for is still delivered.
+    pub fn new(studio: Arc<Studio>, project: u64, options: Options) -> Self {
+        let (waits, doubtful, notices) = (WAITS.to_vec(), Vec::new(), Vec::new());
+        Self { studio, project, options, waits, settled: None, doubtful, notices }
+    }
+
+    /// Returns what a person should know about what was done, one line each; complete after
+    /// [`finish`](Sink::finish).
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    async fn post(&mut self, batch: &[Labeled]) -> Result<Delivered, StudioError> {
+        let mut delivered = Delivered::default();
+        let outgoing = prepared(batch, &mut delivered);
+        let outgoing = match self.options.existing {
+            Existing::Known => outgoing,
+            Existing::Possible => self.looked_up(outgoing, &mut delivered).await?,
+        };
+        let poster = Poster { studio: &self.studio, project: self.project, waits: &self.waits };
+        let Posted { landed, rejected } = poster.post(outgoing).await?;
+        delivered.rejected.extend(rejected);
+        let versions: BTreeSet<&str> =
+            landed.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect();
+        for version in versions {
+            self.show(version).await?;
+        }
+        self.delete_older(&landed).await?;
+        self.doubtful.extend(landed.into_iter().filter(|outgoing| outgoing.is_doubtful));
+        Ok(delivered)
+    }
+
+    /// Leaves out what is there already, and notes what the new predictions take the place of.
+    async fn looked_up(
+        &self,
+        outgoing: Vec<Outgoing>,
+        delivered: &mut Delivered,
+    ) -> Result<Vec<Outgoing>, StudioError> {
+        let tasks: Vec<u64> = outgoing.iter().map(|outgoing| outgoing.upload.task).collect();
+        let stored = self.studio.stored_predictions(self.project, &tasks).await?;
+        let mut absent = Vec::with_capacity(outgoing.len());
+        for mut outgoing in outgoing {
+            let Some(stored) = stored.get(&outgoing.upload.task) else {
+                delivered.rejected.push(post::gone(&outgoing, self.project));
+                continue;
+            };
+            if stored.iter().any(|stored| outgoing.upload.says_the_same(stored)) {
+                delivered.already_there += 1;
+            } else {
+                outgoing.note(stored);
+                absent.push(outgoing);
+            }
+        }
+        Ok(absent)
+    }
+
+    /// Deletes what the landed predictions took the place of: by id, and only what this tool wrote itself.
+    async fn delete_older(&self, landed: &[Outgoing]) -> Result<(), StudioError> {
+        let mut older: HashSet<u64> =
+            landed.iter().flat_map(|outgoing| outgoing.superseded.clone()).collect();
+        if self.options.older == Older::Delete && !landed.is_empty() {
+            let mut new: HashMap<u64, Vec<&Upload>> = HashMap::new();
+            for outgoing in landed {
+                new.entry(outgoing.upload.task).or_default().push(&outgoing.upload);
+            }
+            let tasks: Vec<u64> = new.keys().copied().collect();
+            for (task, stored) in self.studio.stored_predictions(self.project, &tasks).await? {
+                let is_new = |stored: &StoredPrediction| new[&task].iter().any(|upload| upload.is(stored));
+                let old = stored.iter().filter(|stored| is_own(stored) && !is_new(stored));
+                older.extend(old.filter_map(|stored| stored.id));
+            }
+        }
+        let deletions = older.into_iter().map(|id| self.studio.delete_prediction(id));
+        stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await
+    }
+}
+
+impl Sink for StudioSink {
+    fn batch(&self) -> Batch {
+        BATCH
+    }
+
+    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, Error>> {
+        self.post(batch).map(|delivered| delivered.map_err(|error| failure(&error))).boxed()
+    }
+
+    fn finish(&mut self, _complete: bool) -> BoxFuture<'_, Result<(), Error>> {
+        async {
+            let poster = Poster { studio: &self.studio, project: self.project, waits: &[] };
+            poster.look(std::mem::take(&mut self.doubtful)).await.map_err(|error| failure(&error))?;
+            self.show_earlier().await.map_err(|error| failure(&error))
+        }
+        .boxed()
+    }
+}
+
+/// Makes predictions ready to be posted; what cannot be is rejected, what is there already is counted.
+fn prepared(batch: &[Labeled], delivered: &mut Delivered) -> Vec<Outgoing> {
+    let mut outgoing = Vec::with_capacity(batch.len());
+    let mut seen = HashSet::new();
+    for labeled in batch {
+        let upload = match Upload::new(labeled) {
+            Ok(upload) => upload,
+            Err(reason) => {
+                let reason = format!("the prediction cannot be posted: {reason}");
+                delivered.rejected.push((labeled.task.id, reason));
+                continue;
+            }
+        };
+        let stored = &labeled.task.predictions;
+        let is_new = seen.insert((upload.task, upload.model_version.clone(), upload.regions.clone()));
+        if !is_new || stored.iter().any(|stored| upload.says_the_same(stored)) {
+            delivered.already_there += 1;
+            continue;
+        }
+        let mut ready = Outgoing::new(upload);
+        ready.note(stored);
+        outgoing.push(ready);
+    }
+    outgoing
+}
+
+/// Returns whether this tool wrote all of a stored prediction.
+fn is_own(stored: &StoredPrediction) -> bool {
+    !stored.result.is_empty() && stored.result.iter().all(is_own_region)
+}
+
+fn failure(error: &StudioError) -> Error {
+    Error::Studio(error.to_string())
+}
+
+/// What a rejection is reported as.
+type Rejected = (TaskId, String);

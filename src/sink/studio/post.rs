@@ -1,0 +1,278 @@
+//! Posting: what to do until it is known of each prediction that it is there, or why not.
+//!
+//! **Invariant:** nothing is sent again before Label Studio was asked whether it is there; it has no key by which it
+//! would know a repeated prediction, and it stores the rows of many calls that it answers with an error.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::{AT_ONCE, BATCH, Rejected, is_own};
+use crate::label::task::{StoredPrediction, TaskId};
+use crate::studio::client::Studio;
+use crate::studio::error::StudioError;
+use crate::studio::upload::Upload;
+
+/// A prediction on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Outgoing {
+    pub(super) upload: Upload,
+    /// Ids of stored predictions that look like it and were there before.
+    before: Vec<u64>,
+    /// Ids of this tool's own predictions that it takes the place of.
+    pub(super) superseded: Vec<u64>,
+    /// It landed by a call that broke.
+    pub(super) is_doubtful: bool,
+}
+
+/// What became of predictions.
+#[derive(Debug, Default)]
+pub(super) struct Posted {
+    pub(super) landed: Vec<Outgoing>,
+    pub(super) rejected: Vec<Rejected>,
+}
+
+/// What a look at the project found.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    landed: Vec<Outgoing>,
+    absent: Vec<Outgoing>,
+    gone: Vec<Outgoing>,
+}
+
+/// Posts to one project, one call at a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Poster<'a> {
+    pub(super) studio: &'a Studio,
+    pub(super) project: u64,
+    pub(super) waits: &'a [Duration],
+}
+
+/// Predictions that go in one call.
+#[derive(Debug)]
+struct Group {
+    outgoing: Vec<Outgoing>,
+    /// How often the outcome was unclear.
+    tries: u32,
+}
+
+/// Why a call did not simply work.
+#[derive(Debug)]
+enum Trouble {
+    /// Answered with success and another number than was sent.
+    Dropped { created: u64 },
+    /// Refused for what it holds.
+    Refused(StudioError),
+    /// Nobody knows.
+    Unclear(StudioError),
+}
+
+/// Bytes in one call; servers take 250 MiB, proxies before them often less.
+const MOST_BYTES: usize = 20_000_000;
+
+/// A group whose outcome stays unclear so often is halved.
+const MOST_TRIES: u32 = 2;
+
+/// Label Studio is given up after so many calls in a row whose outcome was unclear and that left nothing behind.
+const MOST_FUTILE: u32 = 12;
+
+impl Outgoing {
+    pub(super) fn new(upload: Upload) -> Self {
+        Self { upload, before: Vec::new(), superseded: Vec::new(), is_doubtful: false }
+    }
+
+    /// Notes what the task holds already.
+    pub(super) fn note(&mut self, stored: &[StoredPrediction]) {
+        for stored in stored {
+            let Some(id) = stored.id else { continue };
+            if self.upload.is(stored) {
+                self.before.push(id);
+            }
+            if is_own(stored) && stored.model_version.as_deref() == Some(&self.upload.model_version) {
+                self.superseded.push(id);
+            }
+        }
+    }
+}
+
+impl Poster<'_> {
+    /// Posts predictions; an error means that Label Studio takes none.
+    pub(super) async fn post(self, outgoing: Vec<Outgoing>) -> Result<Posted, StudioError> {
+        let mut waiting = groups(outgoing);
+        let mut posted = Posted::default();
+        let mut futile = 0;
+        // In the order they were put there, so that after a halving the good half shows that posting works at all.
+        while let Some(group) = waiting.pop_front() {
+            let trouble = match self.send(&group).await {
+                Ok(created) if created == group.outgoing.len() as u64 => {
+                    posted.landed.extend(group.outgoing);
+                    futile = 0;
+                    continue;
+                }
+                Ok(created) => Trouble::Dropped { created },
+                Err(error) => trouble(error)?,
+            };
+            tracing::debug!(?trouble, sent = group.outgoing.len(), "looking at what a call left behind");
+            let Group { outgoing, tries } = group;
+            let looked = match &trouble {
+                Trouble::Unclear(error) => self.look_patiently(outgoing, error).await?,
+                _ => self.look(outgoing).await?,
+            };
+            if !looked.landed.is_empty() {
+                futile = 0;
+            } else if let Trouble::Unclear(error) = &trouble {
+                futile += 1;
+                if MOST_FUTILE <= futile {
+                    return Err(error.clone());
+                }
+            }
+            waiting.extend(self.decide(looked, &trouble, tries, &mut posted));
+        }
+        Ok(posted)
+    }
+
+    /// Makes one call. This is the only place where bulk calls are made.
+    async fn send(self, group: &Group) -> Result<u64, StudioError> {
+        match group.outgoing.as_slice() {
+            [Outgoing { upload, .. }] if upload.goes_alone => {
+                self.studio.create_prediction(upload).await.map(|()| 1)
+            }
+            outgoing => {
+                let uploads: Vec<&Upload> = outgoing.iter().map(|outgoing| &outgoing.upload).collect();
+                self.studio.import_predictions(self.project, &uploads).await
+            }
+        }
+    }
+
+    /// Sorts out what a look found, and returns what to send next.
+    fn decide(self, looked: Looked, trouble: &Trouble, tries: u32, posted: &mut Posted) -> Vec<Group> {
+        let landed = looked.landed.len() as u64;
+        let were_gone = !looked.gone.is_empty();
+        posted.rejected.extend(looked.gone.iter().map(|outgoing| gone(outgoing, self.project)));
+        let is_doubtful = matches!(trouble, Trouble::Unclear(_));
+        posted.landed.extend(looked.landed.into_iter().map(|outgoing| Outgoing { is_doubtful, ..outgoing }));
+        let absent = looked.absent;
+        let reject = |absent: Vec<Outgoing>, reason: &str| {
+            absent.into_iter().map(|outgoing| (TaskId::Id(outgoing.upload.task), reason.to_owned())).collect()
+        };
+        let rejected: Vec<Rejected> = match trouble {
+            _ if absent.is_empty() => return Vec::new(),
+            Trouble::Dropped { created } if *created == landed || 0 < tries => reject(
+                absent,
+                "Label Studio dropped the prediction and does not say why: it does not fit the labeling config, which may \
+                 have been changed since the run began",
+            ),
+            Trouble::Dropped { .. } => return vec![Group { outgoing: absent, tries: tries + 1 }],
+            // Tasks that are gone were reason enough; the rest may well be taken.
+            Trouble::Refused(_) if were_gone => return vec![Group { outgoing: absent, tries }],
+            Trouble::Unclear(_) if tries + 1 < MOST_TRIES => {
+                return vec![Group { outgoing: absent, tries: tries + 1 }];
+            }
+            Trouble::Refused(_) | Trouble::Unclear(_) if 1 < absent.len() => return halves(absent, tries),
+            Trouble::Refused(error) | Trouble::Unclear(error) => reject(absent, &error.to_string()),
+        };
+        posted.rejected.extend(rejected);
+        Vec::new()
+    }
+
+    /// Looks until everything is there, or as often as the server may need to end what it is doing.
+    async fn look_patiently(
+        self,
+        outgoing: Vec<Outgoing>,
+        error: &StudioError,
+    ) -> Result<Looked, StudioError> {
+        let waits = match error {
+            // Label Studio itself has answered, so it is doing nothing any more.
+            StudioError::Server { status, .. } if status.as_u16() == 500 => &[],
+            _ => self.waits,
+        };
+        let mut looked = self.look(outgoing).await?;
+        for wait in waits {
+            if looked.absent.is_empty() {
+                break;
+            }
+            tokio::time::sleep(*wait).await;
+            let again = self.look(looked.absent).await?;
+            looked.landed.extend(again.landed);
+            looked.gone.extend(again.gone);
+            looked.absent = again.absent;
+        }
+        Ok(looked)
+    }
+
+    /// Asks which predictions are there, and deletes the rows that Label Studio multiplied.
+    pub(super) async fn look(self, outgoing: Vec<Outgoing>) -> Result<Looked, StudioError> {
+        let tasks: Vec<u64> = outgoing.iter().map(|outgoing| outgoing.upload.task).collect();
+        let stored = self.studio.stored_predictions(self.project, &tasks).await?;
+        let mut looked = Looked::default();
+        let mut extra = Vec::new();
+        for outgoing in outgoing {
+            let Some(stored) = stored.get(&outgoing.upload.task) else {
+                looked.gone.push(outgoing);
+                continue;
+            };
+            let is_new = |id: &u64| !outgoing.before.contains(id);
+            let same = stored.iter().filter(|stored| outgoing.upload.is(stored));
+            let mut ids: Vec<u64> = same.filter_map(|stored| stored.id).filter(is_new).collect();
+            ids.sort_unstable();
+            if ids.is_empty() {
+                looked.absent.push(outgoing);
+            } else {
+                extra.extend(ids.into_iter().skip(1));
+                looked.landed.push(outgoing);
+            }
+        }
+        let deletions = extra.into_iter().map(|id| self.studio.delete_prediction(id));
+        let () = stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await?;
+        Ok(looked)
+    }
+}
+
+/// Returns the rejection of a prediction whose task is gone.
+pub(super) fn gone(outgoing: &Outgoing, project: u64) -> Rejected {
+    let id = TaskId::Id(outgoing.upload.task);
+    (id, format!("{id} is not in project {project}: it was deleted or belongs to another project"))
+}
+
+/// Tells what a failed call means for its predictions; an error where it means nothing but the end.
+fn trouble(error: StudioError) -> Result<Trouble, StudioError> {
+    match error {
+        StudioError::Refused { status, .. } if matches!(status.as_u16(), 400 | 413 | 422) => {
+            Ok(Trouble::Refused(error))
+        }
+        StudioError::Server { .. } | StudioError::Unknown { .. } | StudioError::Unexpected { .. } => {
+            Ok(Trouble::Unclear(error))
+        }
+        error => Err(error),
+    }
+}
+
+/// Splits predictions into calls.
+fn groups(outgoing: Vec<Outgoing>) -> VecDeque<Group> {
+    let mut groups = VecDeque::new();
+    let mut group = Vec::new();
+    let mut bytes = 0;
+    for outgoing in outgoing {
+        let length = outgoing.upload.body.len();
+        if outgoing.upload.goes_alone {
+            groups.push_back(Group { outgoing: vec![outgoing], tries: 0 });
+            continue;
+        }
+        if BATCH.most <= group.len() || (!group.is_empty() && MOST_BYTES < bytes + length) {
+            groups.push_back(Group { outgoing: std::mem::take(&mut group), tries: 0 });
+            bytes = 0;
+        }
+        bytes += length;
+        group.push(outgoing);
+    }
+    if !group.is_empty() {
+        groups.push_back(Group { outgoing: group, tries: 0 });
+    }
+    groups
+}
+
+fn halves(mut outgoing: Vec<Outgoing>, tries: u32) -> Vec<Group> {
+    let half = outgoing.split_off(outgoing.len() / 2);
+    vec![Group { outgoing, tries }, Group { outgoing: half, tries }]
+}

@@ -1,0 +1,59 @@
+//! Which model version annotators see: without this step they see no prediction at all.
+
+use super::{StudioSink, is_own};
+use crate::studio::error::StudioError;
+
+impl StudioSink {
+    /// Makes annotators see this version, unless they see one that somebody else has chosen.
+    ///
+    /// Label Studio takes a version only once it has a prediction. Of several versions in one file the first one wins.
+    pub(super) async fn show(&mut self, version: &str) -> Result<(), StudioError> {
+        if let Some(settled) = &self.settled {
+            let notice = format!(
+                "predictions of several model versions were posted; annotators see those of `{settled}` first, not those \
+                 of `{version}`"
+            );
+            if settled != version && !self.notices.contains(&notice) {
+                self.notices.push(notice);
+            }
+            return Ok(());
+        }
+        self.settled = Some(version.to_owned());
+        let shown = self.studio.shown_version(self.project).await?;
+        if let Some(shown) = shown.filter(|shown| shown != version)
+            && !self.is_own_version(&shown).await?
+        {
+            self.notices.push(format!(
+                "annotators of project {} still see the predictions of `{shown}`, which this tool did not make; to show \
+                 the new ones choose `{version}` in the project's settings (Predictions, or Annotation > Live \
+                 Predictions)",
+                self.project
+            ));
+            return Ok(());
+        }
+        match self.studio.show_version(self.project, version).await {
+            Err(error @ StudioError::Refused { .. }) => {
+                self.notices.push(format!("annotators do not see the new predictions yet: {error}"));
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    /// Shows the version of this run where an earlier run posted it and got no further.
+    pub(super) async fn show_earlier(&mut self) -> Result<(), StudioError> {
+        let (None, Some(version)) = (&self.settled, self.options.model_version.clone()) else {
+            return Ok(());
+        };
+        let counts = self.studio.version_counts(self.project).await?;
+        if counts.get(&version).is_some_and(|count| 0 < *count) {
+            self.show(&version).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns whether this tool made the predictions of a version, by the region ids of one of them.
+    async fn is_own_version(&self, version: &str) -> Result<bool, StudioError> {
+        Ok(self.studio.example_of(self.project, version).await?.is_some_and(|stored| is_own(&stored)))
+    }
+}
