@@ -269,7 +269,8 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, method: Method, uri: Uri
             reply(201, &json!({ "id": id }))
         }
         ("DELETE", ["api", "predictions", id]) => {
-            world.predictions.retain(|prediction| prediction["id"].to_string() != *id);
+            let id: u64 = id.parse().unwrap();
+            world.predictions.retain(|prediction| prediction["id"] != id);
             StatusCode::NO_CONTENT.into_response()
         }
         ("GET", ["api", "dm", "views"]) => reply(
