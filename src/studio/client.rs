@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -143,6 +143,11 @@ impl Studio {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if request.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if self.address.url().scheme() == "http" {
+            // On a kept connection each answer of Label Studio's own server waits 40 ms for an acknowledgement (Nagle and
+            // delayed ACK), and one that it has closed meanwhile leaves unknown whether a bulk import landed.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(authorization) = authorization {
             headers.insert(AUTHORIZATION, authorization.clone());

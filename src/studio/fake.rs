@@ -175,6 +175,7 @@ impl World {
                 let value = match field {
                     "id" => json!(id),
                     "data" => json!({ "text": self.tasks[id].text }),
+                    "created_at" => json!("2026-01-01T00:00:00.000000Z"),
                     "updated_at" => json!(self.tasks[id].updated_at),
                     "predictions" => json!(self.of(*id).collect::<Vec<_>>()),
                     other => panic!("unknown field {other}"),

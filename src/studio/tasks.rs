@@ -25,6 +25,8 @@ pub enum Fields {
     Id,
     /// The id and the task's data, with links as they are stored.
     Content,
+    /// The id, and when the task was created and last changed.
+    Stamps,
     /// The id, the stored predictions, and when both were written; no data.
     Predictions,
 }
@@ -33,6 +35,7 @@ pub enum Fields {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     pub task: Task,
+    pub created_at: Option<Timestamp>,
     /// When the task was last changed; posting predictions in bulk does not count.
     pub updated_at: Option<Timestamp>,
     /// When each of the task's predictions was created.
@@ -72,6 +75,7 @@ struct WireTask {
     data: Map<String, Value>,
     #[serde(default)]
     predictions: Vec<WirePrediction>,
+    created_at: Option<String>,
     updated_at: Option<String>,
 }
 
@@ -93,6 +97,7 @@ impl Studio {
         let fields = match listing.fields {
             Fields::Id => "include=id",
             Fields::Content => "include=id,data",
+            Fields::Stamps => "include=id,created_at,updated_at",
             Fields::Predictions => "fields=all&include=id,predictions,updated_at",
         };
         let (project, query) = (listing.project, query(listing.filters, listing.join));
@@ -208,7 +213,7 @@ impl From<WireTask> for Listed {
             });
         }
         let task = Task { id: TaskId::Id(wire.id), data: wire.data, annotations: Vec::new(), predictions };
-        Self { task, updated_at: parse(wire.updated_at), predicted_at }
+        Self { task, created_at: parse(wire.created_at), updated_at: parse(wire.updated_at), predicted_at }
     }
 }
 

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
-use futures::stream::{self, StreamExt, TryStreamExt};
 
 use self::post::{Outgoing, Posted, Poster};
 use crate::engine::ports::{Batch, Delivered, Error, Sink};
@@ -67,9 +66,6 @@ const BATCH: Batch = Batch { size: 1000, wait: Duration::from_secs(10), most: 50
 /// Label Studio works on a call it was cut off from; `SQLite` with 100,000 tasks needs some 4 s for one.
 const WAITS: [Duration; 4] =
     [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
-
-/// Single requests at once, for deletions.
-const AT_ONCE: usize = 4;
 
 impl StudioSink {
     /// A sink for a project. Its client's transport must not stop with the run: what was paid for is still delivered.
@@ -144,8 +140,7 @@ impl StudioSink {
                 older.extend(old.filter_map(|stored| stored.id));
             }
         }
-        let deletions = older.into_iter().map(|id| self.studio.delete_prediction(id));
-        stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await
+        self.studio.delete_predictions(older).await
     }
 }
 

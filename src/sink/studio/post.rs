@@ -6,9 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt, TryStreamExt};
-
-use super::{AT_ONCE, BATCH, Rejected, is_own};
+use super::{BATCH, Rejected, is_own};
 use crate::label::task::{StoredPrediction, TaskId};
 use crate::studio::client::Studio;
 use crate::studio::error::StudioError;
@@ -223,8 +221,7 @@ impl Poster<'_> {
                 looked.landed.push(outgoing);
             }
         }
-        let deletions = extra.into_iter().map(|id| self.studio.delete_prediction(id));
-        let () = stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await?;
+        self.studio.delete_predictions(extra).await?;
         Ok(looked)
     }
 }

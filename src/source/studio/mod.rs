@@ -4,10 +4,11 @@ mod scope;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use jiff::SignedDuration;
 use serde_json::Map;
 
 use super::selection::{Only, Selection};
@@ -26,10 +27,27 @@ pub struct StudioSource {
     only: Only,
     limit: Option<u64>,
     model_version: String,
+    doubt: Doubt,
     /// Filters that together cover the selection, no task twice.
     scopes: Vec<Vec<Filter>>,
     notices: Vec<String>,
 }
+
+/// Which tasks Label Studio's own filter for [`Only::Unpredicted`] may leave out wrongly.
+///
+/// It finds versions by a part of their name, so it leaves out tasks with a longer one; and it knows nothing of edits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    /// None: there is no prediction of this version or of one that contains it.
+    None,
+    /// Those that were changed after they were created; reading predictions costs far more than reading times.
+    Changed,
+    /// All: there are longer versions.
+    All,
+}
+
+/// A task that was touched so soon after it was created was not edited after a prediction.
+const CREATION: SignedDuration = SignedDuration::from_secs(1);
 
 impl StudioSource {
     /// Resolves the selection: reads the view's filters, looks for named ids that do not exist, draws the sample.
@@ -40,7 +58,14 @@ impl StudioSource {
         selection: &Selection,
     ) -> Result<Self, StudioError> {
         let (scopes, notices) = scope::resolve(&studio, project, view, selection).await?;
+        let doubt = match selection.only {
+            Only::Unpredicted => {
+                Doubt::about(&selection.model_version, &studio.version_counts(project).await?)
+            }
+            Only::Unlabeled | Only::All => Doubt::None,
+        };
         Ok(Self {
+            doubt,
             studio,
             project,
             only: selection.only,
@@ -86,17 +111,25 @@ impl StudioSource {
             .keyset(self.project, with(scope, self.main_filter()), Fields::Content)
             .map_ok(|page| page.into_iter().map(|listed| listed.task).collect())
             .boxed();
-        if self.only != Only::Unpredicted {
-            return main;
-        }
+        let fields = match self.doubt {
+            Doubt::None => return main,
+            Doubt::Changed => Fields::Stamps,
+            Doubt::All => Fields::Predictions,
+        };
         // The doubtful ones first: later on, predictions of this very run would be among them.
         let doubtful = with(scope, Some(Filter::VersionContains(self.model_version.clone())));
         let (studio, project, version) = (Arc::clone(&self.studio), self.project, self.model_version.clone());
         Arc::clone(&self.studio)
-            .keyset(self.project, doubtful, Fields::Predictions)
+            .keyset(self.project, doubtful, fields)
             .and_then(move |page| {
                 let (studio, version) = (Arc::clone(&studio), version.clone());
-                async move { due(&studio, project, page, &version).await }
+                async move {
+                    let page = match fields {
+                        Fields::Stamps => studio.among(project, &changed(&page), Fields::Predictions).await?,
+                        _ => page,
+                    };
+                    due(&studio, project, page, &version).await
+                }
             })
             .chain(main)
             .boxed()
@@ -112,9 +145,31 @@ impl Source for StudioSource {
     }
 }
 
+impl Doubt {
+    fn about(version: &str, counts: &BTreeMap<String, u64>) -> Self {
+        // Some databases compare without regard to case.
+        let lower = version.to_lowercase();
+        let alike: Vec<_> = counts.keys().filter(|stored| stored.to_lowercase().contains(&lower)).collect();
+        if alike.is_empty() {
+            Self::None
+        } else if alike.iter().all(|stored| *stored == version) {
+            Self::Changed
+        } else {
+            Self::All
+        }
+    }
+}
+
+/// Returns those of a page that were changed after they were created.
+fn changed(page: &[Listed]) -> Vec<u64> {
+    let is_changed = |listed: &&Listed| {
+        let times = listed.created_at.zip(listed.updated_at);
+        times.is_none_or(|(created, updated)| CREATION < updated.duration_since(created))
+    };
+    page.iter().filter(is_changed).filter_map(|listed| listed.task.id.studio()).collect()
+}
+
 /// Returns those of a page that need a prediction, with their data.
-///
-/// Label Studio finds versions by a part of their name, so what it found is decided here.
 async fn due(
     studio: &Studio,
     project: u64,
@@ -141,7 +196,7 @@ async fn due(
 /// Returns a task that has no prediction of this very version, without predictions; or one that was changed after it
 /// got one, with those of this version, so that it can be seen whether another would be the same.
 fn without_or_edited(listed: Listed, version: &str) -> Option<Task> {
-    let Listed { mut task, updated_at, predicted_at } = listed;
+    let Listed { mut task, updated_at, predicted_at, .. } = listed;
     let is_exact: Vec<bool> =
         task.predictions.iter().map(|stored| stored.model_version.as_deref() == Some(version)).collect();
     if !is_exact.contains(&true) {

@@ -122,6 +122,24 @@ async fn unpredicted_looks_twice_where_a_version_contains_ours() {
 }
 
 #[tokio::test]
+async fn without_longer_versions_only_the_predictions_of_edited_tasks_are_read() {
+    let fake = Fake::start(4).await;
+    for (task, region) in [(1, "a"), (2, "b"), (3, "c")] {
+        fake.world().predict(task, "v1", region);
+    }
+    fake.world().predict(4, "other", "d");
+    // Task 2 was edited after its prediction, task 3 before.
+    fake.world().tasks.get_mut(&2).unwrap().updated_at = "2026-01-03T00:00:00Z".to_owned();
+    fake.world().tasks.get_mut(&3).unwrap().updated_at = "2026-01-01T05:00:00Z".to_owned();
+    let selection = Selection { only: Only::Unpredicted, ..all() };
+    check(&fake, None, &selection, "2 4").await;
+    let log = fake.world().log.join("\n");
+    assert!(log.contains("[2,3]"), "{log}");
+    let found = tasks(&fake, None, &selection).await.unwrap();
+    assert_eq!(found[0].predictions[0].result[0]["id"], "b");
+}
+
+#[tokio::test]
 async fn ids_limit_and_unlabeled_narrow_the_selection() {
     let fake = Fake::start(9).await;
     fake.world().tasks.get_mut(&2).unwrap().annotations = 1;
