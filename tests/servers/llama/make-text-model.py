@@ -3,8 +3,8 @@
 usage: make-text-model.py OUT.gguf
 
 What it says is noise, but noise that a JSON schema can be laid over: one constant dimension of the embedding lets the
-last layer forbid bytes that are not ASCII (a cut UTF-8 sequence makes llama.cpp answer 500) and favour the closing
-quote, so that free strings are short and valid.
+last layer forbid bytes that are not ASCII (a cut UTF-8 sequence makes llama.cpp answer 500) and backslashes (a lone
+surrogate would follow some day), and favour what closes a string or an array, so that answers are short.
 """
 
 import sys
@@ -42,7 +42,7 @@ def vocabulary():
                 if piece not in known:
                     known.add(piece)
                     rows.append((piece, -1.0 - 0.01 * len(known), kind.NORMAL))
-    forbidden = [index for index, row in enumerate(rows) if row[2] in (kind.BYTE, kind.UNKNOWN)]
+    forbidden = [index for index, row in enumerate(rows) if row[2] in (kind.BYTE, kind.UNKNOWN) or row[0] == "\\"]
     return rows, forbidden
 
 
@@ -109,8 +109,8 @@ def add_weights(writer, rows, forbidden):
     output = matrix(len(rows), WIDTH)
     output[:, BIAS] = 0
     output[forbidden, BIAS] = -40
-    quote = next(index for index, row in enumerate(rows) if row[0] == '"')
-    output[quote, BIAS] = 1
+    closing = [index for index, row in enumerate(rows) if row[0] in ('"', "]", "}")]
+    output[closing, BIAS] = 0.35
     add("output.weight", output)
 
 
