@@ -1,0 +1,58 @@
+//! Both kinds of Label Studio key, right and wrong.
+
+use crate::support::program::Program;
+use crate::support::servers::servers;
+use crate::support::studio::Project;
+use crate::support::{fixture, fixture_json, fixture_text};
+
+#[test]
+fn a_personal_access_token_and_a_legacy_token_both_work() {
+    let servers = servers();
+    for token in [&servers.personal_access_token, &servers.legacy_token] {
+        let project = sarcasm("Keys");
+        let program = Program::new().with("LABEL_STUDIO_API_KEY", token);
+        assert_eq!(program.label(&keyword(&project.argument()), 0).delivered(), 18);
+        assert_eq!(project.predicted_tasks(), project.tasks);
+    }
+}
+
+#[test]
+fn a_key_from_a_file_works() {
+    let project = sarcasm("Key file");
+    let program = Program::new().with("LABEL_STUDIO_API_KEY", "");
+    let file = program.file("key", &format!("{}\n", servers().personal_access_token));
+    let project_id = project.argument();
+    let arguments = [&keyword(&project_id)[..], &["--api-key-file", &file]].concat();
+    assert_eq!(program.label(&arguments, 0).delivered(), 18);
+}
+
+#[test]
+fn a_wrong_key_is_refused_before_anything_is_asked() {
+    let project = sarcasm("Wrong keys");
+    let pat = &servers().personal_access_token;
+    let unsigned = pat.rsplit_once('.').expect("a token has three parts").0;
+    let forged = format!("{unsigned}.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    let asked = servers().llama_prompt_tokens();
+    for token in ["ffffffffffffffffffffffffffffffffffffffff", &forged] {
+        let program = Program::new().with_llama().with("LABEL_STUDIO_API_KEY", token);
+        let finished = program.command(&[
+            "run",
+            "--project",
+            &project.argument(),
+            "--prompt",
+            &fixture("sarcasm/prompt.txt"),
+        ]);
+        finished.expect_code(5);
+        finished.expect_said(&["error:", "hint:", "LABEL_STUDIO_API_KEY"]);
+    }
+    assert_eq!(servers().llama_prompt_tokens(), asked);
+    assert!(project.predictions().is_empty());
+}
+
+fn sarcasm(title: &str) -> Project {
+    Project::new(title, &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
+}
+
+fn keyword(project: &str) -> [&str; 4] {
+    ["--project", project, "--provider", "keyword"]
+}

@@ -1,0 +1,109 @@
+//! Other ways to reach a model, and answers in plain text.
+
+use serde_json::Value;
+
+use crate::support::program::{Program, Summary};
+use crate::support::servers::servers;
+use crate::support::studio::Project;
+use crate::support::{fixture, fixture_json, fixture_text, sdk};
+
+#[test]
+fn the_azure_route_takes_deployment_and_key() {
+    let servers = servers();
+    let program = Program::new()
+        .with("OPENAI_PROVIDER", "azure")
+        .with("AZURE_RESOURCE_ENDPOINT", &servers.litellm)
+        .with("AZURE_DEPLOYMENT_NAME", "azure-echo")
+        .with("OPENAI_API_KEY", &servers.litellm_key);
+    let (project, summary) = label_sarcasm(&program, &[]);
+    assert_eq!((summary.delivered(), summary.partial()), (18, 0));
+    sdk::expect_valid(project.config(), &project.predictions());
+}
+
+#[test]
+fn a_wrong_key_on_the_azure_route_stops_the_run() {
+    let program = Program::new()
+        .with("AZURE_RESOURCE_ENDPOINT", &servers().litellm)
+        .with("AZURE_DEPLOYMENT_NAME", "azure-echo")
+        .with("OPENAI_API_KEY", "not-a-key-of-this-proxy");
+    let (tasks, config, prompt) =
+        (fixture("sarcasm/tasks.json"), fixture("sarcasm/config.xml"), fixture("sarcasm/prompt.txt"));
+    let input = ["--tasks", &tasks, "--label-config", &config, "--prompt", &prompt];
+    let finished =
+        program.command(&[&["run", "--provider", "azure", "--output", "out.jsonl"], &input[..]].concat());
+    finished.expect_code(6);
+    finished.expect_said(&["error:", "hint:"]);
+}
+
+#[test]
+fn a_schema_answer_fills_the_text_and_the_choice() {
+    let (project, summary) = label_sarcasm(&Program::new().with_litellm("schema-echo"), &[]);
+    assert_eq!((summary.delivered(), summary.partial()), (18, 0));
+    assert!(0 < summary.prompt_tokens());
+    let predictions = project.predictions();
+    sdk::expect_valid(project.config(), &predictions);
+    for prediction in &predictions {
+        assert!(text_of(prediction, "response").is_some_and(|text| !text.is_empty()), "{prediction}");
+        assert!(region(prediction, "tone").is_some(), "{prediction}");
+    }
+}
+
+/// The label stands inside a sentence, and `Sarcastic` also stands inside `Not Sarcastic`.
+#[test]
+fn a_text_answer_fills_the_response_and_is_matched_to_a_label() {
+    let (project, summary) =
+        label_sarcasm(&Program::new().with_litellm("says-sarcastic"), &["--answer", "text"]);
+    assert_eq!(summary.delivered(), 18);
+    let predictions = project.predictions();
+    sdk::expect_valid(project.config(), &predictions);
+    for prediction in &predictions {
+        assert_eq!(text_of(prediction, "response").as_deref(), Some("I would call this one Sarcastic."));
+        let tone = region(prediction, "tone").expect("the reply names a label");
+        assert_eq!(tone.pointer("/value/choices/0"), Some(&Value::from("Sarcastic")));
+    }
+}
+
+/// The model answers in prose whatever it is asked for, so `auto` ends at plain text.
+#[test]
+fn an_endpoint_that_ignores_the_schema_still_labels() {
+    let (project, summary) = label_sarcasm(&Program::new().with_litellm("says-sarcastic"), &[]);
+    assert_eq!(summary.delivered(), 18);
+    sdk::expect_valid(project.config(), &project.predictions());
+}
+
+#[test]
+fn a_proxy_in_front_of_llama_passes_the_schema_on() {
+    let (project, summary) =
+        label_sarcasm(&Program::new().with_litellm("tiny-llama"), &["--controls", "tone"]);
+    assert_eq!((summary.delivered(), summary.partial()), (18, 0));
+    sdk::expect_valid(project.config(), &project.predictions());
+}
+
+#[test]
+fn the_prompt_control_shows_the_prompt_as_it_was_written() {
+    let (project, _) = label_sarcasm(&Program::new().with_litellm("schema-echo"), &[]);
+    for prediction in project.predictions() {
+        let shown = text_of(&prediction, "prompt").expect("the prompt control is filled");
+        assert_eq!(shown.trim(), fixture_text("sarcasm/prompt.txt").trim());
+        let last =
+            prediction["result"].as_array().and_then(|regions| regions.last()).expect("there are regions");
+        assert_eq!(last["from_name"], "prompt", "the prompt comes last");
+    }
+}
+
+fn label_sarcasm(program: &Program, more: &[&str]) -> (Project, Summary) {
+    let project =
+        Project::new("Providers", &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"));
+    let arguments = ["--project", &project.argument(), "--prompt", &fixture("sarcasm/prompt.txt")];
+    let summary = program.label(&[&arguments, more].concat(), 0);
+    assert_eq!(project.predicted_tasks(), project.tasks);
+    (project, summary)
+}
+
+fn region<'a>(prediction: &'a Value, control: &str) -> Option<&'a Value> {
+    prediction["result"].as_array()?.iter().find(|region| region["from_name"] == control)
+}
+
+fn text_of(prediction: &Value, control: &str) -> Option<String> {
+    Some(region(prediction, control)?.pointer("/value/text/0")?.as_str()?.to_owned())
+}

@@ -1,0 +1,101 @@
+//! Which tasks of a project are labeled: views, ids, a limit, what has no prediction yet.
+
+use serde_json::{Value, json};
+
+use crate::support::program::Program;
+use crate::support::studio::Project;
+use crate::support::{fixture_json, fixture_text};
+
+#[test]
+fn a_view_selects_what_its_filters_select() {
+    let project = sarcasm();
+    let view = project.view("and", &json!([text_contains("than"), text_contains("clear")]));
+    expect_labeled(&project, &["--view", &view.to_string()], |text| {
+        text.contains("than") && text.contains("clear")
+    });
+}
+
+#[test]
+fn a_view_whose_filters_are_joined_by_or_selects_all_of_them() {
+    let project = sarcasm();
+    let view =
+        project.view("or", &json!([text_contains("train"), text_contains("kettle"), text_contains("🎉")]));
+    let wanted = ["train", "kettle", "🎉"];
+    expect_labeled(&project, &["--view", &view.to_string()], |text| {
+        wanted.iter().any(|word| text.contains(word))
+    });
+}
+
+#[test]
+fn a_view_with_a_per_cent_sign_and_a_quote_is_read_as_it_was_written() {
+    let mut project = sarcasm();
+    project
+        .import(&json!([{"data": {"ref": "x", "text": "Oh wow, \"100% pure\" & simple + cheap. Great."}}]));
+    let view = project.view("and", &json!([text_contains("\"100% pure\" & simple +")]));
+    expect_labeled(&project, &["--view", &view.to_string()], |text| text.contains("100%"));
+}
+
+#[test]
+fn ids_and_ranges_select_these_tasks() {
+    let project = sarcasm();
+    let (first, from, to) = (project.tasks[0], project.tasks[3], project.tasks[5]);
+    let ids = format!("{first},{from}-{to}");
+    label(&project, &["--ids", &ids]);
+    assert_eq!(project.predicted_tasks(), [first, from, from + 1, to]);
+}
+
+#[test]
+fn a_limit_stops_and_the_next_run_goes_on() {
+    let project = sarcasm();
+    for expected in [5, 10, 15, 18, 18] {
+        label(&project, &["--limit", "5"]);
+        assert_eq!(project.predicted_tasks(), project.tasks[..expected]);
+    }
+}
+
+#[test]
+fn a_sample_with_a_seed_is_the_same_each_time() {
+    let (first, second) = (sarcasm(), sarcasm());
+    let mut chosen = Vec::new();
+    for project in [&first, &second] {
+        label(project, &["--sample", "6", "--seed", "7"]);
+        chosen.push(positions(project));
+    }
+    assert_eq!(chosen[0].len(), 6);
+    assert_eq!(chosen[0], chosen[1], "a seed chooses places, not ids");
+}
+
+/// Where in the project the labeled tasks stand.
+fn positions(project: &Project) -> Vec<Option<usize>> {
+    let place = |id| project.tasks.iter().position(|&task| task == id);
+    project.predicted_tasks().into_iter().map(place).collect()
+}
+
+fn expect_labeled(project: &Project, arguments: &[&str], wanted: impl Fn(&str) -> bool) {
+    let tasks = fixture_json("sarcasm/tasks.json");
+    let texts = tasks
+        .as_array()
+        .expect("tasks are a list")
+        .iter()
+        .map(|task| task["data"]["text"].as_str().unwrap_or_default());
+    let mut expected: Vec<u64> =
+        texts.zip(&project.tasks).filter(|(text, _)| wanted(text)).map(|(_, &id)| id).collect();
+    // Tasks that a story added come after the fixture's and are all wanted.
+    expected.extend(project.tasks.iter().skip(18));
+    assert!(!expected.is_empty() && expected.len() < project.tasks.len(), "the filter tells tasks apart");
+    label(project, arguments);
+    assert_eq!(project.predicted_tasks(), expected);
+}
+
+fn label(project: &Project, arguments: &[&str]) {
+    let project = project.argument();
+    Program::new().label(&[&["--project", &project, "--provider", "keyword"], arguments].concat(), 0);
+}
+
+fn text_contains(words: &str) -> Value {
+    json!({"filter": "filter:tasks:data.text", "operator": "contains", "type": "String", "value": words})
+}
+
+fn sarcasm() -> Project {
+    Project::new("Selection", &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
+}

@@ -1,0 +1,120 @@
+//! A few calls to Label Studio, made apart from the program's own client so that one does not vouch for itself.
+
+use std::thread;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::servers::{block_on, http, servers};
+
+/// A project of its own for one story; removed at the end, unless the story failed.
+#[derive(Debug)]
+pub(crate) struct Project {
+    pub(crate) id: u64,
+    /// The ids of its tasks, in the order of the import.
+    pub(crate) tasks: Vec<u64>,
+    config: String,
+}
+
+impl Project {
+    /// Creates a project with a labeling config and imports tasks (an array, as Label Studio takes it).
+    pub(crate) fn new(title: &str, config: &str, tasks: &Value) -> Self {
+        let created = call(&Method::POST, "/api/projects/", &json!({"title": title, "label_config": config}));
+        let id = created["id"].as_u64().expect("a new project has an id");
+        let mut project = Self { id, tasks: Vec::new(), config: config.to_owned() };
+        project.import(tasks);
+        project
+    }
+
+    /// Imports tasks, in the order given.
+    pub(crate) fn import(&mut self, tasks: &Value) {
+        let path = format!("/api/projects/{}/import?return_task_ids=true", self.id);
+        let ids =
+            call(&Method::POST, &path, tasks)["task_ids"].as_array().cloned().expect("ids were asked for");
+        self.tasks.extend(ids.iter().filter_map(Value::as_u64));
+    }
+
+    /// Returns the project's id as an argument for the program.
+    pub(crate) fn argument(&self) -> String {
+        self.id.to_string()
+    }
+
+    pub(crate) fn config(&self) -> &str {
+        &self.config
+    }
+
+    /// Returns all predictions that are stored in the project.
+    pub(crate) fn predictions(&self) -> Vec<Value> {
+        let predictions = call(&Method::GET, &format!("/api/predictions?project={}", self.id), &Value::Null);
+        predictions.as_array().cloned().expect("predictions are a list")
+    }
+
+    /// Returns the tasks that have a prediction, ascending; twice those that have two.
+    pub(crate) fn predicted_tasks(&self) -> Vec<u64> {
+        let mut tasks: Vec<u64> =
+            self.predictions().iter().filter_map(|prediction| prediction["task"].as_u64()).collect();
+        tasks.sort_unstable();
+        tasks
+    }
+
+    /// Returns the version whose predictions annotators see.
+    pub(crate) fn model_version(&self) -> String {
+        let project = call(&Method::GET, &format!("/api/projects/{}/", self.id), &Value::Null);
+        project["model_version"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Returns what an annotator gets next.
+    pub(crate) fn next_task(&self) -> Value {
+        call(&Method::GET, &format!("/api/projects/{}/next", self.id), &Value::Null)
+    }
+
+    /// Stores one prediction, as another tool would.
+    pub(crate) fn post_prediction(&self, prediction: &Value) {
+        call(&Method::POST, "/api/predictions/", prediction);
+        assert!(self.tasks.contains(&prediction["task"].as_u64().expect("a prediction names its task")));
+    }
+
+    /// Creates a view with these filters and returns its id.
+    pub(crate) fn view(&self, conjunction: &str, items: &Value) -> u64 {
+        let filters = json!({"conjunction": conjunction, "items": items});
+        let view = json!({"project": self.id, "data": {"title": conjunction, "filters": filters}});
+        call(&Method::POST, "/api/dm/views/", &view)["id"].as_u64().expect("a new view has an id")
+    }
+
+    /// Changes a task's data.
+    pub(crate) fn edit(&self, task: u64, data: &Value) {
+        assert!(self.tasks.contains(&task));
+        call(&Method::PATCH, &format!("/api/tasks/{task}/"), &json!({"data": data}));
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            call(&Method::DELETE, &format!("/api/projects/{}/", self.id), &Value::Null);
+        }
+    }
+}
+
+/// Calls Label Studio with the legacy token; any refusal fails the test.
+fn call(method: &Method, path: &str, body: &Value) -> Value {
+    let servers = servers();
+    let url = format!("{}{path}", servers.label_studio);
+    let mut request = http()
+        .request(method.clone(), &url)
+        .header("Authorization", format!("Token {}", servers.legacy_token))
+        .header("Content-Type", "application/json");
+    if !body.is_null() {
+        request = request.body(body.to_string());
+    }
+    let (status, text) = block_on(async {
+        let reply = request.send().await.expect("Label Studio answers");
+        (reply.status(), reply.text().await.expect("the answer is text"))
+    });
+    assert!(status.is_success(), "{method} {path}: {status} {}", text.chars().take(500).collect::<String>());
+    if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).expect("Label Studio answers in JSON")
+    }
+}
