@@ -125,6 +125,11 @@ impl Annotator {
     }
 
     /// Returns whether the task holds what this question would give: answered before, and not edited since.
+    /// Returns whether the task holds the very prediction this would give, so that nothing need be asked.
+    pub fn is_done(&self, task: &Task, request: &ChatRequest) -> bool {
+        self.is_answered(task, Fingerprint::new(&self.provider, request, 0))
+    }
+
     fn is_answered(&self, task: &Task, fingerprint: Fingerprint) -> bool {
         task.predictions.iter().any(|prediction| {
             prediction.model_version.as_deref() == Some(&self.model_version)
@@ -171,6 +176,7 @@ fn unanswered(task: TaskId, error: AskError) -> Outcome {
             let usage = Usage { requests: 1, ..Usage::default() };
             return failed(task, FailureKind::Unusable, reason, Paid { usage, cost: None });
         }
+        AskError::Encode(_) => FailureKind::Data,
         AskError::Send(SendError::Stopped) => return Outcome::Stopped,
         AskError::Send(SendError::Aborted { status, message }) => {
             let advice = advice(status.as_u16());

@@ -42,6 +42,11 @@ impl Fingerprint {
         Self(*blake3::hash(asked.to_string().as_bytes()).as_bytes())
     }
 
+    /// Hashes something that was not asked of a provider, such as what a person approved.
+    pub fn of(value: &Value) -> Self {
+        Self(*blake3::hash(json!([FORMAT, value]).to_string().as_bytes()).as_bytes())
+    }
+
     /// Returns the id of a region; `index` counts the regions of one control from 0.
     pub fn region_id(&self, control: &str, index: usize) -> String {
         let hash = blake3::keyed_hash(&self.0, json!([control, index]).to_string().as_bytes());

@@ -10,6 +10,9 @@ use crate::label::form::Form;
 use crate::label::object::Content;
 use crate::label::task::Task;
 
+/// The name users type after `--provider`.
+pub const NAME: &str = "keyword";
+
 /// How much more a word of the label itself counts than one of its hint.
 const LABEL_WEIGHT: usize = 3;
 

@@ -1,6 +1,6 @@
 //! From a model's responses to what can be read, and from what was read to regions.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::annotator::AnswerMode;
 use super::fingerprint::Fingerprint;
@@ -127,6 +127,7 @@ fn region(head: &Head, value: Value, id: String) -> Region {
         kind: head.kind.to_owned(),
         value,
         score: None,
+        extra: Map::new(),
     }
 }
 

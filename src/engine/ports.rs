@@ -122,9 +122,6 @@ pub enum Error {
     /// The model's server refuses everything or cannot be reached.
     #[error("{0}")]
     Provider(String),
-    /// The spending limit is reached.
-    #[error("{0}")]
-    Budget(String),
     /// Reading or writing failed.
     #[error("{0}")]
     Io(String),

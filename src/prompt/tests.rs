@@ -376,11 +376,10 @@ fn notices_say_what_was_decided() {
 #[test]
 fn the_canonical_text_changes_with_what_is_asked_alone() {
     let form = sentiment_form();
-    let canonical =
-        |texts: &PromptTexts| Prompt::new(texts, &form, &task(json!({"text": "x"}))).unwrap().canonical();
+    let canonical = PromptTexts::canonical;
     let base = canonical(&texts("Rude?"));
     assert_eq!(base, canonical(&PromptTexts { origin: "other".to_owned(), ..texts("\u{feff}Rude?\n") }));
-    assert_eq!(base, canonical(&PromptTexts { wrap: Some(true), ..texts("Rude?") }));
+    assert_ne!(base, canonical(&PromptTexts { wrap: Some(true), ..texts("Rude?") }));
     let others = [
         texts("Rude??"),
         PromptTexts { wrapper: Some("{prompt} {text}".to_owned()), ..texts("Rude?") },

@@ -37,6 +37,14 @@ pub struct PromptTexts {
     pub wrap: Option<bool>,
 }
 
+impl PromptTexts {
+    /// Returns all that decides what is asked, for the model version; where the texts stand is not in it.
+    pub fn canonical(&self) -> String {
+        let system = self.system.as_ref().map(|(text, _)| plain(text));
+        json!([plain(&self.prompt), system, self.wrapper, self.wrap]).to_string()
+    }
+}
+
 /// A prompt that was checked against the labeling config and a first task.
 #[derive(Debug, Clone)]
 pub struct Prompt {
@@ -45,7 +53,6 @@ pub struct Prompt {
     /// `None` where the prompt is itself the template.
     wrapper: Option<Bound>,
     system: Option<Bound>,
-    canonical: String,
     notices: Vec<String>,
 }
 
@@ -66,13 +73,11 @@ impl Prompt {
         let wrapper_text = texts.wrapper.as_deref().unwrap_or(DEFAULT_WRAPPER);
         let wrapper = if is_wrapped { Some(wrapper(wrapper_text, &prompt, scope)?) } else { None };
         let notices = notices(texts, &prompt, wrapper.as_ref(), scope);
-        let canonical =
-            json!([text, is_wrapped.then_some(wrapper_text), system.map(|(text, _)| text)]).to_string();
         let system = match system {
             Some((text, origin)) => Some(system_message(text, origin, scope)?),
             None => None,
         };
-        Ok(Self { text: text.to_owned(), body: prompt, wrapper, system, canonical, notices })
+        Ok(Self { text: text.to_owned(), body: prompt, wrapper, system, notices })
     }
 
     /// Returns the messages for a task; the error says which field it lacks.
@@ -102,11 +107,6 @@ impl Prompt {
         &self.text
     }
 
-    /// Returns all texts that decide what is asked, for the model version.
-    pub fn canonical(&self) -> String {
-        self.canonical.clone()
-    }
-
     /// Returns what a person should know, such as that the prompt was wrapped; one line each.
     pub fn notices(&self) -> &[String] {
         &self.notices
@@ -120,7 +120,7 @@ fn cleaned<'a>(text: &'a str, origin: &str) -> Result<&'a str, PromptError> {
         position,
         message: message.to_owned(),
     };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = plain(text);
     if let Some(byte) = text.find('\0') {
         let message = "a NUL character, which Label Studio cannot store; is this a text file in UTF-8?";
         return Err(error(Some(Position::of(text, byte)), message));
@@ -128,8 +128,14 @@ fn cleaned<'a>(text: &'a str, origin: &str) -> Result<&'a str, PromptError> {
     if text.trim().is_empty() {
         return Err(error(None, "the text is empty; write what the model should do"));
     }
+    Ok(text)
+}
+
+/// Returns a text without what files have and variables have not: a byte order mark and a last line break.
+fn plain(text: &str) -> &str {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let line = text.strip_suffix('\n').unwrap_or(text);
-    Ok(line.strip_suffix('\r').unwrap_or(line))
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, PromptError> {

@@ -210,6 +210,7 @@ impl From<WireTask> for Listed {
                     Value::Array(regions) => regions,
                     _ => Vec::new(),
                 },
+                score: None,
             });
         }
         let task = Task { id: TaskId::Id(wire.id), data: wire.data, annotations: Vec::new(), predictions };

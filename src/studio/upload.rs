@@ -212,6 +212,7 @@ mod tests {
         let mut stored = StoredPrediction {
             id: Some(1),
             model_version: Some("v".to_owned()),
+            score: None,
             result: body["result"].as_array().unwrap().clone(),
         };
         assert!(upload.is(&stored) && upload.says_the_same(&stored));

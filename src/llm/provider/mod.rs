@@ -65,6 +65,7 @@ pub struct DecodeError {
 }
 
 /// A row of the table of providers.
+#[derive(Debug)]
 pub struct Row {
     /// What users type.
     pub name: &'static str,

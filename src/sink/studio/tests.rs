@@ -194,6 +194,7 @@ async fn an_edited_task_loses_its_own_old_prediction_and_no_other() {
         edited.task.predictions.push(StoredPrediction {
             id: Some(id),
             model_version: Some(version.to_owned()),
+            score: None,
             result: vec![json!({ "id": region })],
         });
     }
