@@ -1,0 +1,228 @@
+//! The options, in the groups under which the help shows them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::values::{AnswerArg, Assignment, IdsArg, OnlyArg, ProgressArg};
+
+/// Where Label Studio is.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Label Studio")]
+pub struct StudioArgs {
+    /// Address of Label Studio; a path prefix works [default: http://localhost:8080]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+
+    /// The project's number, as in its address
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
+    pub project: Option<u64>,
+
+    /// File with the personal access token or legacy token (or set LABEL_STUDIO_API_KEY)
+    #[arg(long, value_name = "FILE")]
+    pub api_key_file: Option<PathBuf>,
+}
+
+/// Which tasks.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Tasks")]
+pub struct TaskArgs {
+    /// Tasks from a file instead of a project: .json, .jsonl, .csv, .tsv, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub tasks: Option<PathBuf>,
+
+    /// The labeling config (XML) for tasks from a file
+    #[arg(long, value_name = "FILE")]
+    pub label_config: Option<PathBuf>,
+
+    /// Which tasks by what they have already [default: unpredicted]
+    #[arg(long, value_name = "WHICH")]
+    pub only: Option<OnlyArg>,
+
+    /// Only the tasks of this Data Manager view (tab)
+    #[arg(long, value_name = "ID")]
+    pub view: Option<u64>,
+
+    /// Only these tasks, such as 1,5-9
+    #[arg(long, value_name = "IDS")]
+    pub ids: Option<IdsArg>,
+
+    /// At most this many tasks
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+
+    /// This many tasks, chosen at random
+    #[arg(long, value_name = "N")]
+    pub sample: Option<u64>,
+
+    /// Another random choice for --sample [default: 0]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+}
+
+/// What to ask.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Prompt")]
+pub struct PromptArgs {
+    /// File with the prompt; {field} stands for a field of the task, {labels} for the labels
+    #[arg(long, value_name = "FILE")]
+    pub prompt: Option<String>,
+
+    /// File with a system message, a template like the prompt
+    #[arg(long, value_name = "FILE")]
+    pub system: Option<PathBuf>,
+
+    /// What wraps a prompt that names no field [default: "Source Text: {text}\n\nTask Directive: {prompt}"]
+    #[arg(long, value_name = "TEXT")]
+    pub prompt_template: Option<String>,
+
+    /// Wrap the prompt always (1) or never (0) [default: if it names no field]
+    #[arg(long, value_name = "0|1", value_parser = PossibleValuesParser::new(["0", "1"]))]
+    pub use_internal_prompt_template: Option<String>,
+
+    /// Name, or beginning of the name, of the TextArea that shows the prompt [default: prompt]
+    #[arg(long, value_name = "NAME")]
+    pub prompt_prefix: Option<String>,
+
+    /// Name, or beginning of the name, of the TextArea that takes a text answer
+    #[arg(long, value_name = "NAME")]
+    pub response_prefix: Option<String>,
+
+    /// Fill only these controls, by name [default: all but the prompt's]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub controls: Option<Vec<String>>,
+
+    /// How to ask for the answer [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub answer: Option<AnswerArg>,
+}
+
+/// Whom to ask.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelArgs {
+    /// Whose API: openai is also every compatible server; keyword needs none, it counts label words
+    /// [default: openai]
+    #[arg(long, value_name = "NAME")]
+    pub provider: Option<String>,
+
+    /// The model; for Azure the deployment
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+
+    /// Address of the API, such as http://localhost:8000/v1; for Azure the resource
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+
+    /// File with the provider's key (or set OPENAI_API_KEY)
+    #[arg(long, value_name = "FILE")]
+    pub model_api_key_file: Option<PathBuf>,
+
+    /// Azure's API version, for addresses that do not end in /openai/v1
+    #[arg(long, value_name = "DATE")]
+    pub api_version: Option<String>,
+
+    /// Ollama's context length in tokens [default: from the first tasks, at least 8192]
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(256..))]
+    pub num_ctx: Option<u32>,
+
+    /// Sampling temperature; not sent if not given
+    #[arg(long, value_name = "T")]
+    pub temperature: Option<f64>,
+
+    /// Responses a task: all go into a TextArea, choices are voted on [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=128))]
+    pub num_responses: Option<u32>,
+
+    /// Most tokens of one answer
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_tokens: Option<u64>,
+
+    /// Seed for the model's sampling
+    #[arg(long, value_name = "S")]
+    pub seed_model: Option<u64>,
+
+    /// How long a reasoning model may think, in the provider's words
+    #[arg(long, value_name = "EFFORT")]
+    pub reasoning_effort: Option<String>,
+
+    /// Any further field of the request, such as top_p=0.9
+    #[arg(long, value_name = "KEY=JSON")]
+    pub param: Option<Vec<Assignment>>,
+
+    /// Any further request header for the model's server
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub header: Option<Vec<Assignment>>,
+
+    /// Price of a million input tokens in US dollars
+    #[arg(long, value_name = "USD")]
+    pub price_in: Option<f64>,
+
+    /// Price of a million output tokens in US dollars
+    #[arg(long, value_name = "USD")]
+    pub price_out: Option<f64>,
+
+    /// Take the price of this model (an Azure deployment's name says nothing)
+    #[arg(long, value_name = "NAME")]
+    pub price_model: Option<String>,
+}
+
+/// How fast and how long.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// At most this many tasks in work [default: 16; ollama: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub concurrency: Option<u32>,
+
+    /// At most this many requests a minute [default: no limit]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rpm: Option<u32>,
+
+    /// How long one attempt may take, in seconds [default: 120]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: Option<u64>,
+
+    /// Further attempts after a failed one [default: 6]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub max_retries: Option<u32>,
+
+    /// Give up rather than wait longer than this at a time, in seconds [default: 600]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub max_wait: Option<u64>,
+}
+
+/// Where to.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Write to this file instead of posting: .jsonl, .json, .csv, or - for standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Post nothing: the same as --output -
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub dry_run: Option<bool>,
+}
+
+/// How predictions arrive, and what is said about it.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct DeliveryArgs {
+    /// Name of the predictions' version [default: the model and a hash of prompt, config and parameters]
+    #[arg(long, value_name = "NAME")]
+    pub model_version: Option<String>,
+
+    /// Delete this tool's own older predictions of the tasks that get new ones
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub replace: Option<bool>,
+
+    /// Write a summary for scripts (JSON) to this file, also of a failed run
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+
+    /// How to show progress [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub progress: Option<ProgressArg>,
+}

@@ -1,0 +1,142 @@
+//! What a user types: clap's types and nothing else. Defaults and checks live in `settings`.
+//!
+//! Every option is an `Option` without a default of its own, so that flags, environment and file can be laid over one
+//! another before anything is filled in.
+
+mod groups;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+pub use groups::{DeliveryArgs, LimitArgs, ModelArgs, OutputArgs, PromptArgs, StudioArgs, TaskArgs};
+pub use values::{AnswerArg, Assignment, ColorArg, IdsArg, OnlyArg, ProgressArg};
+
+/// Label the tasks of a Label Studio project with an LLM.
+///
+/// Pulls tasks over the REST API, asks a model for each and posts the predictions back, or writes them to a file.
+#[derive(Debug, Parser)]
+#[command(name = "ls-autolabel", version, propagate_version = true, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+const AFTER_HELP: &str = "\
+Every option can also be set by an environment variable or in ls-autolabel.toml; a flag beats the environment, \
+the environment beats the file. The README lists the names.";
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "General")]
+pub struct GlobalArgs {
+    /// Read settings from this file instead of ./ls-autolabel.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Whether to use colours
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<ColorArg>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Label tasks and post the predictions, or write them to a file
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
+    /// Post a file of predictions, as `run --output` wrote it and a person reviewed it
+    Push(PushArgs),
+    /// Show the exact requests and what a run would cost; asks no model, posts nothing
+    Preview(Box<PreviewArgs>),
+    /// Check that everything a run needs is ready; one line each
+    Check(Box<CheckArgs>),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell to write for
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  ls-autolabel run --project 12 --prompt prompt.txt
+      from a project, back to the project
+  ls-autolabel run --project 12 --prompt prompt.txt --output out.jsonl
+      nothing is posted; review the file, then `ls-autolabel push out.jsonl --project 12`
+  ls-autolabel run --project 12 --prompt prompt.txt --dry-run --limit 3
+      the same, to standard output
+  ls-autolabel run --tasks tasks.csv --label-config config.xml --prompt prompt.txt --output out.jsonl
+      no Label Studio at all";
+
+/// `run`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub studio: StudioArgs,
+    #[command(flatten)]
+    pub tasks: TaskArgs,
+    #[command(flatten)]
+    pub prompt: PromptArgs,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub delivery: DeliveryArgs,
+}
+
+/// `preview`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PreviewArgs {
+    /// Show the requests of this many tasks, 1 if not given; the estimate is for the whole selection
+    #[arg(long, value_name = "N", help_heading = "Preview")]
+    pub show: Option<u64>,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `check`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CheckArgs {
+    /// Do not send the one short request that shows whether key and model work
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        help_heading = "Check")]
+    pub no_ask: Option<bool>,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `push`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PushArgs {
+    /// Tasks with predictions, in the form of `run --output` (.json or .jsonl)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub studio: StudioArgs,
+    #[command(flatten)]
+    pub delivery: DeliveryArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// Returns clap's description of the whole program, for help, completions and the manual page.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

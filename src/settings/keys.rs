@@ -1,0 +1,86 @@
+//! Keys and tokens: from a file, the environment, or a command that prints them; never from a flag.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{ConfigFile, Environment, SettingsError};
+use crate::http::secret::Secret;
+
+/// The places one key may come from.
+pub(super) struct KeyPlaces<'a> {
+    /// A file named by a flag, a variable or the settings file; read first.
+    pub file: Option<&'a Path>,
+    /// Variables that may hold the key itself, the one that counts first.
+    pub variables: &'a [&'a str],
+    /// The table of the settings file that may hold `api_key_command`.
+    pub table: &'a str,
+}
+
+/// Returns the key from the first place that gives one.
+pub(super) fn find(
+    places: &KeyPlaces<'_>,
+    environment: &Environment,
+    config: &ConfigFile,
+) -> Result<Option<Secret>, SettingsError> {
+    if let Some(path) = places.file {
+        return from_file(path).map(Some);
+    }
+    if let Some(text) = places.variables.iter().find_map(|name| environment.get(name)) {
+        return Ok(Some(Secret::new(text)));
+    }
+    match config.key_command(places.table)? {
+        Some(command) => from_command(&command, places.table).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn from_file(path: &Path) -> Result<Secret, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        SettingsError::new(format!("cannot read the key from {}: {error}", path.display()))
+    })?;
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    first.map(Secret::new).ok_or_else(|| {
+        SettingsError::new(format!("{} is empty; expected a key on its first line", path.display()))
+    })
+}
+
+/// Runs a command by the shell and takes the first line it prints; what it says on stderr goes to the user.
+fn from_command(command: &str, table: &str) -> Result<Secret, SettingsError> {
+    let place = format!("`{table}.api_key_command`");
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| SettingsError::new(format!("{place} could not be started: {error}")))?;
+    if !output.status.success() {
+        return Err(SettingsError::new(format!("{place} failed ({})", output.status)));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    first
+        .map(Secret::new)
+        .ok_or_else(|| SettingsError::new(format!("{place} printed nothing; expected a key")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_gives_its_first_line() {
+        let check = |command: &str, expect: Result<&str, &str>| {
+            let found = from_command(command, "label_studio");
+            match expect {
+                Ok(key) => assert_eq!(found.unwrap().expose(), key, "{command}"),
+                Err(part) => {
+                    let message = found.unwrap_err().to_string();
+                    assert!(message.contains(part), "{command}: {message}");
+                }
+            }
+        };
+        check("printf 'abc\\nsecond\\n'", Ok("abc"));
+        check("true", Err("printed nothing"));
+        check("exit 3", Err("failed (exit status: 3)"));
+    }
+}

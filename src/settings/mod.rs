@@ -1,0 +1,173 @@
+//! What a run is to do: flags, environment and file, laid over one another, checked and filled with defaults.
+//!
+//! **Invariant:** every default lives here, and after [`Settings::resolve`] nobody checks again.
+
+mod file;
+mod keys;
+pub mod layers;
+mod model;
+pub mod names;
+mod prompt;
+mod studio;
+mod tasks;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use file::ConfigFile;
+pub use layers::{Layered, layered};
+pub use model::{ModelServer, ModelSettings, Oracle};
+pub use prompt::PromptSettings;
+pub use studio::StudioSettings;
+pub use tasks::{Destination, Origin, TaskSettings};
+
+use crate::cli::{DeliveryArgs, LimitArgs, ProgressArg, RunArgs};
+use crate::http::retry::RetryPolicy;
+use crate::progress::Progress;
+
+/// How long one attempt may take.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
+/// Further attempts after a failed one.
+const DEFAULT_RETRIES: u32 = 6;
+/// The longest wait in one go.
+const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(600);
+
+/// The environment, read once; empty variables count as unset.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+/// What is wrong with the settings, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SettingsError {
+    message: String,
+    pub hint: Option<String>,
+}
+
+/// Everything `run` needs, `preview` and `check` too.
+#[derive(Debug)]
+pub struct Settings {
+    pub tasks: TaskSettings,
+    pub prompt: PromptSettings,
+    pub model: ModelSettings,
+    pub delivery: DeliverySettings,
+    /// How requests to Label Studio are repeated.
+    pub policy: RetryPolicy,
+}
+
+/// How predictions arrive.
+#[derive(Debug, Clone)]
+pub struct DeliverySettings {
+    /// The user's name for the version; `None` for the model and a hash.
+    pub model_version: Option<String>,
+    /// Whether to delete this tool's older predictions.
+    pub replace: bool,
+    /// Where the machine-readable summary goes.
+    pub summary: Option<PathBuf>,
+    pub progress: Progress,
+}
+
+/// The three places settings come from, before they are merged.
+#[derive(Debug)]
+pub struct Places<'a> {
+    pub flags: &'a clap::ArgMatches,
+    pub environment: &'a Environment,
+    pub file: &'a ConfigFile,
+}
+
+impl Environment {
+    /// Reads the process's environment; variables that are not Unicode are left out.
+    pub fn read() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+        let variables = std::env::vars_os();
+        let text = |word: OsString| word.into_string().ok();
+        Self(variables.filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect())
+    }
+
+    /// Returns a variable that is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
+
+impl SettingsError {
+    /// An error that says all in its message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    /// An error with advice.
+    pub fn with_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: Some(hint.into()) }
+    }
+}
+
+impl Settings {
+    /// Checks everything and fills in what was not given.
+    pub fn resolve(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Self, SettingsError> {
+        let args = &layered.args;
+        Ok(Self {
+            tasks: TaskSettings::resolve(layered, places)?,
+            prompt: PromptSettings::resolve(&args.prompt, &layered.origins)?,
+            model: ModelSettings::resolve(layered, places)?,
+            delivery: DeliverySettings::resolve(&args.delivery)?,
+            policy: retry_policy(&args.limits),
+        })
+    }
+}
+
+impl DeliverySettings {
+    /// Fills in what was not given.
+    pub fn resolve(args: &DeliveryArgs) -> Result<Self, SettingsError> {
+        let model_version = args.model_version.as_deref().map(str::trim);
+        if model_version == Some("") {
+            return Err(SettingsError::new(
+                "`--model-version` is empty; Label Studio cannot show such predictions",
+            ));
+        }
+        if let Some(name) = model_version.filter(|name| name.contains([',', '"', '\''])) {
+            return Err(SettingsError::new(format!(
+                "`--model-version` is `{name}`; Label Studio cannot tell versions with commas or quotes apart"
+            )));
+        }
+        Ok(Self {
+            model_version: model_version.map(str::to_owned),
+            replace: args.replace.unwrap_or_default(),
+            summary: args.summary.clone(),
+            progress: match args.progress {
+                None | Some(ProgressArg::Auto) => Progress::Auto,
+                Some(ProgressArg::Bar) => Progress::Bar,
+                Some(ProgressArg::Lines) => Progress::Lines,
+                Some(ProgressArg::None) => Progress::None,
+            },
+        })
+    }
+}
+
+/// Returns how requests are repeated.
+pub fn retry_policy(args: &LimitArgs) -> RetryPolicy {
+    let max_wait = args.max_wait.map_or(DEFAULT_MAX_WAIT, Duration::from_secs);
+    RetryPolicy::new(args.max_retries.unwrap_or(DEFAULT_RETRIES), max_wait)
+}
+
+/// Returns how long one attempt may take.
+pub fn timeout(args: &LimitArgs) -> Duration {
+    args.timeout.map_or(DEFAULT_TIMEOUT, Duration::from_secs)
+}
+
+/// Returns the closest of some names, if any is close enough to have been meant.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,238 @@
+//! Whom to ask, with what key, how fast and at what price.
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Map, Value};
+use std::time::Duration;
+use url::Url;
+
+use super::keys::{self, KeyPlaces};
+use super::layers::Layered;
+use super::names::{self, DEFAULT_PROVIDER};
+use super::studio::address;
+use super::{Places, SettingsError, nearest, retry_policy, timeout};
+use crate::annotate::keyword;
+use crate::cli::{Assignment, ModelArgs, RunArgs};
+use crate::http::retry::RetryPolicy;
+use crate::http::secret::Secret;
+use crate::llm::chat::Parameters;
+use crate::llm::price::{self, Price};
+use crate::llm::provider::{PROVIDERS, ProviderOptions, Row};
+
+/// Tasks in work at once where no requests are sent.
+const KEYWORD_CONCURRENCY: usize = 4;
+
+/// Who answers.
+#[derive(Debug)]
+pub enum Oracle {
+    /// No model: counts label words.
+    Keyword,
+    Model(ModelServer),
+}
+
+/// A model's server.
+#[derive(Debug)]
+pub struct ModelServer {
+    pub row: &'static Row,
+    pub base: Url,
+    pub key: Option<Secret>,
+    pub headers: HeaderMap,
+    pub options: ProviderOptions,
+    pub policy: RetryPolicy,
+    /// For one attempt.
+    pub timeout: Duration,
+    /// Requests a minute.
+    pub rpm: Option<u32>,
+}
+
+impl Oracle {
+    /// Returns the name users type after `--provider`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Keyword => keyword::NAME,
+            Self::Model(server) => server.row.name,
+        }
+    }
+}
+
+/// Everything about the model.
+#[derive(Debug)]
+pub struct ModelSettings {
+    pub oracle: Oracle,
+    pub model: String,
+    pub parameters: Parameters,
+    /// Tasks in work at once.
+    pub concurrency: usize,
+    /// `None` where nobody knows.
+    pub price: Option<Price>,
+}
+
+impl ModelSettings {
+    /// Checks provider, model, address, key and parameters.
+    pub fn resolve(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Self, SettingsError> {
+        let args = &layered.args.model;
+        let parameters = parameters(args)?;
+        let named = layered.args.limits.concurrency.map(|number| number as usize);
+        let provider = args.provider.as_deref().unwrap_or(DEFAULT_PROVIDER);
+        if provider == keyword::NAME {
+            return Ok(Self {
+                oracle: Oracle::Keyword,
+                model: keyword::NAME.to_owned(),
+                parameters,
+                concurrency: named.unwrap_or(KEYWORD_CONCURRENCY),
+                price: price::lookup(keyword::NAME, keyword::NAME),
+            });
+        }
+        let row =
+            PROVIDERS.iter().find(|row| row.name == provider).ok_or_else(|| unknown(provider, layered))?;
+        let model =
+            args.model.as_deref().map(str::trim).filter(|name| !name.is_empty()).or(row.default_model);
+        let model = model.ok_or_else(|| missing(row.name, "model"))?.to_owned();
+        let server = server(layered, places, row)?;
+        Ok(Self {
+            price: own_price(args, price::vendor(row.name, &server.base), &model)?,
+            oracle: Oracle::Model(server),
+            model,
+            parameters,
+            concurrency: named.unwrap_or(row.concurrency),
+        })
+    }
+}
+
+fn server(
+    layered: &Layered<RunArgs>,
+    places: &Places<'_>,
+    row: &'static Row,
+) -> Result<ModelServer, SettingsError> {
+    let args = &layered.args.model;
+    let base = args.base_url.as_deref().or(row.default_base).ok_or_else(|| missing(row.name, "base-url"))?;
+    let base = address(base, &layered.origins.of("base-url").to_string())?;
+    let key = keys::find(
+        &KeyPlaces {
+            file: args.model_api_key_file.as_deref(),
+            variables: names::key_variables(row.name),
+            table: "model_server",
+        },
+        places.environment,
+        places.file,
+    )?;
+    // A server of one's own often needs no key; the provider's default address always does.
+    if key.is_none() && row.needs_key && (args.base_url.is_none() || row.default_base.is_none()) {
+        return Err(SettingsError::with_hint(
+            format!("no key for {}", row.name),
+            format!(
+                "set `{}`, or name a file that holds the key with `--model-api-key-file`",
+                names::key_variables(row.name)[0]
+            ),
+        ));
+    }
+    Ok(ModelServer {
+        row,
+        base,
+        key,
+        headers: headers(args.header.as_deref().unwrap_or_default())?,
+        options: ProviderOptions { api_version: args.api_version.clone(), num_ctx: args.num_ctx },
+        policy: retry_policy(&layered.args.limits),
+        timeout: timeout(&layered.args.limits),
+        rpm: layered.args.limits.rpm,
+    })
+}
+
+fn parameters(args: &ModelArgs) -> Result<Parameters, SettingsError> {
+    if let Some(temperature) = args.temperature.filter(|value| !(0.0..=2.0).contains(value)) {
+        return Err(SettingsError::new(format!("`--temperature` is {temperature}, expected 0 to 2")));
+    }
+    let mut extra = Map::new();
+    for Assignment { name, value } in args.param.iter().flatten() {
+        // A bare word is taken as a text: `--param service_tier=flex` needs no quotes.
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
+        if matches!(name.as_str(), "messages" | "model" | "stream" | "response_format" | "n") {
+            return Err(SettingsError::new(format!(
+                "`--param {name}` is set by this tool and cannot be overridden"
+            )));
+        }
+        extra.insert(name.clone(), value);
+    }
+    Ok(Parameters {
+        temperature: args.temperature,
+        responses: args.num_responses.unwrap_or(1),
+        max_tokens: args.max_tokens,
+        seed: args.seed_model,
+        reasoning_effort: args.reasoning_effort.clone(),
+        extra,
+    })
+}
+
+fn headers(assignments: &[Assignment]) -> Result<HeaderMap, SettingsError> {
+    let mut headers = HeaderMap::new();
+    for Assignment { name, value } in assignments {
+        let fault = |what: &str| SettingsError::new(format!("`--header {name}=…`: {what}"));
+        let key = HeaderName::try_from(name).map_err(|_| fault("expected the name of an HTTP header"))?;
+        let mut value =
+            HeaderValue::try_from(value).map_err(|_| fault("the value has a character no header takes"))?;
+        value.set_sensitive(true);
+        headers.insert(key, value);
+    }
+    Ok(headers)
+}
+
+fn own_price(args: &ModelArgs, vendor: Option<&str>, model: &str) -> Result<Option<Price>, SettingsError> {
+    for (name, price) in [("price-in", args.price_in), ("price-out", args.price_out)] {
+        if let Some(price) = price.filter(|price| !(0.0..=1e6).contains(price)) {
+            return Err(SettingsError::new(format!(
+                "`--{name}` is {price}, expected US dollars per million tokens"
+            )));
+        }
+    }
+    let listed = match &args.price_model {
+        Some(name) => Some(
+            vendor.into_iter().chain(["openai"]).find_map(|vendor| price::lookup(vendor, name)).ok_or_else(
+                || {
+                    SettingsError::with_hint(
+                        format!("`--price-model` is `{name}`, which is not in the price table"),
+                        "give prices with `--price-in` and `--price-out`",
+                    )
+                },
+            )?,
+        ),
+        None => vendor.and_then(|vendor| price::lookup(vendor, model)),
+    };
+    Ok(match (args.price_in, args.price_out, listed) {
+        (None, None, listed) => listed,
+        (Some(input), Some(output), _) => Some(Price { input, output, cached: None }),
+        (input, output, Some(listed)) => Some(Price {
+            input: input.unwrap_or(listed.input),
+            output: output.unwrap_or(listed.output),
+            cached: None,
+        }),
+        (input, _, None) => {
+            let other = if input.is_some() { "price-out" } else { "price-in" };
+            return Err(SettingsError::new(format!(
+                "`--{other}` is missing: the table has no price for `{model}`"
+            )));
+        }
+    })
+}
+
+fn unknown(provider: &str, layered: &Layered<RunArgs>) -> SettingsError {
+    let names: Vec<&str> = PROVIDERS.iter().map(|row| row.name).chain([keyword::NAME]).collect();
+    let message = format!(
+        "{}: unknown provider `{provider}`, expected one of {}",
+        layered.origins.of("provider"),
+        names.join(", ")
+    );
+    match nearest(provider, names.iter().copied()) {
+        Some(name) => SettingsError::with_hint(message, format!("did you mean `{name}`?")),
+        None => SettingsError::with_hint(
+            message,
+            "every OpenAI-compatible server is `openai` with its address in `--base-url`",
+        ),
+    }
+}
+
+fn missing(provider: &str, option: &str) -> SettingsError {
+    let variables = names::variables(option, provider);
+    SettingsError::with_hint(
+        format!("`--provider {provider}` needs `--{option}`"),
+        format!("give `--{option}` or set `{}`", variables.last().map_or("", String::as_str)),
+    )
+}

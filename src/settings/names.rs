@@ -1,0 +1,74 @@
+//! The names of options in the environment.
+
+/// What variables of this tool begin with, where no other name is customary.
+const PREFIX: &str = "LS_AUTOLABEL_";
+
+/// Variables that set an option besides its `LS_AUTOLABEL_` name, for one provider or for all.
+///
+/// Label Studio's SDK, the OpenAI client and Label Studio's `llm_interactive` example use these names.
+const CUSTOMARY: &[(&str, &str, Option<&str>)] = &[
+    ("url", "LABEL_STUDIO_URL", None),
+    ("project", "LABEL_STUDIO_PROJECT_ID", None),
+    ("prompt", DEFAULT_PROMPT, None),
+    ("prompt-template", "PROMPT_TEMPLATE", None),
+    ("use-internal-prompt-template", "USE_INTERNAL_PROMPT_TEMPLATE", None),
+    ("prompt-prefix", "PROMPT_PREFIX", None),
+    ("response-prefix", "RESPONSE_PREFIX", None),
+    ("provider", "OPENAI_PROVIDER", None),
+    ("model", "OPENAI_MODEL", Some("openai")),
+    ("model", "OPENAI_MODEL", Some("ollama")),
+    ("model", "AZURE_DEPLOYMENT_NAME", Some("azure")),
+    ("base-url", "OPENAI_BASE_URL", Some("openai")),
+    ("base-url", "AZURE_RESOURCE_ENDPOINT", Some("azure")),
+    ("base-url", "OLLAMA_ENDPOINT", Some("ollama")),
+    ("api-version", "AZURE_API_VERSION", Some("azure")),
+    ("temperature", "TEMPERATURE", None),
+    ("num-responses", "NUM_RESPONSES", None),
+];
+
+/// Holds a prompt's text or the name of its file.
+pub const DEFAULT_PROMPT: &str = "DEFAULT_PROMPT";
+
+/// The provider where none is named.
+pub const DEFAULT_PROVIDER: &str = "openai";
+
+/// Returns the variables that set an option, the one that counts first.
+pub fn variables(option: &str, provider: &str) -> Vec<String> {
+    let provider = if provider.is_empty() { DEFAULT_PROVIDER } else { provider };
+    let own = format!("{PREFIX}{}", option.replace('-', "_").to_uppercase());
+    let customary = CUSTOMARY
+        .iter()
+        .filter(|(name, _, only)| *name == option && only.is_none_or(|only| only == provider))
+        .map(|(_, variable, _)| (*variable).to_owned());
+    std::iter::once(own).chain(customary).collect()
+}
+
+/// Returns the variables that may hold a provider's key, the one that counts first.
+pub fn key_variables(provider: &str) -> &'static [&'static str] {
+    match provider {
+        "azure" => &["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY"],
+        "anthropic" => &["ANTHROPIC_API_KEY"],
+        "ollama" => &["OLLAMA_API_KEY"],
+        _ => &["OPENAI_API_KEY"],
+    }
+}
+
+/// Holds Label Studio's key.
+pub const STUDIO_KEY: &str = "LABEL_STUDIO_API_KEY";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_chosen_providers_variables_count() {
+        let check = |option: &str, provider: &str, expect: &[&str]| {
+            assert_eq!(variables(option, provider), expect, "{option} {provider}");
+        };
+        check("rpm", "", &["LS_AUTOLABEL_RPM"]);
+        check("url", "azure", &["LS_AUTOLABEL_URL", "LABEL_STUDIO_URL"]);
+        check("base-url", "", &["LS_AUTOLABEL_BASE_URL", "OPENAI_BASE_URL"]);
+        check("base-url", "ollama", &["LS_AUTOLABEL_BASE_URL", "OLLAMA_ENDPOINT"]);
+        check("model", "azure", &["LS_AUTOLABEL_MODEL", "AZURE_DEPLOYMENT_NAME"]);
+    }
+}

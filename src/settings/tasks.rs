@@ -1,0 +1,125 @@
+//! Where tasks come from, which of them, and where predictions go.
+
+use std::path::PathBuf;
+
+use super::layers::{Layered, Origin as Place};
+use super::{Places, SettingsError, StudioSettings};
+use crate::cli::{OnlyArg, RunArgs};
+use crate::source::selection::{Only, Sample, Selection};
+
+/// Where tasks come from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    Project {
+        studio: StudioSettings,
+        view: Option<u64>,
+    },
+    /// `-` is standard input.
+    File {
+        tasks: PathBuf,
+        label_config: PathBuf,
+    },
+}
+
+/// Where predictions go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Back to the project the tasks came from.
+    Project,
+    /// `-` is standard output.
+    File(PathBuf),
+}
+
+/// The tasks of a run.
+#[derive(Debug, Clone)]
+pub struct TaskSettings {
+    pub origin: Origin,
+    /// Without the model version, which is known later.
+    pub selection: Selection,
+}
+
+impl TaskSettings {
+    /// Checks that origin and choice go together.
+    pub fn resolve(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Self, SettingsError> {
+        Ok(Self { origin: origin(layered, places)?, selection: selection(&layered.args)? })
+    }
+}
+
+impl Destination {
+    /// Decides where predictions go, for the one command that has any.
+    pub fn resolve(layered: &Layered<RunArgs>, origin: &Origin) -> Result<Self, SettingsError> {
+        let destination = destination(layered, origin)?;
+        if layered.args.delivery.replace == Some(true) && destination != Self::Project {
+            return Err(SettingsError::new(
+                "`--replace` deletes predictions in Label Studio, but nothing is posted there; leave one of the two out",
+            ));
+        }
+        Ok(destination)
+    }
+}
+
+fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Origin, SettingsError> {
+    let (args, origins) = (&layered.args, &layered.origins);
+    let typed = |option: &str| matches!(origins.of(option), Place::Flag(_));
+    let file = args.tasks.tasks.as_ref().filter(|_| typed("tasks") || !typed("project"));
+    let Some(tasks) = file else {
+        let studio = StudioSettings::resolve(&args.studio, origins, places)?;
+        return Ok(Origin::Project { studio, view: args.tasks.view });
+    };
+    if typed("project") {
+        return Err(SettingsError::with_hint(
+            "both `--tasks` and `--project` are given",
+            "take tasks from the project, or from the file; to post a file of predictions use `ls-autolabel push`",
+        ));
+    }
+    if args.tasks.view.is_some() {
+        return Err(SettingsError::new(
+            "`--view` chooses tasks of a project, but `--tasks` takes them from a file",
+        ));
+    }
+    let label_config = args.tasks.label_config.clone().ok_or_else(|| {
+        SettingsError::with_hint(
+            "no labeling config given",
+            "tasks from a file need one: `--label-config FILE`, the XML from Settings > Labeling Interface > Code",
+        )
+    })?;
+    Ok(Origin::File { tasks: tasks.clone(), label_config })
+}
+
+fn destination(layered: &Layered<RunArgs>, origin: &Origin) -> Result<Destination, SettingsError> {
+    let output = &layered.args.output;
+    let standard = PathBuf::from("-");
+    match (&output.output, output.dry_run.unwrap_or_default(), origin) {
+        (Some(path), true, _) if *path != standard => Err(SettingsError::new(format!(
+            "both `--dry-run` and `--output {}` are given; leave one out: neither posts anything",
+            path.display()
+        ))),
+        (_, true, _) => Ok(Destination::File(standard)),
+        (Some(path), false, _) => Ok(Destination::File(path.clone())),
+        (None, false, Origin::Project { .. }) => Ok(Destination::Project),
+        (None, false, Origin::File { .. }) => Err(SettingsError::with_hint(
+            "no output given",
+            "predictions for tasks from a file go to a file: `--output FILE`, or `--dry-run` for standard output",
+        )),
+    }
+}
+
+fn selection(args: &RunArgs) -> Result<Selection, SettingsError> {
+    let tasks = &args.tasks;
+    if tasks.seed.is_some() && tasks.sample.is_none() {
+        return Err(SettingsError::new(
+            "`--seed` changes what `--sample N` chooses, but `--sample` is not given",
+        ));
+    }
+    Ok(Selection {
+        only: match tasks.only {
+            None | Some(OnlyArg::Unpredicted) => Only::Unpredicted,
+            Some(OnlyArg::Unlabeled) => Only::Unlabeled,
+            Some(OnlyArg::All) => Only::All,
+        },
+        ids: tasks.ids.as_ref().map(|ids| ids.0.clone()),
+        limit: tasks.limit,
+        sample: tasks.sample.map(|size| Sample { size, seed: tasks.seed.unwrap_or_default() }),
+        model_version: String::new(),
+    })
+}
