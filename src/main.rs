@@ -1,3 +1,7 @@
-//! The command `ls-autolabel`.
+//! The command `ls-autolabel`; everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ls_autolabel::run(std::env::args_os())
+}

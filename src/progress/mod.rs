@@ -2,9 +2,11 @@
 
 mod bar;
 mod lines;
+pub mod log;
 mod silent;
 pub mod summary;
 mod tally;
+pub mod terminal;
 pub mod text;
 
 use std::io::{IsTerminal, stderr};

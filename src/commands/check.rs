@@ -1,0 +1,202 @@
+//! `check`: is everything ready for a run? One line for each thing, with how to mend what is not.
+
+use std::time::Instant;
+
+use super::Context;
+use super::plan::{self, ConfigText, Ground, Tasks};
+use crate::annotate::annotator::{Annotator, Answerer};
+use crate::cli::{CheckArgs, RunArgs};
+use crate::engine::ports::{self, FailureKind, Outcome};
+use crate::error::Error;
+use crate::http::stop::Stop;
+use crate::label::form::Form;
+use crate::label::task::Task;
+use crate::progress::terminal::Tone;
+use crate::progress::text::{harmless, plain_duration, plural};
+use crate::settings::{
+    DeliverySettings, Layered, ModelSettings, Origin, PromptSettings, Settings, SettingsError, TaskSettings,
+    retry_policy,
+};
+use crate::source::peeked::Peeked;
+
+/// Goes through everything a run needs; the exit code is that of the first fault.
+pub(super) async fn check(layered: &Layered<CheckArgs>, context: &Context<'_>) -> Result<(), Error> {
+    let mut list = List { context, faults: 0, exit_code: 0 };
+    let run = layered.part(|args| args.run.clone());
+    let asks = !layered.args.no_ask.unwrap_or_default();
+    go(&run, asks, &mut list).await?;
+    match list.faults {
+        0 => Ok(()),
+        faults => Err(Error::NotReady {
+            faults: if faults == 1 { "one thing is".to_owned() } else { format!("{faults} things are") },
+            exit_code: list.exit_code,
+        }),
+    }
+}
+
+/// The lines printed so far.
+struct List<'a> {
+    context: &'a Context<'a>,
+    faults: u32,
+    exit_code: u8,
+}
+
+/// Width of the names before what is said about them.
+const NAME_WIDTH: usize = 16;
+
+impl List<'_> {
+    fn good(&self, name: &str, words: &str) -> Result<(), Error> {
+        self.line(("ok", Tone::Good), name, words)
+    }
+
+    fn note(&self, name: &str, words: &str) -> Result<(), Error> {
+        self.line(("note", Tone::Careful), name, words)
+    }
+
+    /// Returns what went well, or prints what did not.
+    fn told<T>(&mut self, name: &str, result: Result<T, Error>) -> Result<Option<T>, Error> {
+        let error = match result {
+            Ok(value) => return Ok(Some(value)),
+            Err(error) => error,
+        };
+        if self.faults == 0 {
+            self.exit_code = error.exit_code();
+        }
+        self.faults += 1;
+        self.line(("FAIL", Tone::Bad), name, &crate::error::chain(&error))?;
+        if let Some(hint) = error.hint() {
+            self.context.print(&format!("      {:NAME_WIDTH$} {}", "", harmless(&hint)))?;
+        }
+        Ok(None)
+    }
+
+    fn line(&self, (mark, tone): (&str, Tone), name: &str, words: &str) -> Result<(), Error> {
+        let mark = self.context.terminal.paint(&format!("{mark:5}"), tone);
+        self.context.print(&format!("{mark} {name:NAME_WIDTH$} {}", harmless(words)))
+    }
+}
+
+async fn go(run: &Layered<RunArgs>, asks: bool, list: &mut List<'_>) -> Result<(), Error> {
+    let places = &list.context.places;
+    let of = |error: SettingsError| Error::from(error);
+    let tasks = TaskSettings::resolve(run, places).map_err(of);
+    let prompt = PromptSettings::resolve(&run.args.prompt, &run.origins).map_err(of);
+    let model = ModelSettings::resolve(run, places).map_err(of);
+    let delivery = DeliverySettings::resolve(&run.args.delivery).map_err(of);
+    let tasks = list.told("tasks", tasks)?;
+    let form = match &tasks {
+        Some(tasks) => config(run, tasks, list).await?,
+        None => None,
+    };
+    let prompt = list.told("prompt", prompt)?;
+    let model = list.told("model", model)?;
+    let delivery = list.told("output", delivery)?;
+    let (Some(tasks), Some((text, form)), Some(prompt), Some(model), Some(delivery)) =
+        (tasks, form, prompt, model, delivery)
+    else {
+        return Ok(());
+    };
+    let settings = Settings { tasks, prompt, model, delivery, policy: retry_policy(&run.args.limits) };
+    let model_version = plan::model_version(&settings, &form);
+    let ground = Ground { form: form.into(), studio: text.studio, name: text.name, model_version };
+    rest(&settings, &ground, asks, list).await
+}
+
+/// Looks at Label Studio, the project and its labeling config.
+async fn config(
+    run: &Layered<RunArgs>,
+    tasks: &TaskSettings,
+    list: &mut List<'_>,
+) -> Result<Option<(ConfigText, Form)>, Error> {
+    let text = match &tasks.origin {
+        Origin::File { label_config, .. } => plan::read(label_config),
+        Origin::Project { studio, .. } => {
+            let policy = retry_policy(&run.args.limits);
+            let connected = plan::connect(studio, &policy, &Stop::never()).await;
+            if let Ok(text) = &connected {
+                list.good("Label Studio", &format!("{}, {}", studio.address, text.name))?;
+            }
+            connected
+        }
+    };
+    let name = if matches!(tasks.origin, Origin::File { .. }) { "labeling config" } else { "Label Studio" };
+    let Some(text) = list.told(name, text)? else { return Ok(None) };
+    let form = plan::form(&text, &PromptSettings::wanted(&run.args.prompt));
+    let Some(form) = list.told("labeling config", form)? else { return Ok(None) };
+    let filled: Vec<String> = form
+        .controls
+        .iter()
+        .map(|control| format!("`{}` ({})", control.head().name, control.head().kind))
+        .collect();
+    list.good("labeling config", &format!("to be filled: {}", filled.join(", ")))?;
+    for notice in &form.notices {
+        list.note("labeling config", notice)?;
+    }
+    Ok(Some((text, form)))
+}
+
+/// Looks at the tasks, the prompt made for the first of them, and what the model makes of it.
+async fn rest(settings: &Settings, ground: &Ground, asks: bool, list: &mut List<'_>) -> Result<(), Error> {
+    let Some(tasks) = list.told("tasks", Tasks::open(&settings.tasks, ground).await)? else { return Ok(()) };
+    let peeked = Peeked::open(tasks.source()).await.map_err(Error::from);
+    let Some(peeked) = list.told("tasks", peeked)? else { return Ok(()) };
+    for notice in tasks.notices() {
+        list.note("tasks", notice)?;
+    }
+    let Some(first) = peeked.first() else {
+        return list.good("tasks", "none is selected: a run would have nothing to do");
+    };
+    let count = tasks.expected().await.map_or_else(|| "some tasks".to_owned(), |count| plural(count, "task"));
+    list.good("tasks", &format!("{count} selected, the first is {}", first.id))?;
+    let stop = Stop::never();
+    let annotator = plan::annotator(settings, ground, &tasks, (first, &stop, list.context)).await;
+    let request = annotator.and_then(|annotator| match annotator.request(first) {
+        Ok(_) => Ok(annotator),
+        Err(reason) => Err(ports::Error::Input(format!("{}: {reason}", first.id)).into()),
+    });
+    let Some(annotator) = list.told("prompt", request)? else { return Ok(()) };
+    list.good("prompt", &settings.prompt.texts.origin)?;
+    for notice in annotator.prompt.notices() {
+        list.note("prompt", notice)?;
+    }
+    model(settings, &annotator, (first, asks), list).await
+}
+
+/// Asks the model for the first task, as a run would, and posts nothing.
+async fn model(
+    settings: &Settings,
+    annotator: &Annotator,
+    (first, asks): (&Task, bool),
+    list: &mut List<'_>,
+) -> Result<(), Error> {
+    let name = format!("{} {}", settings.model.oracle.name(), settings.model.model);
+    let Answerer::Model(client) = &annotator.answerer else {
+        return list.good("model", "keyword: label words are counted, no model is asked");
+    };
+    if !asks {
+        return list.note("model", &format!("{name}: not asked"));
+    }
+    let started = Instant::now();
+    let answered = match annotator.annotate(unanswered(first)).await {
+        Outcome::Labeled { .. } | Outcome::Unchanged(_) => Ok(()),
+        Outcome::Fatal(error) => Err(Error::from(error)),
+        Outcome::Stopped => Err(ports::Error::Provider("stopped before it was asked".to_owned()).into()),
+        Outcome::Failed { failure, .. } => Err(Error::from(match failure.kind {
+            FailureKind::Data => ports::Error::Input(failure.reason),
+            _ => ports::Error::Provider(format!("asked for {}: {}", failure.task, failure.reason)),
+        })),
+    };
+    let Some(()) = list.told("model", answered)? else { return Ok(()) };
+    let way = match annotator.mode {
+        crate::annotate::annotator::AnswerMode::Text => "in plain text",
+        _ => client.known(&annotator.model).capabilities.rung.about(),
+    };
+    let words =
+        format!("{name} answered for {} in {}, by {way}", first.id, plain_duration(started.elapsed()));
+    list.good("model", &words)
+}
+
+/// Returns the task as if nothing had been predicted for it, so that it is asked in any case.
+fn unanswered(task: &Task) -> Task {
+    Task { predictions: Vec::new(), ..task.clone() }
+}

@@ -1,0 +1,41 @@
+//! `completions` and `man`: what packagers install beside the program.
+
+use std::io;
+
+use clap_complete::Shell;
+
+use crate::cli;
+use crate::error::Error;
+use crate::progress::terminal::Terminal;
+
+/// Prints the completion script of a shell.
+pub(super) fn completions(shell: Shell, terminal: Terminal) -> Result<(), Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut cli::command(), "ls-autolabel", &mut script);
+    print(&script, terminal)
+}
+
+/// Prints the manual page of the program and, after it, those of its commands.
+pub(super) fn man(terminal: Terminal) -> Result<(), Error> {
+    let command = cli::command();
+    let mut pages = Vec::new();
+    for page in std::iter::once(&command).chain(command.get_subcommands().filter(|sub| !sub.is_hide_set())) {
+        let name = if page.get_name() == "ls-autolabel" {
+            page.get_name().to_owned()
+        } else {
+            format!("ls-autolabel-{}", page.get_name())
+        };
+        let page = page.clone().name(name).disable_help_subcommand(true);
+        clap_mangen::Man::new(page).render(&mut pages).map_err(failed)?;
+    }
+    print(&pages, terminal)
+}
+
+fn print(bytes: &[u8], terminal: Terminal) -> Result<(), Error> {
+    let text = String::from_utf8_lossy(bytes);
+    terminal.print(text.trim_end_matches('\n')).map_err(failed)
+}
+
+fn failed(source: io::Error) -> Error {
+    Error::Io { action: "cannot write to standard output".to_owned(), source }
+}

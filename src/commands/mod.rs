@@ -1,0 +1,119 @@
+//! The subcommands, one a file, and what they share.
+
+mod check;
+mod completions;
+mod estimate;
+mod interrupt;
+mod plan;
+mod preview;
+mod push;
+mod report;
+mod run;
+
+use std::path::PathBuf;
+
+use clap::{ArgMatches, FromArgMatches};
+use etcetera::AppStrategy;
+
+use crate::cli::{self, Cli, Command};
+use crate::error::Error;
+use crate::progress::Progress;
+use crate::progress::terminal::Terminal;
+use crate::settings::{ConfigFile, Environment, Layered, Places, SettingsError, layered};
+
+/// What every command is given.
+struct Context<'a> {
+    places: Places<'a>,
+    terminal: Terminal,
+    /// How often `-v` was given.
+    verbose: u8,
+    /// Where what was learned about endpoints is kept; `None` where the user has no home.
+    state: Option<PathBuf>,
+}
+
+/// Runs the command that was typed.
+pub fn dispatch(
+    cli: &Cli,
+    matches: &ArgMatches,
+    environment: &Environment,
+    terminal: Terminal,
+) -> Result<(), Error> {
+    let (name, flags) = matches.subcommand().unwrap_or(("", matches));
+    match &cli.command {
+        Command::Completions { shell } => return completions::completions(*shell, terminal),
+        Command::Man => return completions::man(terminal),
+        Command::Run(_) | Command::Push(_) | Command::Preview(_) | Command::Check(_) => {}
+    }
+    let named =
+        cli.global.config.clone().or_else(|| environment.get("LS_AUTOLABEL_CONFIG").map(PathBuf::from));
+    let file = ConfigFile::read(named.as_deref(), &options())?;
+    let context = Context {
+        places: Places { flags, environment, file: &file },
+        terminal,
+        verbose: cli.global.verbose,
+        state: state_folder(environment),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Error::Io { action: "cannot start the runtime".to_owned(), source })?;
+    let result = runtime.block_on(async {
+        match &cli.command {
+            Command::Run(_) => run::run(&context.merged(name)?, &context).await,
+            Command::Push(_) => push::push(&context.merged(name)?, &context).await,
+            Command::Preview(_) => preview::preview(&context.merged(name)?, &context).await,
+            Command::Check(_) => check::check(&context.merged(name)?, &context).await,
+            Command::Completions { .. } | Command::Man => Ok(()),
+        }
+    });
+    // A read of standard input that nobody waits for any more must not keep the program.
+    runtime.shutdown_background();
+    result
+}
+
+impl Context<'_> {
+    /// Writes a result to standard output.
+    fn print(&self, text: &str) -> Result<(), Error> {
+        let written = self.terminal.print(text);
+        written.map_err(|source| Error::Io { action: "cannot write to standard output".to_owned(), source })
+    }
+
+    /// Returns how to show progress: log and bar never mix, and who wants quiet wants no bar.
+    fn progress(&self, wanted: Progress) -> Progress {
+        match wanted {
+            _ if self.terminal.is_quiet() => Progress::None,
+            Progress::Auto if 0 < self.verbose => Progress::Lines,
+            wanted => wanted,
+        }
+    }
+
+    /// Returns the arguments of a command from flags, environment and file.
+    fn merged<A: FromArgMatches>(&self, name: &str) -> Result<Layered<A>, SettingsError> {
+        let command = cli::command();
+        let command = command.find_subcommand(name).cloned().unwrap_or(command);
+        layered(&command, self.places.flags, self.places.environment, self.places.file)
+    }
+}
+
+/// Returns the long names of all options of all commands.
+fn options() -> Vec<String> {
+    let command = cli::command();
+    let own = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let mut names: Vec<String> = own.filter_map(clap::Arg::get_long).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Returns the folder for what is kept between runs: `XDG_STATE_HOME` or its equivalent.
+fn state_folder(environment: &Environment) -> Option<PathBuf> {
+    if let Some(folder) = environment.get("XDG_STATE_HOME") {
+        return Some(PathBuf::from(folder).join("ls-autolabel"));
+    }
+    let strategy = etcetera::choose_app_strategy(etcetera::AppStrategyArgs {
+        top_level_domain: String::new(),
+        author: String::new(),
+        app_name: "ls-autolabel".to_owned(),
+    });
+    strategy.ok().map(|strategy| strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
+}

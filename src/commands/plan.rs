@@ -1,0 +1,253 @@
+//! What `run`, `preview` and `check` do before anything is paid for, step by step.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use tracing::debug;
+
+use super::Context;
+use crate::annotate::annotator::{Annotator, Answerer};
+use crate::annotate::fingerprint;
+use crate::annotate::keyword::Keyword;
+use crate::engine::ports::{self, Source};
+use crate::error::Error;
+use crate::http::pace::Pace;
+use crate::http::retry::RetryPolicy;
+use crate::http::stop::Stop;
+use crate::http::transport::Transport;
+use crate::label::config::LabelConfig;
+use crate::label::form::{Form, Wanted};
+use crate::label::task::Task;
+use crate::llm::client::{Client, Endpoint};
+use crate::llm::estimate::estimate_tokens;
+use crate::llm::memory::Memory;
+use crate::llm::provider::ProviderOptions;
+use crate::progress::text::harmless;
+use crate::prompt::wrap::Prompt;
+use crate::settings::{ModelServer, ModelSettings, Oracle, Origin, Settings, StudioSettings, TaskSettings};
+use crate::source::file::FileSource;
+use crate::source::selection::Selection;
+use crate::source::studio::StudioSource;
+use crate::studio::client::Studio;
+use crate::studio::error::StudioError;
+use crate::studio::project::Project;
+
+/// How many of the first tasks decide Ollama's context length.
+const FIRST_PAGE: usize = 500;
+
+/// The smallest context Ollama is asked for, in tokens: its own default cuts off prompts without a word.
+const SMALLEST_CONTEXT: u64 = 8192;
+
+/// Said where a step is taken before the one it needs.
+const NOT_CONNECTED: &str = "Label Studio was not reached";
+
+/// What an answer is given in that context, in tokens, where the user sets no limit.
+const ANSWER_TOKENS: u64 = 1024;
+
+/// The XML of a labeling config and where it was found.
+#[derive(Debug)]
+pub(super) struct ConfigText {
+    pub xml: String,
+    /// What a person calls the place: a project with its title, or a file.
+    pub name: String,
+    /// Where the project is, unless it is a file.
+    pub studio: Option<Arc<Studio>>,
+}
+
+/// What is to be filled, and how the predictions are called.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub form: Arc<Form>,
+    pub studio: Option<Arc<Studio>>,
+    /// As in [`ConfigText`].
+    pub name: String,
+    /// The version of the predictions of this run.
+    pub model_version: String,
+}
+
+/// The selected tasks.
+#[derive(Debug)]
+pub(super) enum Tasks {
+    Project(StudioSource),
+    File(FileSource),
+}
+
+impl Tasks {
+    /// Opens the project or the file; nothing but the choice of tasks is decided yet.
+    pub(super) async fn open(settings: &TaskSettings, ground: &Ground) -> Result<Self, Error> {
+        let selection =
+            Selection { model_version: ground.model_version.clone(), ..settings.selection.clone() };
+        match &settings.origin {
+            Origin::File { tasks, .. } => Ok(Self::File(FileSource::open(tasks, selection).await?)),
+            Origin::Project { view, studio: StudioSettings { project, .. } } => {
+                let studio =
+                    ground.studio.clone().ok_or_else(|| ports::Error::Studio(NOT_CONNECTED.to_owned()))?;
+                let source = StudioSource::open(studio, *project, *view, &selection).await;
+                source.map(Self::Project).map_err(refused)
+            }
+        }
+    }
+
+    pub(super) fn source(&self) -> &dyn Source {
+        match self {
+            Self::Project(source) => source,
+            Self::File(source) => source,
+        }
+    }
+
+    /// Returns how many tasks will come, if that can be told.
+    pub(super) async fn expected(&self) -> Option<u64> {
+        match self {
+            Self::File(source) => Some(source.total()),
+            Self::Project(source) => source
+                .expected()
+                .await
+                .inspect_err(|error| debug!(%error, "the number of tasks is not known"))
+                .ok(),
+        }
+    }
+
+    /// Returns what a person should know about the choice, one line each.
+    pub(super) fn notices(&self) -> &[String] {
+        match self {
+            Self::Project(source) => source.notices(),
+            Self::File(_) => &[],
+        }
+    }
+}
+
+/// Fetches or reads the labeling config and decides what is filled and how the predictions are called.
+pub(super) async fn ground(settings: &Settings, stop: &Stop) -> Result<Ground, Error> {
+    let text = match &settings.tasks.origin {
+        Origin::Project { studio, .. } => connect(studio, &settings.policy, stop).await?,
+        Origin::File { label_config, .. } => read(label_config)?,
+    };
+    let form = form(&text, &settings.prompt.wanted)?;
+    let model_version = model_version(settings, &form);
+    Ok(Ground { form: Arc::new(form), studio: text.studio, name: text.name, model_version })
+}
+
+/// Reaches Label Studio and the project.
+pub(super) async fn connect(
+    settings: &StudioSettings,
+    policy: &RetryPolicy,
+    stop: &Stop,
+) -> Result<ConfigText, Error> {
+    let studio = studio(settings, policy, stop)?;
+    studio.connect().await.map_err(refused)?;
+    let Project { id, title, label_config, .. } = studio.project(settings.project).await.map_err(refused)?;
+    Ok(ConfigText {
+        xml: label_config,
+        name: format!("project {id} “{}”", harmless(&title)),
+        studio: Some(Arc::new(studio)),
+    })
+}
+
+/// Reads the labeling config from a file.
+pub(super) fn read(path: &Path) -> Result<ConfigText, Error> {
+    let xml = std::fs::read_to_string(path).map_err(|error| {
+        ports::Error::Input(format!("cannot read the labeling config from {}: {error}", path.display()))
+    })?;
+    Ok(ConfigText { xml, name: path.display().to_string(), studio: None })
+}
+
+/// Parses the labeling config and chooses what is filled.
+pub(super) fn form(text: &ConfigText, wanted: &Wanted) -> Result<Form, Error> {
+    let fault = |source| Error::LabelConfig { origin: text.name.clone(), source };
+    let config = LabelConfig::parse(&text.xml).map_err(fault)?;
+    Form::new(&config, wanted).map_err(fault)
+}
+
+/// Returns a client of Label Studio that has asked nothing yet.
+pub(super) fn studio(settings: &StudioSettings, policy: &RetryPolicy, stop: &Stop) -> Result<Studio, Error> {
+    let transport = transport(policy.clone(), None, stop)?;
+    Ok(Studio::new(settings.address.clone(), settings.key.clone(), transport))
+}
+
+/// Checks the prompt against the first task and puts everything together that labels a task.
+pub(super) async fn annotator(
+    settings: &Settings,
+    ground: &Ground,
+    tasks: &Tasks,
+    (first, stop, context): (&Task, &Stop, &Context<'_>),
+) -> Result<Annotator, Error> {
+    let prompt = Prompt::new(&settings.prompt.texts, &ground.form, first)?;
+    let ModelSettings { oracle, model, parameters, .. } = &settings.model;
+    let mut annotator = Annotator {
+        form: Arc::clone(&ground.form),
+        prompt,
+        answerer: Answerer::Keyword(Keyword::default()),
+        provider: oracle.name().to_owned(),
+        model: model.clone(),
+        parameters: parameters.clone(),
+        mode: settings.prompt.mode,
+        model_version: ground.model_version.clone(),
+    };
+    if let Oracle::Model(server) = oracle {
+        let mut options = server.options.clone();
+        if server.row.name == "ollama" && options.num_ctx.is_none() {
+            options.num_ctx = Some(context_length(&annotator, tasks).await?);
+        }
+        let client = client(server, &options, stop, context)?;
+        annotator.answerer = Answerer::Model(Box::new(client));
+    }
+    Ok(annotator)
+}
+
+fn client(
+    server: &ModelServer,
+    options: &ProviderOptions,
+    stop: &Stop,
+    context: &Context<'_>,
+) -> Result<Client, Error> {
+    let endpoint = Endpoint {
+        provider: (server.row.provider)(options),
+        base: server.base.clone(),
+        key: server.key.clone(),
+        headers: server.headers.clone(),
+        timeout: server.timeout,
+    };
+    let client = Client::new(endpoint, transport(server.policy.clone(), server.rpm, stop)?);
+    Ok(match &context.state {
+        Some(folder) => client.remembering(Memory::at(folder.join("endpoints.json"))),
+        None => client,
+    })
+}
+
+/// Returns the context, in tokens, that the longest of the first tasks needs: one for the whole run, for Ollama loads
+/// the model again at every change.
+async fn context_length(annotator: &Annotator, tasks: &Tasks) -> Result<u32, Error> {
+    let answer = annotator.parameters.max_tokens.unwrap_or(ANSWER_TOKENS);
+    let mut longest = SMALLEST_CONTEXT;
+    let mut first = tasks.source().tasks().take(FIRST_PAGE);
+    while let Some(task) = first.next().await {
+        if let Ok(request) = annotator.request(&task?) {
+            longest = longest.max(estimate_tokens(&request) + answer);
+        }
+    }
+    Ok(u32::try_from(longest.next_power_of_two()).unwrap_or(u32::MAX))
+}
+
+fn transport(policy: RetryPolicy, rpm: Option<u32>, stop: &Stop) -> Result<Transport, Error> {
+    let client = crate::http::client().map_err(|error| Error::Io {
+        action: "cannot set up HTTP".to_owned(),
+        source: std::io::Error::other(error),
+    })?;
+    Ok(Transport { client, policy, pace: Arc::new(Pace::new(rpm)), stop: stop.clone() })
+}
+
+/// Returns the user's name for the version, or one that changes with all that decides the answers.
+pub(super) fn model_version(settings: &Settings, form: &Form) -> String {
+    let Settings { prompt, model, delivery, .. } = settings;
+    if let Some(name) = &delivery.model_version {
+        return name.clone();
+    }
+    let mode = format!("{:?}", prompt.mode);
+    let texts = [prompt.texts.canonical(), form.canonical(), mode];
+    fingerprint::model_version(&model.model, &texts.each_ref().map(String::as_str), &model.parameters)
+}
+
+fn refused(error: StudioError) -> Error {
+    ports::Error::Studio(error.to_string()).into()
+}

@@ -1,0 +1,73 @@
+//! `preview`: the exact requests and what a run would cost; asks no model, posts nothing.
+
+use futures::StreamExt;
+
+use super::Context;
+use super::estimate::Estimate;
+use super::plan::{self, Tasks};
+use crate::annotate::annotator::{Annotator, Answerer};
+use crate::cli::PreviewArgs;
+use crate::engine::ports;
+use crate::error::Error;
+use crate::http::stop::Stop;
+use crate::label::task::Task;
+use crate::llm::client::Trust;
+use crate::progress::text::harmless;
+use crate::settings::{Layered, Settings};
+
+/// Shows the requests of the first tasks, and the estimate for all.
+pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_>) -> Result<(), Error> {
+    let run = layered.part(|args| args.run.clone());
+    let settings = Settings::resolve(&run, &context.places)?;
+    let stop = Stop::never();
+    let ground = plan::ground(&settings, &stop).await?;
+    let tasks = Tasks::open(&settings.tasks, &ground).await?;
+    for notice in ground.form.notices.iter().chain(tasks.notices()) {
+        context.terminal.note(notice);
+    }
+    let shown = usize::try_from(layered.args.show.unwrap_or(1)).unwrap_or(usize::MAX);
+    let mut stream = tasks.source().tasks();
+    let Some(first) = stream.next().await.transpose()? else {
+        context.print("no tasks are selected: a run would have nothing to do")?;
+        return Ok(());
+    };
+    let annotator = plan::annotator(&settings, &ground, &tasks, (&first, &stop, context)).await?;
+    for notice in annotator.prompt.notices() {
+        context.terminal.note(notice);
+    }
+    let mut next = Some(first);
+    let mut left = shown;
+    while let Some(task) = next.take().filter(|_| 0 < left) {
+        context.print(&request(&annotator, &task)?)?;
+        left -= 1;
+        if 0 < left {
+            next = stream.next().await.transpose()?;
+        }
+    }
+    drop(stream);
+    let estimate = Estimate::of(&tasks, &annotator).await?;
+    context.print(&estimate.text(&settings.model.model, settings.model.price))
+}
+
+fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {
+    let request = match annotator.request(task) {
+        Ok(request) => request,
+        Err(reason) => return Ok(format!("{}: no request can be made: {}\n", task.id, harmless(&reason))),
+    };
+    let Answerer::Model(client) = &annotator.answerer else {
+        return Ok(format!("{}: nothing is sent; label words are counted\n", task.id));
+    };
+    let preview = match client.preview(&request) {
+        Ok(preview) => preview,
+        Err(error) => return Ok(format!("{}: no request can be made: {error}\n", task.id)),
+    };
+    let way = if request.schema.is_some() { preview.known.capabilities.rung.about() } else { "plain text" };
+    let trust = match preview.known.trust {
+        Trust::Guessed => "not tried with this endpoint yet",
+        Trust::Remembered => "as this endpoint took it before",
+        Trust::Proven => "as this endpoint takes it",
+    };
+    let body = serde_json::to_string_pretty(&preview.body)
+        .map_err(|error| ports::Error::Io(format!("the request cannot be shown: {error}")))?;
+    Ok(format!("{}: POST {}\nanswer by {way} ({trust})\n{}\n", task.id, preview.url, harmless(&body)))
+}

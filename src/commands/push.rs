@@ -1,0 +1,168 @@
+//! `push`: post a file of predictions, as `run --output` wrote it and a person reviewed it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::stream::BoxStream;
+use futures::{StreamExt, stream};
+use serde_json::{Map, Value};
+
+use super::report::Report;
+use super::{Context, interrupt, plan};
+use crate::annotate::fingerprint::Fingerprint;
+use crate::cli::PushArgs;
+use crate::engine;
+use crate::engine::ports::{self, Failure, FailureKind, NoJournal, Outcome, Source};
+use crate::engine::run::Job;
+use crate::error::Error;
+use crate::http::stop::{self, Stop};
+use crate::http::transport::Counters;
+use crate::label::prediction::{Labeled, Prediction, Region, Usage};
+use crate::label::task::{StoredPrediction, Task};
+use crate::progress;
+use crate::settings::{DeliverySettings, Layered, StudioSettings, retry_policy};
+use crate::sink::studio::{Existing, Older, Options, StudioSink};
+use crate::source::file::FileSource;
+use crate::source::selection::{Only, Selection};
+
+/// Nothing is asked, so nothing is gained by more.
+const CONCURRENCY: usize = 1;
+
+/// Posts every prediction of a file.
+pub(super) async fn push(layered: &Layered<PushArgs>, context: &Context<'_>) -> Result<(), Error> {
+    let mut report = Report::new(layered.args.delivery.summary.clone(), context.terminal);
+    let (stopper, stop) = stop::channel();
+    let result = tokio::select! {
+        result = post(layered, context, &stop, &mut report) => result,
+        signal = interrupt::twice(&stopper, context.terminal) => Err(signal),
+    };
+    report.close(result)
+}
+
+async fn post(
+    layered: &Layered<PushArgs>,
+    context: &Context<'_>,
+    stop: &Stop,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let args = &layered.args;
+    let delivery = DeliverySettings::resolve(&args.delivery)?;
+    let settings = StudioSettings::resolve(&args.studio, &layered.origins, &context.places)?;
+    let file = FileSource::open(&args.file, Selection { only: Only::All, ..Selection::default() }).await?;
+    let policy = retry_policy(&args.limits);
+    let project = plan::connect(&settings, &policy, stop).await?;
+    let options = Options {
+        model_version: delivery.model_version.clone(),
+        existing: Existing::Possible,
+        older: if delivery.replace { Older::Delete } else { Older::Keep },
+    };
+    let studio = Arc::new(plan::studio(&settings, &policy, &Stop::never())?);
+    let mut sink = StudioSink::new(studio, settings.project, options);
+    let total = file.total();
+    context.terminal.say(&format!("posting {} to {}", args.file.display(), project.name));
+    report.model_version = delivery.model_version.clone().unwrap_or_else(|| "as in the file".to_owned());
+    let mut reporter = progress::reporter(context.progress(delivery.progress), Some(total));
+    let source = Singly(file);
+    let version = delivery.model_version.as_deref();
+    let job = Job {
+        source: &source,
+        sink: &mut sink,
+        journal: &mut NoJournal,
+        reporter: reporter.as_mut(),
+        concurrency: CONCURRENCY,
+    };
+    let started = Instant::now();
+    let (summary, result) = engine::run::run(job, async |task| reviewed(task, version), stop.asked()).await;
+    reporter.finish();
+    for notice in sink.notices() {
+        context.terminal.note(notice);
+    }
+    let failed = summary.failures.len() as u64;
+    let selected = summary.selected;
+    report.finished(summary, started.elapsed(), Counters::default(), None);
+    result?;
+    match failed {
+        _ if stop.is_asked() => Err(Error::Interrupted {
+            hint: "the same command posts what is left; what is there already is left out".to_owned(),
+        }),
+        0 => Ok(()),
+        failed => Err(Error::SomeFailed { failed, selected }),
+    }
+}
+
+/// A file whose tasks come once for each of their predictions.
+struct Singly(FileSource);
+
+impl Source for Singly {
+    fn tasks(&self) -> BoxStream<'_, Result<Task, ports::Error>> {
+        self.0.tasks().flat_map(|task| stream::iter(singly(task))).boxed()
+    }
+}
+
+fn singly(task: Result<Task, ports::Error>) -> Vec<Result<Task, ports::Error>> {
+    match task {
+        Ok(task) if 1 < task.predictions.len() => {
+            let Task { id, data, annotations, predictions } = task;
+            let single = |prediction| Task {
+                id,
+                data: data.clone(),
+                annotations: annotations.clone(),
+                predictions: vec![prediction],
+            };
+            predictions.into_iter().map(|prediction| Ok(single(prediction))).collect()
+        }
+        other => vec![other],
+    }
+}
+
+/// Returns the prediction a person approved, ready to be delivered.
+fn reviewed(mut task: Task, version: Option<&str>) -> Outcome {
+    let failed = |task: &Task, reason: &str| Outcome::Failed {
+        failure: Failure { task: task.id, kind: FailureKind::Data, reason: reason.to_owned() },
+        usage: Usage::default(),
+        cost: None,
+    };
+    if task.id.studio().is_none() {
+        return failed(
+            &task,
+            "it has no Label Studio id (`id` beside `data`), so there is nothing to post it to",
+        );
+    }
+    let Some(StoredPrediction { model_version, result, score, .. }) = task.predictions.pop() else {
+        return failed(&task, "it has no prediction");
+    };
+    let Some(model_version) = version.map(str::to_owned).or(model_version).filter(|name| !name.is_empty())
+    else {
+        return failed(&task, "its prediction has no `model_version`; name one with `--model-version`");
+    };
+    let origin = Fingerprint::of(&Value::Array(result.clone()));
+    let result = result.iter().enumerate().map(|(index, region)| read_region(region, origin, index));
+    match result.collect::<Result<Vec<_>, _>>() {
+        Err(reason) => failed(&task, &reason),
+        Ok(result) => {
+            let prediction = Prediction { result, score, model_version };
+            let labeled = Labeled { task, prediction, unfilled: Vec::new() };
+            Outcome::Labeled { labeled, usage: Usage::default(), cost: None }
+        }
+    }
+}
+
+/// Reads a region as it is; one without an id, as a person may have added, gets one by which it is found again.
+fn read_region(region: &Value, origin: Fingerprint, index: usize) -> Result<Region, String> {
+    let Value::Object(fields) = region else {
+        return Err(format!(
+            "region {} is no object; expected `from_name`, `to_name`, `type`, `value`",
+            index + 1
+        ));
+    };
+    let mut extra: Map<String, Value> = fields.clone();
+    let mut text = |name: &str| match extra.shift_remove(name) {
+        Some(Value::String(text)) => text,
+        _ => String::new(),
+    };
+    let (id, from_name, to_name, kind) = (text("id"), text("from_name"), text("to_name"), text("type"));
+    let value = extra.shift_remove("value").unwrap_or_default();
+    let score = extra.shift_remove("score").and_then(|score| score.as_f64());
+    let id = if id.is_empty() && kind != "relation" { origin.region_id(&from_name, index) } else { id };
+    Ok(Region { id, from_name, to_name, kind, value, score, extra })
+}

@@ -1,0 +1,97 @@
+//! The end of a run: the summary for a person and the one for a script, also when the run failed.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::engine::event::Summary;
+use crate::error::Error;
+use crate::http::transport::Counters;
+use crate::llm::price::Price;
+use crate::progress::summary::{Circumstances, human, machine};
+use crate::progress::terminal::Terminal;
+
+/// What is known of a run so far.
+#[derive(Debug)]
+pub(super) struct Report {
+    /// Where the machine-readable summary goes.
+    file: Option<PathBuf>,
+    terminal: Terminal,
+    /// Empty until it is known.
+    pub model_version: String,
+    /// `None` until tasks were selected.
+    summary: Option<Summary>,
+    duration: Duration,
+    counters: Counters,
+}
+
+impl Report {
+    /// A report of a run that has not begun.
+    pub(super) fn new(file: Option<PathBuf>, terminal: Terminal) -> Self {
+        Self {
+            file,
+            terminal,
+            model_version: String::new(),
+            summary: None,
+            duration: Duration::ZERO,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Takes the numbers of a run; where the provider named no cost, it is reckoned by the price.
+    pub(super) fn finished(
+        &mut self,
+        mut summary: Summary,
+        duration: Duration,
+        counters: Counters,
+        price: Option<Price>,
+    ) {
+        if summary.cost.is_none() && 0 < summary.usage.requests {
+            summary.cost = price.map(|price| price.cost(&summary.usage));
+        }
+        self.summary = Some(summary);
+        self.duration = duration;
+        self.counters = counters;
+    }
+
+    /// Says how the run ended and writes the summary file; returns the run's own result.
+    pub(super) fn close(self, result: Result<(), Error>) -> Result<(), Error> {
+        let words = result.as_ref().err().filter(|error| !is_counted(error)).map(ToString::to_string);
+        let circumstances = Circumstances {
+            duration: self.duration,
+            attempts: self.counters.attempts,
+            retries: self.counters.retries,
+            model_version: &self.model_version,
+            tool_version: env!("CARGO_PKG_VERSION"),
+            error: words.as_deref(),
+        };
+        if let Some(summary) = &self.summary {
+            self.terminal.say(human(summary, &circumstances).trim_end());
+        }
+        let Some(path) = &self.file else { return result };
+        let nothing = Summary::default();
+        let mut value = machine(self.summary.as_ref().unwrap_or(&nothing), &circumstances);
+        value["exit_code"] = json!(result.as_ref().err().map_or(0, Error::exit_code));
+        match (write(path, &value), result) {
+            // What ended the run matters more than that it could not be noted.
+            (Err(_), Err(error)) | (Ok(()), Err(error)) => Err(error),
+            (Err(source), Ok(())) => {
+                Err(Error::Io { action: format!("cannot write the summary to {}", path.display()), source })
+            }
+            (Ok(()), Ok(())) => Ok(()),
+        }
+    }
+}
+
+/// Returns whether the summary's own numbers say it already.
+fn is_counted(error: &Error) -> bool {
+    matches!(error, Error::SomeFailed { .. })
+}
+
+fn write(path: &PathBuf, value: &Value) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    std::fs::write(path, text)
+}

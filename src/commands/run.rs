@@ -1,0 +1,174 @@
+//! `run`: label tasks and post the predictions, or write them to a file.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::plan::{self, Ground, Tasks};
+use super::report::Report;
+use super::{Context, interrupt};
+use crate::annotate::annotator::{Annotator, Answerer};
+use crate::cli::RunArgs;
+use crate::engine;
+use crate::engine::event::Summary;
+use crate::engine::ports::{self, NoJournal, Sink};
+use crate::engine::run::Job;
+use crate::error::Error;
+use crate::http::stop::{self, Stop};
+use crate::http::transport::Counters;
+use crate::progress;
+use crate::progress::text::plural;
+use crate::settings::{Destination, Layered, Oracle, Origin, Settings};
+use crate::sink;
+use crate::sink::studio::{Existing, Older, Options, StudioSink};
+use crate::source::peeked::Peeked;
+use crate::source::selection::Only;
+
+/// Labels the selected tasks.
+pub(super) async fn run(layered: &Layered<RunArgs>, context: &Context<'_>) -> Result<(), Error> {
+    let mut report = Report::new(layered.args.delivery.summary.clone(), context.terminal);
+    let (stopper, stop) = stop::channel();
+    let result = tokio::select! {
+        result = label(layered, context, &stop, &mut report) => result,
+        signal = interrupt::twice(&stopper, context.terminal) => Err(signal),
+    };
+    report.close(result)
+}
+
+async fn label(
+    layered: &Layered<RunArgs>,
+    context: &Context<'_>,
+    stop: &Stop,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let settings = Settings::resolve(layered, &context.places)?;
+    let destination = Destination::resolve(layered, &settings.tasks.origin)?;
+    let ground = plan::ground(&settings, stop).await?;
+    report.model_version.clone_from(&ground.model_version);
+    let tasks = Tasks::open(&settings.tasks, &ground).await?;
+    let peeked = Peeked::open(tasks.source()).await?;
+    let mut target = Target::open(&settings, &ground, &destination)?;
+    for notice in ground.form.notices.iter().chain(tasks.notices()) {
+        context.terminal.note(notice);
+    }
+    let Some(first) = peeked.first() else {
+        let nothing = Summary { complete: true, ..Summary::default() };
+        report.finished(nothing, Duration::ZERO, Counters::default(), None);
+        target.sink().finish(true).await?;
+        return Ok(());
+    };
+    let annotator = plan::annotator(&settings, &ground, &tasks, (first, stop, context)).await?;
+    // A prompt that cannot be made for the first task is noticed before anything is paid for.
+    annotator.request(first).map_err(|reason| ports::Error::Input(format!("{}: {reason}", first.id)))?;
+    for notice in annotator.prompt.notices() {
+        context.terminal.note(notice);
+    }
+    let expected = tasks.expected().await;
+    context.terminal.say(&opening(&settings, &ground, expected));
+    let started = Instant::now();
+    let mut reporter = progress::reporter(context.progress(settings.delivery.progress), expected);
+    let job = Job {
+        source: &peeked,
+        sink: target.sink(),
+        journal: &mut NoJournal,
+        reporter: reporter.as_mut(),
+        concurrency: settings.model.concurrency,
+    };
+    let (summary, result) = engine::run::run(job, |task| annotator.annotate(task), stop.asked()).await;
+    reporter.finish();
+    for notice in target.notices(summary.complete) {
+        context.terminal.note(&notice);
+    }
+    let result = result.map_err(Error::from).and_then(|()| ending(&summary, stop, &destination));
+    report.finished(summary, started.elapsed(), counters(&annotator), settings.model.price);
+    result
+}
+
+fn counters(annotator: &Annotator) -> Counters {
+    match &annotator.answerer {
+        Answerer::Model(client) => client.transport().counters(),
+        Answerer::Keyword(_) => Counters::default(),
+    }
+}
+
+/// Where predictions go, opened.
+enum Target {
+    Project(Box<StudioSink>),
+    File(Box<dyn Sink>, std::path::PathBuf),
+}
+
+impl Target {
+    fn open(settings: &Settings, ground: &Ground, destination: &Destination) -> Result<Self, Error> {
+        let path = match (destination, &settings.tasks.origin) {
+            (Destination::Project, Origin::Project { studio: place, .. }) => {
+                // What was paid for is still delivered after Ctrl-C, so this client does not stop with the run.
+                let studio = plan::studio(place, &settings.policy, &Stop::never())?;
+                let options = Options {
+                    model_version: Some(ground.model_version.clone()),
+                    existing: match settings.tasks.selection.only {
+                        Only::Unpredicted => Existing::Known,
+                        Only::Unlabeled | Only::All => Existing::Possible,
+                    },
+                    older: if settings.delivery.replace { Older::Delete } else { Older::Keep },
+                };
+                return Ok(Self::Project(Box::new(StudioSink::new(studio.into(), place.project, options))));
+            }
+            (Destination::File(path), _) => path.clone(),
+            (Destination::Project, Origin::File { .. }) => Path::new(sink::STANDARD_OUTPUT).to_owned(),
+        };
+        let names: Vec<String> =
+            ground.form.controls.iter().map(|control| control.head().name.clone()).collect();
+        let input = match &settings.tasks.origin {
+            Origin::File { tasks, .. } => Some(tasks.as_path()),
+            Origin::Project { .. } => None,
+        };
+        Ok(Self::File(sink::open(&path, &names, input)?, path))
+    }
+
+    fn sink(&mut self) -> &mut dyn Sink {
+        match self {
+            Self::Project(sink) => sink.as_mut(),
+            Self::File(sink, _) => sink.as_mut(),
+        }
+    }
+
+    /// Returns what a person should know at the end of a run.
+    fn notices(&self, complete: bool) -> Vec<String> {
+        match self {
+            Self::Project(sink) => sink.notices().to_vec(),
+            Self::File(_, path) if !complete && path != Path::new(sink::STANDARD_OUTPUT) => vec![format!(
+                "the run is not complete: what was done is in {}, and {} is as it was",
+                sink::part_path(path).display(),
+                path.display()
+            )],
+            Self::File(..) => Vec::new(),
+        }
+    }
+}
+
+fn opening(settings: &Settings, ground: &Ground, expected: Option<u64>) -> String {
+    let count = expected.map_or_else(|| "tasks".to_owned(), |count| plural(count, "task"));
+    let origin = match &settings.tasks.origin {
+        Origin::File { tasks, .. } => tasks.display().to_string(),
+        Origin::Project { .. } => ground.name.clone(),
+    };
+    let model = match &settings.model.oracle {
+        Oracle::Keyword => "by counting label words".to_owned(),
+        Oracle::Model(server) => format!("with {} {}", server.row.name, settings.model.model),
+    };
+    format!("labeling {count} of {origin} {model}, as {}", ground.model_version)
+}
+
+/// Returns how the run ended, after everything that could be delivered was.
+fn ending(summary: &Summary, stop: &Stop, destination: &Destination) -> Result<(), Error> {
+    if stop.is_asked() {
+        let hint = match destination {
+            Destination::Project => "the same command goes on with the tasks that are left",
+            Destination::File(_) => "the same command begins anew",
+        };
+        return Err(Error::Interrupted { hint: hint.to_owned() });
+    }
+    match summary.failures.len() as u64 {
+        0 => Ok(()),
+        failed => Err(Error::SomeFailed { failed, selected: summary.selected }),
+    }
+}

@@ -1,0 +1,115 @@
+//! Every way a command can end badly, with its exit code and what to do about it.
+
+use std::io;
+
+use crate::engine::ports;
+use crate::label::config::ConfigError;
+use crate::prompt::wrap::PromptError;
+use crate::settings::SettingsError;
+
+/// Why a command did not do all it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Flags, variables or the settings file.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The labeling config.
+    #[error("the labeling config ({origin}) cannot be used: {source}")]
+    LabelConfig { origin: String, source: ConfigError },
+    /// The prompt or the system message.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    /// An input, Label Studio, the provider, a file: whatever ended a run.
+    #[error(transparent)]
+    Run(#[from] ports::Error),
+    /// The run went through, but not every task got a prediction.
+    #[error("{failed} of {selected} tasks got no prediction")]
+    SomeFailed { failed: u64, selected: u64 },
+    /// `check` found something.
+    #[error("{faults} not ready")]
+    NotReady { faults: String, exit_code: u8 },
+    /// Ctrl-C or a signal.
+    #[error("interrupted")]
+    Interrupted { hint: String },
+    /// Something the program could not foresee.
+    #[error("{action}: {source}")]
+    Io { action: String, source: io::Error },
+}
+
+/// What a shell or a scheduler is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Every selected task delivered, or nothing to do.
+    Success = 0,
+    /// A bug or an unforeseen I/O error.
+    Unforeseen = 1,
+    /// Wrong usage; clap's own code.
+    Usage = 2,
+    /// Bad settings, labeling config, prompt or input file.
+    Input = 3,
+    /// Finished, but some tasks got no prediction.
+    SomeFailed = 4,
+    /// Label Studio refused us or cannot be reached.
+    Studio = 5,
+    /// The provider refused us or cannot be reached.
+    Provider = 6,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl Error {
+    /// Returns the exit code of this ending.
+    pub fn exit_code(&self) -> u8 {
+        let code = match self {
+            Self::Settings(_) | Self::LabelConfig { .. } | Self::Prompt(_) => ExitCode::Input,
+            Self::Run(error) => match error {
+                ports::Error::Input(_) => ExitCode::Input,
+                ports::Error::Studio(_) => ExitCode::Studio,
+                ports::Error::Provider(_) => ExitCode::Provider,
+                ports::Error::Io(_) => ExitCode::Unforeseen,
+                ports::Error::Closed => ExitCode::Success,
+            },
+            Self::SomeFailed { .. } => ExitCode::SomeFailed,
+            Self::NotReady { exit_code, .. } => return *exit_code,
+            Self::Interrupted { .. } => ExitCode::Interrupted,
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => ExitCode::Success,
+            Self::Io { .. } => ExitCode::Unforeseen,
+        };
+        code as u8
+    }
+
+    /// Returns what to do about it, where there is more to say than the message does.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Settings(error) => error.hint.clone(),
+            Self::LabelConfig { .. } => {
+                Some("Label Studio shows it under Settings > Labeling Interface > Code".to_owned())
+            }
+            Self::SomeFailed { .. } => {
+                Some("the reasons are listed above; the same command tries these tasks again".to_owned())
+            }
+            Self::Interrupted { hint } => Some(hint.clone()),
+            Self::Prompt(_) | Self::Run(_) | Self::NotReady { .. } | Self::Io { .. } => None,
+        }
+    }
+
+    /// Returns whether nobody is left to read what we say: the reader of a pipe went away.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.exit_code() == ExitCode::Success as u8
+    }
+}
+
+/// Returns an error and its causes on one line, each cause once.
+pub fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        let words = source.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = source.source();
+    }
+    text
+}
