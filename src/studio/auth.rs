@@ -9,6 +9,8 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use tracing::instrument::WithSubscriber as _;
+use tracing::subscriber::NoSubscriber;
 
 use super::client::{Request, Studio};
 use super::error::{self, StudioError};
@@ -149,7 +151,8 @@ impl Studio {
     async fn exchange(&self, personal: &Secret) -> Result<Access, StudioError> {
         let request =
             Request::post("api/token/refresh/", &json!({ "refresh": personal.expose() })).repeatable();
-        let reply = self.attempt(&request, None).await?;
+        // Both bodies are secrets, which the log of bodies knows to hide in headers only.
+        let reply = self.attempt(&request, None).with_subscriber(NoSubscriber::default()).await?;
         if reply.status == StatusCode::UNAUTHORIZED {
             return Err(self.exchange_refused(&reply));
         }

@@ -12,9 +12,7 @@ pub enum StudioError {
     #[error("{0}")]
     Address(String),
     /// Nobody answers.
-    #[error(
-        "Label Studio cannot be reached at `{address}`: {words}; check that it runs there and that `--url` is right"
-    )]
+    #[error("Label Studio cannot be reached at `{address}` (`--url`): {words}")]
     Unreachable { address: String, words: String },
     /// Somebody answers who is not Label Studio, or it is under another path.
     #[error("no Label Studio answers at `{address}`: {words}")]
@@ -48,6 +46,9 @@ pub enum StudioError {
     /// An answer that cannot be understood.
     #[error("{what}: Label Studio answered something unexpected: {words}")]
     Unexpected { what: String, words: String },
+    /// An answer that is too long to be held; asking for less may help.
+    #[error("{what}: Label Studio's answer is too long: {words}")]
+    TooLong { what: String, words: String },
     /// Stopping was asked for first.
     #[error("stopped before Label Studio was asked")]
     Stopped,
@@ -61,9 +62,9 @@ impl StudioError {
     pub(super) fn from_send(error: SendError, what: &str, address: &str) -> Self {
         let what = what.to_owned();
         match error {
-            SendError::Rejected { status, message } | SendError::Aborted { status, message } => {
-                Self::Refused { what, status, words: message }
-            }
+            // No answer is judged so here, so it is the transport's own limit.
+            SendError::Rejected { message, .. } => Self::TooLong { what, words: message },
+            SendError::Aborted { status, message } => Self::Refused { what, status, words: message },
             SendError::GaveUp { attempts, message, status: Some(status) } => {
                 Self::Server { what, status, words: format!("{message} ({attempts} attempts)") }
             }

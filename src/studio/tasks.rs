@@ -48,6 +48,8 @@ pub struct Page {
     pub tasks: Vec<Listed>,
     /// Tasks on this and all further pages of the same query.
     pub total: u64,
+    /// What the page took on the wire.
+    bytes: usize,
 }
 
 /// What one page is asked for.
@@ -59,8 +61,26 @@ pub struct Listing<'a> {
     pub fields: Fields,
 }
 
-/// Tasks on a page: larger ones cost more per task.
+/// Most tasks on a page: larger ones cost more per task.
 pub const PAGE_SIZE: usize = 500;
+
+/// Tasks on a first page that holds their data, when nobody knows yet how large they are: some hold images.
+const FIRST_SIZE: usize = 20;
+
+/// A page grows at most so much over the one before.
+const GROWTH: usize = 5;
+
+/// About so many bytes may come in one page.
+const PAGE_BYTES: usize = 4_000_000;
+
+/// Where a walk through a listing stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The last id seen.
+    after: u64,
+    /// Tasks on the next page.
+    size: usize,
+}
 
 #[derive(Debug, Deserialize)]
 struct WirePage {
@@ -105,13 +125,16 @@ impl Studio {
             "api/tasks?project={project}&page={page}&page_size={size}&resolve_uri=false&{fields}&query={query}"
         );
         let request = Request::get(path);
-        let wire: WirePage = match self.ask(&request).await {
+        let reply = self.send(&request).await?;
+        let bytes = reply.body.len();
+        let wire: WirePage = match self.read(&reply, &request) {
             Err(StudioError::Missing { words, .. }) if words.contains("Invalid page") => {
-                return Ok(Page { tasks: Vec::new(), total: 0 });
+                return Ok(Page { tasks: Vec::new(), total: 0, bytes: 0 });
             }
             answer => answer.map_err(explained)?,
         };
-        Ok(Page { total: wire.total, tasks: wire.tasks.into_iter().map(Listed::from).collect() })
+        let tasks = wire.tasks.into_iter().map(Listed::from).collect();
+        Ok(Page { total: wire.total, tasks, bytes })
     }
 
     /// Returns how many tasks hold to all these filters.
@@ -126,8 +149,13 @@ impl Studio {
             return Ok(Vec::new());
         }
         let filters = [Filter::Among(ids.to_vec())];
-        let listing = Listing { project, filters: &filters, join: Join::All, fields };
-        Ok(self.page(listing, 1, ids.len()).await?.tasks)
+        let (mut tasks, mut place) = (Vec::with_capacity(ids.len()), Some(Place::start(fields)));
+        while let Some(here) = place {
+            let page = self.page_after(here, project, &filters, fields).await?;
+            tasks.extend(page.0);
+            place = page.1;
+        }
+        Ok(tasks)
     }
 
     /// Returns all tasks that hold to all these filters, in the order of their ids, page by page.
@@ -137,29 +165,35 @@ impl Studio {
         filters: Vec<Filter>,
         fields: Fields,
     ) -> BoxStream<'static, Result<Vec<Listed>, StudioError>> {
-        let pages = stream::try_unfold(Some(0), move |after| {
-            let (studio, filters) = (Arc::clone(&self), filters.clone());
+        let filters: Arc<[Filter]> = filters.into();
+        let pages = stream::try_unfold(Some(Place::start(fields)), move |place| {
+            let (studio, filters) = (Arc::clone(&self), Arc::clone(&filters));
             async move {
-                let Some(after) = after else { return Ok(None) };
-                let (page, next) = studio.page_after(after, project, filters, fields).await?;
-                Ok(Some((page, next)))
+                let Some(place) = place else { return Ok(None) };
+                Ok(Some(studio.page_after(place, project, &filters, fields).await?))
             }
         });
         pages.boxed()
     }
 
-    /// Fetches the tasks after an id, and says after which id to go on, if at all.
+    /// Fetches the tasks after a place, and says where to go on, if at all.
     async fn page_after(
         &self,
-        after: u64,
+        place: Place,
         project: u64,
-        mut filters: Vec<Filter>,
+        filters: &[Filter],
         fields: Fields,
-    ) -> Result<(Vec<Listed>, Option<u64>), StudioError> {
-        filters.push(Filter::After(after));
+    ) -> Result<(Vec<Listed>, Option<Place>), StudioError> {
+        let filters = [filters, &[Filter::After(place.after)]].concat();
         let listing = Listing { project, filters: &filters, join: Join::All, fields };
-        let page = self.page(listing, 1, PAGE_SIZE).await?;
-        let mut last = after;
+        let mut size = place.size;
+        let page = loop {
+            match self.page(listing, 1, size).await {
+                Err(StudioError::TooLong { .. }) if 1 < size => size /= 2,
+                page => break page?,
+            }
+        };
+        let mut last = place.after;
         for listed in &page.tasks {
             let id = listed.task.id.studio().unwrap_or_default();
             if id <= last {
@@ -175,7 +209,9 @@ impl Studio {
         }
         // A server may cut pages shorter than asked, so only the count of what is left can tell the end.
         let is_last = page.tasks.is_empty() || page.total <= page.tasks.len() as u64;
-        Ok((page.tasks, if is_last { None } else { Some(last) }))
+        let fitting = PAGE_BYTES * page.tasks.len() / page.bytes.max(1);
+        let next = Place { after: last, size: fitting.clamp(1, PAGE_SIZE.min(size * GROWTH)) };
+        Ok((page.tasks, if is_last { None } else { Some(next) }))
     }
 
     /// Collects the ids of tasks that hold to any of these filters.
@@ -193,6 +229,16 @@ impl Studio {
             }
         }
         Ok(ids.into_iter().collect())
+    }
+}
+
+impl Place {
+    fn start(fields: Fields) -> Self {
+        let size = match fields {
+            Fields::Content => FIRST_SIZE,
+            Fields::Id | Fields::Stamps | Fields::Predictions => PAGE_SIZE,
+        };
+        Self { after: 0, size }
     }
 }
 

@@ -115,6 +115,42 @@ async fn an_access_token_serves_until_shortly_before_its_end() {
     assert_eq!(paths(&log), "refresh ask ask ask refresh ask");
 }
 
+/// Where a test's log goes.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_most_talkative_log_holds_no_key_and_no_access_token() {
+    let written = Written::default();
+    let writer = written.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let (studio, log) = exchanging(300, |number| 2 <= number).await;
+    studio.user().await.unwrap();
+    tracing::trace!("the log works");
+    drop(guard);
+    assert_eq!(paths(&log), "refresh ask refresh ask");
+    let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    assert!(written.contains("the log works"));
+    for token in [token("refresh", 1_000_000, 0), token("access", 300, 1), token("access", 300, 2)] {
+        assert!(!written.contains(token.split('.').nth(1).unwrap()), "{written}");
+    }
+}
+
 #[tokio::test]
 async fn a_refused_access_token_is_renewed_once() {
     let (studio, log) = exchanging(300, |number| 2 <= number).await;
@@ -209,7 +245,10 @@ async fn nobody_answering_is_told_with_the_address_and_without_secrets() {
     let error = studio("http://127.0.0.1:9/ls", "legacy").connect().await.unwrap_err();
     assert!(matches!(error, StudioError::Unreachable { .. }), "{error:?}");
     let text = error.to_string();
-    assert!(text.starts_with("Label Studio cannot be reached at `http://127.0.0.1:9/ls`: "), "{text}");
+    assert!(
+        text.starts_with("Label Studio cannot be reached at `http://127.0.0.1:9/ls` (`--url`): "),
+        "{text}"
+    );
 }
 
 #[tokio::test]

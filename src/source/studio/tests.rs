@@ -54,7 +54,20 @@ async fn every_task_of_a_large_project_comes_once_and_in_order() {
     let found = tasks(&fake, None, &all()).await.unwrap();
     let expect: Vec<TaskId> = (1..=1203).map(TaskId::Id).collect();
     assert_eq!(found.iter().map(|task| task.id).collect::<Vec<_>>(), expect);
-    assert_eq!(fake.requests("GET /api/tasks"), 3);
+    // Pages of 20, 100, 500 and 500, and the rest.
+    assert_eq!(fake.requests("GET /api/tasks"), 5);
+}
+
+#[tokio::test]
+async fn pages_of_tasks_with_images_in_them_are_small() {
+    let fake = Fake::start(40).await;
+    for task in fake.world().tasks.values_mut() {
+        task.text = "i".repeat(1_000_000);
+    }
+    assert_eq!(tasks(&fake, None, &all()).await.unwrap().len(), 40);
+    // 20 at first, when nobody knows, then 3 or 4 at a time.
+    let requests = fake.requests("GET /api/tasks");
+    assert!((6..=8).contains(&requests), "{requests}");
 }
 
 #[tokio::test]
@@ -93,7 +106,7 @@ async fn a_page_that_does_not_advance_is_an_error_and_no_loop() {
     let fake = Fake::start(700).await;
     fake.world().is_stuck = true;
     let error = tasks(&fake, None, &all()).await.unwrap_err();
-    assert!(error.contains("task 1 where only ids above 500 were asked for"), "{error}");
+    assert!(error.contains("task 1 where only ids above 20 were asked for"), "{error}");
 }
 
 #[tokio::test]
