@@ -9,8 +9,6 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
-use tracing::instrument::WithSubscriber as _;
-use tracing::subscriber::NoSubscriber;
 
 use super::client::{Request, Studio};
 use super::error::{self, StudioError};
@@ -151,8 +149,7 @@ impl Studio {
     async fn exchange(&self, personal: &Secret) -> Result<Access, StudioError> {
         let request =
             Request::post("api/token/refresh/", &json!({ "refresh": personal.expose() })).repeatable();
-        // Both bodies are secrets, which the log of bodies knows to hide in headers only.
-        let reply = self.attempt(&request, None).with_subscriber(NoSubscriber::default()).await?;
+        let reply = self.attempt(&request, None).await?;
         if reply.status == StatusCode::UNAUTHORIZED {
             return Err(self.exchange_refused(&reply));
         }
