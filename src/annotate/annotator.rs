@@ -354,6 +354,7 @@ mod tests {
             let mut task = task(json!({"text": "good"}));
             let id = fingerprint(&annotator, &task).region_id("mood", 0);
             task.predictions = vec![StoredPrediction {
+                score: None,
                 id: Some(1),
                 model_version: Some(version.to_owned()),
                 result: vec![json!({"id": id, "from_name": "mood"})],

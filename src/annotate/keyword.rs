@@ -219,7 +219,13 @@ mod tests {
                 alias: None,
                 hint: None,
             });
-            let head = Head { name: "c".to_owned(), to_name: "input".to_owned(), kind, required: false };
+            let head = Head {
+                name: "c".to_owned(),
+                to_name: "input".to_owned(),
+                kind,
+                required: false,
+                conditions: Vec::new(),
+            };
             Arc::new(FakeControl { head, labels: labels.to_vec(), schema: json!({"type": "array"}) })
                 as Arc<dyn Control>
         };

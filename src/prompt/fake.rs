@@ -55,6 +55,10 @@ impl Control for FakeControl {
 }
 
 impl Object for FakeObject {
+    fn canonical(&self) -> String {
+        String::new()
+    }
+
     fn name(&self) -> &'static str {
         "input"
     }
@@ -78,7 +82,13 @@ pub(crate) fn control(kind: &'static str, name: &str, labels: &[&str]) -> Arc<dy
         let (value, hint) = label.split_once('=').map_or((*label, None), |(value, hint)| (value, Some(hint)));
         Label { value: value.to_owned(), alias: None, hint: hint.map(str::to_owned) }
     });
-    let head = Head { name: name.to_owned(), to_name: "input".to_owned(), kind, required: false };
+    let head = Head {
+        name: name.to_owned(),
+        to_name: "input".to_owned(),
+        kind,
+        required: false,
+        conditions: Vec::new(),
+    };
     Arc::new(FakeControl { head, labels: labels.collect(), schema: json!({"type": "string"}) })
 }
 

@@ -141,6 +141,7 @@ mod tests {
             kind: String::new(),
             value: value.clone(),
             score: None,
+            extra: serde_json::Map::new(),
         };
         let data = data.as_object().unwrap().clone();
         let result = answers.iter().map(region).collect();

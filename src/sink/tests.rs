@@ -20,6 +20,7 @@ fn labeled(id: TaskId) -> Labeled {
         kind: "choices".to_owned(),
         value: json!({"choices": ["yes"]}),
         score: None,
+        extra: Map::new(),
     };
     let data = Map::from_iter([("text".to_owned(), Value::from("é\n"))]);
     Labeled {

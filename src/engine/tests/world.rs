@@ -161,6 +161,7 @@ fn labeled(task: Task) -> Outcome {
         kind: "choices".to_owned(),
         value: json!({"choices": ["yes"]}),
         score: None,
+        extra: Map::new(),
     };
     let prediction = Prediction { result: vec![region], score: None, model_version: "m".to_owned() };
     let usage = Usage { requests: 1, ..Usage::default() };
