@@ -4,6 +4,7 @@ mod known;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub struct LabelConfig {
 pub struct SkippedTag {
     /// The tag as written, such as `BrushLabels`.
     pub tag: String,
+    /// Empty where the tag has none.
     pub name: String,
     /// To follow "because" or a colon.
     pub reason: String,
@@ -59,11 +61,11 @@ impl LabelConfig {
     ///
     /// It takes what Label Studio takes: case of tags and attributes does not count, unknown tags are passed over.
     pub fn parse(xml: &str) -> Result<Self, ConfigError> {
-        let xml = xml.trim_start_matches('\u{feff}').trim_start();
-        if xml.is_empty() {
+        if xml.trim().is_empty() {
             return Err(ConfigError::Unusable("the labeling config is empty".to_owned()));
         }
-        let document = Document::parse(xml).map_err(|error| ConfigError::Xml(error.to_string()))?;
+        let xml = without_declaration(xml);
+        let document = Document::parse(&xml).map_err(|error| ConfigError::Xml(error.to_string()))?;
         check_names(&document)?;
         let (objects, shown) = read_objects(&document)?;
         let mut config = Self { objects, controls: Vec::new(), skipped: Vec::new() };
@@ -93,12 +95,13 @@ impl LabelConfig {
     fn read_control(&mut self, node: &Node<'_, '_>, shown: &Shown) -> Result<(), ConfigError> {
         let tag = node.tag_name().name();
         let refused = REFUSED_UNNAMED.iter().any(|name| name.eq_ignore_ascii_case(tag));
-        let fillable = control::KINDS.iter().any(|kind| tag::is(node, kind.tag));
         let Some(name) = tag::filled(node, "name") else {
-            return match refused || fillable {
-                true => Err(error_at(node, format!("`{tag}` has no `name`"))),
-                false => Ok(()),
-            };
+            if refused {
+                return Err(error_at(node, format!("`{tag}` has no `name`")));
+            }
+            let reason = "it has no `name`".to_owned();
+            self.skipped.push(SkippedTag { tag: tag.to_owned(), name: String::new(), reason });
+            return Ok(());
         };
         if refused && tag::filled(node, "toName").is_none() {
             let message = format!("`{tag}` named `{name}` has no `toName`: the name of the object it labels");
@@ -128,7 +131,27 @@ impl LabelConfig {
 
 impl std::fmt::Display for SkippedTag {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "`{}` ({}) is left empty: {}", self.name, self.tag, self.reason)
+        let Self { tag, name, reason } = self;
+        match name.as_str() {
+            "" => write!(formatter, "a `{tag}` is left empty: {reason}"),
+            _ => write!(formatter, "`{name}` ({tag}) is left empty: {reason}"),
+        }
+    }
+}
+
+/// Blanks a byte order mark and an XML declaration out; Label Studio takes them after white space, too.
+///
+/// Lines stay where they are, for the errors.
+fn without_declaration(xml: &str) -> Cow<'_, str> {
+    let xml = xml.trim_start_matches('\u{feff}');
+    let start = xml.len() - xml.trim_start().len();
+    match xml[start..].find("?>") {
+        Some(length) if xml[start..].starts_with("<?xml ") => {
+            let end = start + length + "?>".len();
+            let blank = xml[..end].replace(|character| character != '\n', " ");
+            Cow::Owned(blank + &xml[end..])
+        }
+        _ => Cow::Borrowed(xml),
     }
 }
 
@@ -177,16 +200,15 @@ fn read_objects(document: &Document<'_>) -> Result<(Vec<Arc<dyn Object>>, Shown)
         };
         let parsed = match kind {
             _ if in_repeater(&node) => {
-                Err(format!("`{name}` ({tag}), which stands in a `Repeater`; that is not supported yet"))
+                Err("stands in a `Repeater`, and that is not supported yet".to_owned())
             }
-            Some(kind) => (kind.parse)(&node, name).map_err(|reason| format!("`{name}` ({tag}) {reason}")),
-            None => match known::object(tag) {
-                Some(holds) => {
-                    Err(format!("`{name}` ({tag}) holds {holds}, which this tool cannot show a model"))
-                }
-                None => Err(format!("`{name}` ({tag}) is no object tag this tool knows")),
-            },
+            Some(kind) => (kind.parse)(&node, name),
+            None => Err(match known::object(tag) {
+                Some(holds) => format!("holds {holds}, and this tool cannot show that to a model"),
+                None => "is no object tag this tool knows".to_owned(),
+            }),
         };
+        let parsed = parsed.map_err(|reason| format!("`{name}` ({tag}), which {reason}"));
         if let Ok(object) = &parsed {
             objects.push(Arc::clone(object));
         }

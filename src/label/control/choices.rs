@@ -21,7 +21,8 @@ struct Choices {
     head: Head,
     mode: Mode,
     nesting: Nesting,
-    places: Vec<Place>,
+    /// The choices of the config itself.
+    fixed: Menu,
     /// Where more choices come from with each task.
     source: Option<Source>,
 }
@@ -50,7 +51,7 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
     if places.is_empty() && source.is_none() {
         return Err("it has no `Choice` with a `value`".to_owned());
     }
-    Ok(Arc::new(Choices { head, mode, nesting, places, source }))
+    Ok(Arc::new(Choices { head, mode, nesting, fixed: Menu::new(places, SEPARATOR), source }))
 }
 
 /// Returns what an annotator can tick: the top level, or the leaves of nested choices (a branch ticks its leaves).
@@ -63,20 +64,18 @@ fn selectable(places: Vec<Place>, nesting: Nesting) -> Vec<Place> {
 }
 
 impl Choices {
-    fn menu(&self, task: &Task) -> Result<Menu, String> {
-        let mut places = Cow::Borrowed(self.places.as_slice());
-        if let Some(source) = &self.source {
-            match source.value(&task.data) {
-                Ok(list) => {
-                    let more = places::of_data(&list, &source.describe())?;
-                    places.to_mut().extend(selectable(more, self.nesting));
-                }
-                // Label Studio shows the choices of the config where the task brings none.
-                Err(_) if !places.is_empty() => {}
-                Err(reason) => return Err(reason),
+    fn menu(&self, task: &Task) -> Result<Cow<'_, Menu>, String> {
+        let Some(source) = &self.source else { return Ok(Cow::Borrowed(&self.fixed)) };
+        match source.value(&task.data) {
+            Ok(list) => {
+                let more = selectable(places::of_data(&list, &source.describe())?, self.nesting);
+                let all = self.fixed.places.iter().cloned().chain(more).collect();
+                Ok(Cow::Owned(Menu::new(places::distinct(all), SEPARATOR)))
             }
+            // Label Studio shows the choices of the config where the task brings none.
+            Err(_) if !self.fixed.places.is_empty() => Ok(Cow::Borrowed(&self.fixed)),
+            Err(reason) => Err(reason),
         }
-        Ok(Menu::new(places.into_owned(), SEPARATOR))
     }
 
     fn stored(&self, place: &Place) -> Value {
@@ -88,12 +87,10 @@ impl Choices {
 
     /// Reads a text: the label it means, or the labels it lists.
     fn written(&self, menu: &Menu, written: &str) -> Reading {
-        let picks = match (self.mode, menu.find_in_text(written)) {
-            (Mode::Multiple, _) => menu.find_all(written),
-            (Mode::Single, Some(found)) => Picks { found: [found].into(), unknown: Vec::new() },
-            (Mode::Single, None) => Picks { unknown: vec![text::shorten(written)], ..Picks::default() },
-        };
-        self.reading(menu, &picks)
+        match self.mode {
+            Mode::Single => self.reading(menu, &menu.find_one(written)),
+            Mode::Multiple => self.reading(menu, &menu.find_all(written)),
+        }
     }
 
     fn reading(&self, menu: &Menu, picks: &Picks) -> Reading {
@@ -159,7 +156,7 @@ impl Control for Choices {
     }
 
     fn labels(&self, task: &Task) -> Vec<Label> {
-        self.menu(task).map(Menu::into_labels).unwrap_or_default()
+        self.menu(task).map(|menu| menu.labels().to_vec()).unwrap_or_default()
     }
 
     fn combine(&self, mut readings: Vec<Reading>) -> Reading {
@@ -167,7 +164,7 @@ impl Control for Choices {
             (1, _) => readings.remove(0),
             (_, Mode::Single) => vote::plurality(readings),
             (_, Mode::Multiple) => {
-                let order: Vec<Value> = self.places.iter().map(|place| self.stored(place)).collect();
+                let order: Vec<Value> = self.fixed.places.iter().map(|place| self.stored(place)).collect();
                 vote::majority(readings, "choices", &order)
             }
         }
@@ -175,7 +172,7 @@ impl Control for Choices {
 
     fn canonical(&self) -> String {
         let labels: Vec<Value> =
-            self.places.iter().map(|place| json!([place.values, place.stored, place.hint])).collect();
+            self.fixed.places.iter().map(|place| json!([place.values, place.stored, place.hint])).collect();
         let source = self.source.as_ref().map(Source::canonical);
         let (multiple, paths) = (self.mode == Mode::Multiple, self.nesting == Nesting::Paths);
         self.head.canonical(&json!([multiple, paths, labels, source]))

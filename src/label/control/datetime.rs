@@ -107,7 +107,7 @@ impl DateTime {
 
     fn describe(&self) -> String {
         let what = match self.parts {
-            Parts::DateAndTime => "date and time",
+            Parts::DateAndTime => "a date and time",
             Parts::Date => "a date",
             Parts::Time => "a time of day",
         };
@@ -122,18 +122,10 @@ impl Control for DateTime {
     }
 
     fn schema(&self, _task: &Task) -> Result<Value, String> {
-        let mut description = self.describe();
-        if let Some(minimum) = &self.minimum {
-            description.push_str(&format!("; not before {minimum}"));
-        }
-        if let Some(maximum) = &self.maximum {
-            description.push_str(&format!("; not after {maximum}"));
-        }
-        if self.head.required {
-            return Ok(json!({"type": "string", "description": description}));
-        }
-        let description = format!("{description}; null where there is none");
-        Ok(json!({"anyOf": [{"type": "string"}, {"type": "null"}], "description": description}))
+        let first = self.minimum.iter().map(|minimum| format!("; not before {minimum}"));
+        let last = self.maximum.iter().map(|maximum| format!("; not after {maximum}"));
+        let description: String = std::iter::once(self.describe()).chain(first).chain(last).collect();
+        Ok(wrapper::optional("string", &description, &self.head))
     }
 
     fn read(&self, answer: &Value, _task: &Task) -> Reading {

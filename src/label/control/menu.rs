@@ -1,6 +1,6 @@
 //! The labels of one control for one task: how they are asked for, and which of them an answer means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -9,13 +9,14 @@ use super::places::Place;
 use crate::label::{matching, text};
 
 /// What may be chosen.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Menu {
     pub(super) places: Vec<Place>,
     labels: Vec<Label>,
-    /// The last value of each path, where it is the only one of that name, with the position of its path; empty
-    /// where all labels are on one level.
-    tails: Vec<(Label, usize)>,
+    /// The last label of each path, where it is the only one of that name; none where all are on one level.
+    tails: Vec<Label>,
+    /// The positions in `places` that `tails` belong to.
+    tail_places: Vec<usize>,
 }
 
 /// What an answer chose.
@@ -30,27 +31,26 @@ pub(super) struct Picks {
 impl Menu {
     pub(super) fn new(places: Vec<Place>, separator: &str) -> Self {
         let labels = places.iter().map(|place| place.label(separator)).collect();
-        let tail = |place: &Place| place.values.last().cloned().unwrap_or_default();
-        let is_unique = |place: &Place| places.iter().filter(|other| tail(other) == tail(place)).count() == 1;
+        let mut counts: HashMap<Option<&String>, usize> = HashMap::new();
+        for place in &places {
+            *counts.entry(place.values.last()).or_default() += 1;
+        }
         let is_tree = places.iter().any(|place| 1 < place.values.len());
-        let tails = places
+        let (tails, tail_places) = places
             .iter()
             .enumerate()
-            .filter(|(_, place)| is_tree && is_unique(place))
-            .map(|(at, place)| {
-                let alias = place.stored.last().filter(|stored| **stored != tail(place)).cloned();
-                (Label { value: tail(place), alias, hint: None }, at)
+            .filter(|(_, place)| is_tree && counts[&place.values.last()] == 1)
+            .filter_map(|(at, place)| {
+                let (value, stored) = (place.values.last()?, place.stored.last()?);
+                let alias = Some(stored).filter(|stored| *stored != value).cloned();
+                Some((Label { value: value.clone(), alias, hint: None }, at))
             })
-            .collect();
-        Self { places, labels, tails }
+            .unzip();
+        Self { places, labels, tails, tail_places }
     }
 
     pub(super) fn labels(&self) -> &[Label] {
         &self.labels
-    }
-
-    pub(super) fn into_labels(self) -> Vec<Label> {
-        self.labels
     }
 
     /// Returns the schema of one label.
@@ -111,6 +111,11 @@ impl Menu {
         if !listed.found.is_empty() {
             return Picks { found: listed.found.into_iter().collect(), unknown: listed.unknown };
         }
+        self.find_one(written)
+    }
+
+    /// Returns the one label that a text means, or the text as unknown.
+    pub(super) fn find_one(&self, written: &str) -> Picks {
         match self.find_in_text(written) {
             Some(found) => Picks { found: [found].into(), unknown: Vec::new() },
             None => Picks { found: BTreeSet::new(), unknown: vec![text::shorten(written)] },
@@ -174,8 +179,7 @@ impl Menu {
     }
 
     fn tail(&self, written: &str, find: fn(&str, &[Label]) -> Option<usize>) -> Option<usize> {
-        let labels: Vec<Label> = self.tails.iter().map(|(label, _)| label.clone()).collect();
-        find(written, &labels).map(|found| self.tails[found].1)
+        find(written, &self.tails).map(|found| self.tail_places[found])
     }
 
     fn only(&self, condition: impl Fn(&Place) -> bool) -> Option<usize> {

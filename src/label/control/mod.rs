@@ -8,6 +8,8 @@ mod places;
 mod rating;
 mod strftime;
 mod taxonomy;
+#[cfg(test)]
+mod tests;
 mod textarea;
 mod vote;
 mod wrapper;
@@ -99,8 +101,11 @@ pub struct Kind {
     /// The type of its regions: the tag's name in lower case.
     pub region_type: &'static str,
     /// Reads the tag from the labeling config; fails with the reason why it is left empty.
-    pub parse: fn(&roxmltree::Node<'_, '_>, Head) -> Result<Arc<dyn Control>, String>,
+    pub parse: Parse,
 }
+
+/// Parses a tag whose head was read already.
+pub type Parse = fn(&roxmltree::Node<'_, '_>, Head) -> Result<Arc<dyn Control>, String>;
 
 /// The control tags this tool fills.
 pub const KINDS: &[Kind] = &[

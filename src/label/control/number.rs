@@ -72,12 +72,7 @@ impl Control for Number {
     }
 
     fn schema(&self, _task: &Task) -> Result<Value, String> {
-        let description = self.bounds();
-        if self.head.required {
-            return Ok(json!({"type": "number", "description": description}));
-        }
-        let description = format!("{description}; null where there is none");
-        Ok(json!({"anyOf": [{"type": "number"}, {"type": "null"}], "description": description}))
+        Ok(wrapper::optional("number", &self.bounds(), &self.head))
     }
 
     fn read(&self, answer: &Value, _task: &Task) -> Reading {

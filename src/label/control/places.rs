@@ -1,5 +1,7 @@
 //! Labels as they stand in a tree: `Choice` tags inside each other, or the same from a task's data.
 
+use std::collections::HashSet;
+
 use roxmltree::Node;
 use serde_json::Value;
 
@@ -39,17 +41,14 @@ pub(super) fn of_tags(control: &Node<'_, '_>) -> Vec<Place> {
             .collect();
         way.reverse();
         let (values, stored) = way.into_iter().unzip();
-        push(
-            &mut places,
-            Place {
-                values,
-                stored,
-                hint: tag::filled(&choice, "hint").map(|hint| text::clean(hint.trim())),
-                is_leaf: !choice.descendants().skip(1).any(|node| tag::is(&node, "Choice")),
-            },
-        );
+        places.push(Place {
+            values,
+            stored,
+            hint: tag::filled(&choice, "hint").map(|hint| text::clean(hint.trim())),
+            is_leaf: !choice.descendants().skip(1).any(|node| tag::is(&node, "Choice")),
+        });
     }
-    places
+    distinct(places)
 }
 
 /// Returns the places that a task's data lists, in the form Label Studio shows: objects with `value`.
@@ -66,7 +65,7 @@ pub(super) fn of_data(list: &Value, place: &str) -> Result<Vec<Place>, String> {
     if places.is_empty() {
         return Err(format!("{place} is an empty list; {example}"));
     }
-    Ok(places)
+    Ok(distinct(places))
 }
 
 fn push_entries(entries: &[Value], parent: &Place, places: &mut Vec<Place>) -> Result<(), String> {
@@ -80,17 +79,16 @@ fn push_entries(entries: &[Value], parent: &Place, places: &mut Vec<Place>) -> R
         place.values.push(value);
         place.hint = field("hint");
         place.is_leaf = children.is_empty();
-        push(places, place.clone());
+        places.push(place.clone());
         push_entries(children, &place, places)?;
     }
     Ok(())
 }
 
-/// Adds a place, unless it has no name or its name is taken: the editor shows the first of equal siblings.
-fn push(places: &mut Vec<Place>, place: Place) {
-    if !place.values.is_empty() && !places.iter().any(|other| other.values == place.values) {
-        places.push(place);
-    }
+/// Leaves out places without a name or with one that is taken: the editor shows the first of equal siblings.
+pub(super) fn distinct(places: Vec<Place>) -> Vec<Place> {
+    let mut seen = HashSet::new();
+    places.into_iter().filter(|place| !place.values.is_empty() && seen.insert(place.values.clone())).collect()
 }
 
 /// Returns value and stored name of a `Choice`; one stands for the other where only one is given.

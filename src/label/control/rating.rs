@@ -39,9 +39,7 @@ impl Rating {
     fn stars(&self, answer: &Value) -> Option<u64> {
         match answer {
             Value::Number(number) => number.as_u64().or_else(|| {
-                let stars = (1..=self.maximum)
-                    .find(|&stars| number.as_f64() == u32::try_from(stars).ok().map(f64::from));
-                stars
+                (1..=self.maximum).find(|&stars| number.as_f64() == u32::try_from(stars).ok().map(f64::from))
             }),
             Value::String(written) => {
                 let written = written.trim().trim_matches(['*', '`', '"', '.']).trim().to_lowercase();

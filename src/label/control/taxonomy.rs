@@ -17,8 +17,7 @@ const DEFAULT_SEPARATOR: &str = " / ";
 #[derive(Debug)]
 struct Taxonomy {
     head: Head,
-    places: Vec<Place>,
-    separator: String,
+    menu: Menu,
     /// The most paths that Label Studio accepts (`maxUsages`).
     most: Option<usize>,
 }
@@ -39,13 +38,10 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
     if places.is_empty() {
         return Err("it has no `Choice` with a `value`".to_owned());
     }
+    let separator = tag::attribute(node, "pathSeparator").filter(|separator| !separator.is_empty());
     Ok(Arc::new(Taxonomy {
         head,
-        places,
-        separator: tag::attribute(node, "pathSeparator")
-            .filter(|separator| !separator.is_empty())
-            .unwrap_or(DEFAULT_SEPARATOR)
-            .to_owned(),
+        menu: Menu::new(places, separator.unwrap_or(DEFAULT_SEPARATOR)),
         most: tag::filled(node, "maxUsages")
             .and_then(|most| most.trim().parse().ok())
             .filter(|&most| 0 < most),
@@ -53,11 +49,7 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
 }
 
 impl Taxonomy {
-    fn menu(&self) -> Menu {
-        Menu::new(self.places.clone(), &self.separator)
-    }
-
-    fn reading(&self, menu: &Menu, picks: &Picks) -> Reading {
+    fn reading(&self, picks: &Picks) -> Reading {
         let mut problems = Vec::new();
         if !picks.unknown.is_empty() {
             problems.push(menu::no_such_label(&picks.unknown));
@@ -66,7 +58,8 @@ impl Taxonomy {
             problems.push(format!("at most {most} paths are allowed, the answer has {}", picks.found.len()));
             return Reading { values: Vec::new(), problems };
         }
-        let paths: Vec<&[String]> = picks.found.iter().map(|&at| menu.places[at].stored.as_slice()).collect();
+        let paths: Vec<&[String]> =
+            picks.found.iter().map(|&at| self.menu.places[at].stored.as_slice()).collect();
         match (paths.is_empty(), problems.is_empty()) {
             (true, true) => wrapper::blank(&self.head),
             (true, false) => Reading { values: Vec::new(), problems },
@@ -81,45 +74,43 @@ impl Control for Taxonomy {
     }
 
     fn schema(&self, _task: &Task) -> Result<Value, String> {
-        let menu = self.menu();
         let asked = match self.most {
             Some(most) => format!("All paths that apply, at most {most}, each once."),
             None => "All paths that apply, each at most once.".to_owned(),
         };
-        let description = format!("{asked}{}", menu.hints());
-        Ok(json!({"type": "array", "items": menu.one_of(), "description": description}))
+        let description = format!("{asked}{}", self.menu.hints());
+        Ok(json!({"type": "array", "items": self.menu.one_of(), "description": description}))
     }
 
     fn read(&self, answer: &Value, _task: &Task) -> Reading {
-        let menu = self.menu();
         let inner = wrapper::unwrap(answer, &self.head);
         match inner {
             _ if wrapper::is_blank(inner) => wrapper::blank(&self.head),
-            Value::String(written) => self.reading(&menu, &menu.find_all(written)),
-            _ => self.reading(&menu, &menu.read(inner)),
+            Value::String(written) => self.reading(&self.menu.find_all(written)),
+            _ => self.reading(&self.menu.read(inner)),
         }
     }
 
     fn read_text(&self, reply: &str, _task: &Task) -> Reading {
-        let menu = self.menu();
-        self.reading(&menu, &menu.find_all(reply))
+        self.reading(&self.menu.find_all(reply))
     }
 
     fn labels(&self, _task: &Task) -> Vec<Label> {
-        self.menu().into_labels()
+        self.menu.labels().to_vec()
     }
 
     fn combine(&self, mut readings: Vec<Reading>) -> Reading {
         if readings.len() == 1 {
             return readings.remove(0);
         }
-        let order: Vec<Value> = self.places.iter().map(|place| json!(place.stored)).collect();
+        let order: Vec<Value> = self.menu.places.iter().map(|place| json!(place.stored)).collect();
         vote::majority(readings, "taxonomy", &order)
     }
 
     fn canonical(&self) -> String {
+        let paths = self.menu.labels().iter().zip(&self.menu.places);
         let paths: Vec<Value> =
-            self.places.iter().map(|place| json!([place.values, place.stored, place.hint])).collect();
-        self.head.canonical(&json!([self.separator, self.most, paths]))
+            paths.map(|(label, place)| json!([label.value, place.stored, place.hint])).collect();
+        self.head.canonical(&json!([self.most, paths]))
     }
 }

@@ -19,19 +19,6 @@ pub(super) fn parse(_node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>
     Ok(Arc::new(TextArea { head }))
 }
 
-impl TextArea {
-    fn reading(&self, texts: &[String]) -> Reading {
-        let texts: Vec<String> =
-            texts.iter().map(|written| text::clean(written).trim_end().to_owned()).collect();
-        let texts: Vec<String> = texts.into_iter().filter(|written| !written.trim().is_empty()).collect();
-        if texts.is_empty() {
-            return Reading::problem("the answer is an empty text");
-        }
-        // Label Studio does not hold predictions to `maxSubmissions`: several responses are there to choose from.
-        Reading::value(json!({"text": texts}))
-    }
-}
-
 impl Control for TextArea {
     fn head(&self) -> &Head {
         &self.head
@@ -53,13 +40,13 @@ impl Control for TextArea {
             single => written(single).map(|text| vec![text]),
         };
         match texts {
-            Ok(texts) => self.reading(&texts),
+            Ok(texts) => reading(&texts),
             Err(problem) => Reading::problem(problem),
         }
     }
 
     fn read_text(&self, reply: &str, _task: &Task) -> Reading {
-        self.reading(&[matching::without_thinking(reply).trim_start().to_owned()])
+        reading(&[matching::without_thinking(reply).trim_start().to_owned()])
     }
 
     fn combine(&self, readings: Vec<Reading>) -> Reading {
@@ -71,5 +58,17 @@ impl Control for TextArea {
 
     fn canonical(&self) -> String {
         self.head.canonical(&Value::Null)
+    }
+}
+
+/// Keeps what is not blank. Label Studio does not hold predictions to `maxSubmissions`: several responses are there
+/// to choose from.
+fn reading(texts: &[String]) -> Reading {
+    let texts: Vec<String> = texts.iter().map(|written| text::clean(written).trim_end().to_owned()).collect();
+    let texts: Vec<String> = texts.into_iter().filter(|written| !written.is_empty()).collect();
+    if texts.is_empty() {
+        Reading::problem("the answer is an empty text")
+    } else {
+        Reading::value(json!({"text": texts}))
     }
 }

@@ -1,7 +1,5 @@
 //! Several responses to one request, merged into one reading.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::Reading;
@@ -15,13 +13,10 @@ pub(super) fn first(mut readings: Vec<Reading>) -> Reading {
 }
 
 /// Returns the reading whose value more responses gave than any other; a tie is none.
-pub(super) fn plurality(readings: Vec<Reading>) -> Reading {
-    let mut votes: BTreeMap<String, usize> = BTreeMap::new();
-    for value in readings.iter().filter_map(|reading| reading.values.first()) {
-        *votes.entry(value.to_string()).or_default() += 1;
-    }
-    let most = votes.values().copied().max().unwrap_or_default();
-    let mut leaders = votes.iter().filter(|&(_, &count)| count == most);
+pub(super) fn plurality(mut readings: Vec<Reading>) -> Reading {
+    let votes = tally(readings.iter().filter_map(|reading| reading.values.first()));
+    let most = votes.iter().map(|&(_, count)| count).max().unwrap_or_default();
+    let mut leaders = votes.iter().filter(|&&(_, count)| count == most);
     match (leaders.next(), leaders.next()) {
         (None, _) => first(readings),
         (Some(_), Some(_)) => Reading::problem(format!(
@@ -30,11 +25,22 @@ pub(super) fn plurality(readings: Vec<Reading>) -> Reading {
             votes.len()
         )),
         (Some((winner, _)), None) => {
-            let wins =
-                |reading: &Reading| reading.values.first().is_some_and(|value| value.to_string() == *winner);
-            first(readings.into_iter().filter(wins).collect())
+            readings.retain(|reading| reading.values.first() == Some(winner));
+            first(readings)
         }
     }
+}
+
+/// Counts equal values, in the order in which they first occur.
+fn tally<'a>(values: impl Iterator<Item = &'a Value>) -> Vec<(Value, usize)> {
+    let mut votes: Vec<(Value, usize)> = Vec::new();
+    for value in values {
+        match votes.iter_mut().find(|(voted, _)| voted == value) {
+            Some((_, votes)) => *votes += 1,
+            None => votes.push((value.clone(), 1)),
+        }
+    }
+    votes
 }
 
 /// Returns the entries of lists that more than half of the responses hold.
@@ -42,13 +48,7 @@ pub(super) fn plurality(readings: Vec<Reading>) -> Reading {
 /// `key` is where a value keeps its list, `order` the order of the entries; what is not in it comes last.
 pub(super) fn majority(readings: Vec<Reading>, key: &str, order: &[Value]) -> Reading {
     let count = readings.len();
-    let mut votes: Vec<(Value, usize)> = Vec::new();
-    for entry in readings.iter().flat_map(|reading| entries(reading, key)) {
-        match votes.iter_mut().find(|(voted, _)| voted == entry) {
-            Some((_, votes)) => *votes += 1,
-            None => votes.push((entry.clone(), 1)),
-        }
-    }
+    let mut votes = tally(readings.iter().flat_map(|reading| entries(reading, key)));
     let is_empty = votes.is_empty();
     votes.retain(|&(_, votes)| count < 2 * votes);
     votes.sort_by_key(|(entry, _)| order.iter().position(|known| known == entry).unwrap_or(order.len()));

@@ -1,6 +1,6 @@
-//! Objects that models put round an answer, and what a missing answer looks like.
+//! What stands round a single answer: null in its schema, objects that models put around it, nothing at all.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Head, Reading};
 
@@ -56,4 +56,18 @@ pub(super) fn blank(head: &Head) -> Reading {
     } else {
         Reading::default()
     }
+}
+
+/// Returns the schema of a single value, which may be null where the control is optional.
+///
+/// `asked` starts in lower case, as errors use it, and is written as a sentence here.
+pub(super) fn optional(kind: &str, asked: &str, head: &Head) -> Value {
+    let mut letters = asked.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let sentence = format!("{first}{}", letters.as_str());
+    if head.required {
+        return json!({"type": kind, "description": format!("{sentence}.")});
+    }
+    let description = format!("{sentence}; null where there is none.");
+    json!({"anyOf": [{"type": kind}, {"type": "null"}], "description": description})
 }

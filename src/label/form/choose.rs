@@ -60,18 +60,16 @@ fn prefixed(controls: &[Arc<dyn Control>], prefix: &str) -> Option<Arc<dyn Contr
 }
 
 fn response(controls: &[Arc<dyn Control>], target: &str, wanted: &Wanted) -> Result<Option<usize>, String> {
-    match wanted.response_prefix.as_deref().filter(|prefix| !prefix.is_empty()) {
-        None => Ok(controls.iter().position(|control| is_text(control) && control.head().to_name == target)),
-        Some(prefix) => match prefixed(controls, prefix) {
-            Some(found) => Ok(controls.iter().position(|control| control.head().name == found.head().name)),
-            None => {
-                let texts = controls.iter().filter(|control| is_text(control));
-                let texts: Vec<&str> = texts.map(|control| control.head().name.as_str()).collect();
-                let found = if texts.is_empty() { "none".to_owned() } else { text::quoted(texts) };
-                Err(format!("no `TextArea` that is filled begins with `{prefix}`; there is {found}"))
-            }
-        },
+    let Some(prefix) = wanted.response_prefix.as_deref().filter(|prefix| !prefix.is_empty()) else {
+        return Ok(controls.iter().position(|control| is_text(control) && control.head().to_name == target));
+    };
+    if let Some(found) = prefixed(controls, prefix) {
+        return Ok(controls.iter().position(|control| control.head().name == found.head().name));
     }
+    let texts = controls.iter().filter(|control| is_text(control));
+    let texts: Vec<&str> = texts.map(|control| control.head().name.as_str()).collect();
+    let found = if texts.is_empty() { "none".to_owned() } else { text::quoted(texts) };
+    Err(format!("no `TextArea` that is filled begins with `{prefix}`; there is {found}"))
 }
 
 fn check_name(config: &LabelConfig, name: &str) -> Result<(), String> {
@@ -98,12 +96,10 @@ fn nothing_left(config: &LabelConfig, wanted: &Wanted) -> String {
         return "no control was chosen; name at least one".to_owned();
     }
     let prompt = config.controls.first().map(|control| control.head().name.clone()).unwrap_or_default();
-    let mut reason = format!(
+    let reason = format!(
         "the labeling config has nothing to fill beside `{prompt}`, which holds the prompt; add another control, or \
          name it with `--controls {prompt}`"
     );
-    for skipped in &config.skipped {
-        reason.push_str(&format!("; {skipped}"));
-    }
-    reason
+    let skipped = config.skipped.iter().map(ToString::to_string);
+    std::iter::once(reason).chain(skipped).collect::<Vec<_>>().join("; ")
 }

@@ -130,12 +130,13 @@ impl Form {
         let mut filled = Filled::default();
         let mut empty = Vec::new();
         let mut chosen: HashMap<&str, Vec<String>> = HashMap::new();
+        let has_conditions = self.controls.iter().any(|control| !control.head().conditions.is_empty());
         for (at, reading) in readings {
             let control = &self.controls[at];
             let head = control.head();
             let is_shown = head.conditions.iter().all(|condition| is_met(condition, &chosen));
             let reading = if is_shown { reading } else { Reading::default() };
-            if has_labels(control.as_ref()) {
+            if has_conditions && has_labels(control.as_ref()) {
                 chosen.insert(&head.name, names(&reading, &control.labels(task)));
             }
             if !is_shown {
@@ -162,13 +163,11 @@ fn has_labels(control: &dyn Control) -> bool {
 
 /// Returns whether a condition holds; one on a control that the model does not fill, or comes later, cannot fail.
 fn is_met(condition: &Condition, chosen: &HashMap<&str, Vec<String>>) -> bool {
-    match &condition.control {
-        Some(name) => chosen.get(name.as_str()).is_none_or(|labels| condition.allows(labels)),
-        None => {
-            let all: Vec<String> = chosen.values().flatten().cloned().collect();
-            chosen.is_empty() || condition.allows(&all)
-        }
+    if let Some(name) = &condition.control {
+        return chosen.get(name.as_str()).is_none_or(|labels| condition.allows(labels));
     }
+    let all: Vec<String> = chosen.values().flatten().cloned().collect();
+    chosen.is_empty() || condition.allows(&all)
 }
 
 /// Lets a schema be null where the control is hidden.

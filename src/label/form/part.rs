@@ -21,24 +21,18 @@ pub(super) fn of<'a>(
 ) -> Result<&'a Value, String> {
     let name = &control.head().name;
     let names: Vec<&str> = controls.iter().map(|control| control.head().name.as_str()).collect();
-    match keyed(answer, &names) {
-        Some(fields) => match field(fields, name) {
-            Some(part) => Ok(part),
-            None => {
-                let found = text::quoted(fields.keys().map(String::as_str));
-                Err(format!("the answer has no `{name}`, only {found}"))
-            }
-        },
-        None if names.len() == 1 => Ok(answer),
-        None => Err(format!(
-            "expected an object with {}, found {}",
-            text::quoted(names.iter().copied()),
-            match answer {
-                Value::Object(_) => "an object without any of them".to_owned(),
-                other => text::describe(other),
-            }
-        )),
+    if let Some(fields) = keyed(answer, &names) {
+        let found = || text::quoted(fields.keys().map(String::as_str));
+        return field(fields, name).ok_or_else(|| format!("the answer has no `{name}`, only {}", found()));
     }
+    if names.len() == 1 {
+        return Ok(answer);
+    }
+    let found = match answer {
+        Value::Object(_) => "an object without any of them".to_owned(),
+        other => text::describe(other),
+    };
+    Err(format!("expected an object with {}, found {found}", text::quoted(names)))
 }
 
 /// Returns the object that holds at least one of the names, if need be inside lists and objects of a single entry.

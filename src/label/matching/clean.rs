@@ -3,36 +3,10 @@
 use unicode_normalization::UnicodeNormalization;
 
 /// What announces an answer before a colon.
-const ANNOUNCEMENTS: &[&str] = &[
-    "answer",
-    "category",
-    "categories",
-    "choice",
-    "choices",
-    "class",
-    "classes",
-    "classification",
-    "conclusion",
-    "decision",
-    "final answer",
-    "final label",
-    "label",
-    "labels",
-    "my answer",
-    "output",
-    "prediction",
-    "result",
-    "response",
-    "tag",
-    "tags",
-    "the answer",
-    "the answer is",
-    "the label is",
-    "the category is",
-    "topic",
-    "topics",
-    "verdict",
-];
+const ANNOUNCEMENTS: &str = "answer,category,categories,choice,choices,class,classes,classification,conclusion,\
+                             decision,final answer,final label,label,labels,my answer,output,prediction,response,\
+                             result,tag,tags,the answer,the answer is,the category is,the label is,topic,topics,\
+                             verdict";
 
 /// What reasoning models put their thoughts between.
 const THOUGHTS: &[(&str, &str)] =
@@ -45,17 +19,15 @@ const QUOTES: &[char] = &['"', '\'', '“', '”', '„', '‘', '’', '«', '�
 
 const ENDINGS: &[char] = &['.', ',', ';', ':', '!', '。', '，'];
 
-/// Returns a reply without the thoughts of a reasoning model; thoughts without an end leave nothing.
-pub fn without_thinking(reply: &str) -> String {
-    let mut text = reply.to_owned();
+/// Returns a reply without the thoughts before it; thoughts without an end leave nothing.
+pub fn without_thinking(reply: &str) -> &str {
+    let mut text = reply;
     for (open, close) in THOUGHTS {
-        while let Some(start) = text.find(open) {
-            let end = text[start..].find(close).map_or(text.len(), |at| start + at + close.len());
-            text.replace_range(start..end, "");
-        }
-        // Some servers cut the opening mark off.
-        if let Some(end) = text.find(close) {
-            text.replace_range(..end + close.len(), "");
+        match text.trim_start().strip_prefix(open) {
+            Some(thoughts) => text = thoughts.split_once(close).map_or("", |(_, answer)| answer),
+            // Some servers cut the opening mark off.
+            None if !text.contains(open) => text = text.split_once(close).map_or(text, |(_, answer)| answer),
+            None => {}
         }
     }
     text
@@ -98,7 +70,7 @@ pub(super) fn layers(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn announced(text: &str) -> Option<&str> {
     let (head, rest) = line(text).split_once([':', '：'])?;
     let head = fold(head.trim_matches(EMPHASIS));
-    ANNOUNCEMENTS.contains(&head.as_str()).then(|| line(rest))
+    ANNOUNCEMENTS.split(',').any(|known| known == head).then(|| line(rest))
 }
 
 /// Returns the form in which case, width, accents' encoding and white space do not count.

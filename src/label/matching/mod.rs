@@ -11,7 +11,7 @@ pub use clean::{strip_fence, without_thinking};
 
 use std::collections::BTreeSet;
 
-use strsim::normalized_damerau_levenshtein;
+use strsim::{damerau_levenshtein, normalized_damerau_levenshtein};
 
 use super::control::Label;
 
@@ -28,6 +28,9 @@ const SHORTEST_FUZZY: usize = 5;
 const ANSWER_KEYS: &[&str] =
     &["label", "labels", "answer", "category", "categories", "choice", "choices", "value", "values"];
 
+/// How many letters at its start a misspelled word must have right: prefixes make other words.
+const SAME_START: usize = 3;
+
 /// Labels found in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matches {
@@ -43,17 +46,21 @@ pub struct Matches {
 /// sentence in which exactly one label occurs, neither negated nor in doubt.
 pub fn one(reply: &str, labels: &[Label]) -> Option<usize> {
     let text = without_thinking(reply);
-    if let Some(found) = name(&text, labels) {
+    if let Some(found) = name(text, labels) {
         return Some(found);
     }
-    let text = strip_fence(&text);
+    let text = strip_fence(text);
     if let Some(entries) = json_entries(text) {
         return match entries.as_slice() {
             [entry] => name(entry, labels).or_else(|| sentence::only_label(entry, labels)),
             entries => agreed(entries, labels),
         };
     }
-    by_lines(text, labels).unwrap_or_else(|| sentence::only_label(text, labels))
+    match by_lines(text, labels) {
+        Lines::Agree(found) => Some(found),
+        Lines::Contradict => None,
+        Lines::Silent => sentence::only_label(text, labels),
+    }
 }
 
 /// Returns all labels that a reply lists: JSON, one a line, or separated by commas.
@@ -61,10 +68,10 @@ pub fn one(reply: &str, labels: &[Label]) -> Option<usize> {
 /// Prose counts as for [`one`]: only if exactly one label occurs in it.
 pub fn several(reply: &str, labels: &[Label]) -> Matches {
     let text = without_thinking(reply);
-    if let Some(found) = name(&text, labels) {
+    if let Some(found) = name(text, labels) {
         return Matches { found: vec![found], unknown: Vec::new() };
     }
-    let text = strip_fence(&text);
+    let text = strip_fence(text);
     if let Some(entries) = json_entries(text) {
         return each(&entries, labels);
     }
@@ -141,25 +148,24 @@ fn closest(folded: &str, labels: &[Label]) -> Option<usize> {
 
 /// Returns how close two folded texts are, 0 where they differ in more than typing.
 ///
-/// Short words, digits and prefixes turn a label into another one: `type 1`, `class b`, `atypical`.
+/// Each word may hold one slip, and not at its start: `atypical`, `hypertension` and `type 2` are other labels.
 fn similarity(text: &str, label: &str) -> f64 {
-    let long_enough = |word: &str| SHORTEST_FUZZY <= word.chars().count();
-    let misspelled = |(left, right): (&str, &str)| {
-        left == right
-            || (long_enough(left)
-                && long_enough(right)
-                && !left.ends_with(right)
-                && !right.ends_with(left)
-                && !left.contains(|character: char| character.is_numeric())
-                && !right.contains(|character: char| character.is_numeric()))
-    };
     let (text_words, label_words) = (text.split(' '), label.split(' '));
-    if text_words.clone().count() != label_words.clone().count()
-        || !text_words.zip(label_words).all(misspelled)
+    let is_close = |(left, right): (&str, &str)| left == right || is_slip(left, right);
+    if text_words.clone().count() != label_words.clone().count() || !text_words.zip(label_words).all(is_close)
     {
         return 0.0;
     }
     normalized_damerau_levenshtein(text, label)
+}
+
+/// Returns whether one word is another with one letter wrong, missing, doubled or swapped.
+fn is_slip(left: &str, right: &str) -> bool {
+    let is_word = |word: &str| {
+        SHORTEST_FUZZY <= word.chars().count() && !word.contains(|character: char| character.is_numeric())
+    };
+    let start = left.chars().zip(right.chars()).take_while(|(left, right)| left == right).count();
+    is_word(left) && is_word(right) && SAME_START <= start && damerau_levenshtein(left, right) <= 1
 }
 
 /// Returns the entries of a JSON list, or of the list or text that an object answers with.
@@ -182,20 +188,25 @@ fn json_entries(text: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Decides by lines that are a label: those that say so (`Answer: x`), else all others.
-///
-/// `None` where no line is a label, `Some(None)` where lines contradict each other.
-fn by_lines(text: &str, labels: &[Label]) -> Option<Option<usize>> {
+/// What the lines of a reply say that are a label.
+enum Lines {
+    Agree(usize),
+    Contradict,
+    Silent,
+}
+
+/// Reads lines that are a label: those that say so (`Answer: x`), else all others.
+fn by_lines(text: &str, labels: &[Label]) -> Lines {
     let announced = text.lines().filter_map(|line| name(clean::announced(line)?, labels));
     let plain = text.lines().filter_map(|line| name(line, labels));
     for found in [announced.collect::<BTreeSet<_>>(), plain.collect()] {
-        match found.len() {
-            0 => {}
-            1 => return Some(found.first().copied()),
-            _ => return Some(None),
+        match (found.first(), found.len()) {
+            (None, _) => {}
+            (Some(&only), 1) => return Lines::Agree(only),
+            _ => return Lines::Contradict,
         }
     }
-    None
+    Lines::Silent
 }
 
 /// Returns the label that all entries of a list name.

@@ -3,126 +3,41 @@
 use super::clean;
 use crate::label::control::Label;
 
-/// Words that turn the label after them into its opposite.
-const NEGATIONS: &[&str] = &[
-    "barely", "hardly", "neither", "never", "no", "non", "none", "nor", "not", "cannot", "without", "isnt",
-    "arent", "wasnt", "werent", "doesnt", "dont", "didnt", "cant", "wont", "ain't",
-];
+/// Words that turn the label after them into its opposite, as does what ends in `n't`.
+const NEGATIONS: &str = "absence arent barely cannot cant devoid didnt doesnt dont except excluding fails hardly \
+                         isnt lack lacking lacks neither never no non none nor not opposite wasnt werent without \
+                         wont zero";
+
+/// Words that turn the label before them into its opposite.
+const REJECTIONS: &str = "inaccurate inapplicable incorrect not wrong";
 
 /// Expressions that turn the label after them into its opposite.
 const CONTRASTS: &[&str] =
     &["rather than", "instead", "other than", "anything but", "far from", "as opposed", "less"];
 
 /// Words that may stand between a negation and the label it negates.
-const FILLERS: &[&str] = &[
-    "a",
-    "all",
-    "an",
-    "any",
-    "as",
-    "at",
-    "be",
-    "been",
-    "being",
-    "clearly",
-    "considered",
-    "classified",
-    "necessarily",
-    "entirely",
-    "especially",
-    "even",
-    "exactly",
-    "explicitly",
-    "in",
-    "it",
-    "label",
-    "labeled",
-    "labelled",
-    "of",
-    "overly",
-    "particularly",
-    "purely",
-    "quite",
-    "really",
-    "seem",
-    "simply",
-    "so",
-    "strictly",
-    "that",
-    "the",
-    "to",
-    "truly",
-    "very",
-    "appear",
-    "sound",
-    "called",
-    "described",
-    "category",
-    "class",
-    "is",
-    "this",
-];
+const FILLERS: &str = "a actually all an any appear as at be been being called category class classified clearly \
+                       completely considered described entirely especially even exactly explicitly fully in is it \
+                       just label labeled labelled longer mainly mostly much necessarily of only overly \
+                       particularly predominantly primarily purely quite really seem simply so sound strictly such \
+                       that the this to too totally truly very";
 
-/// Expressions of a reply that does not commit itself.
-const HEDGES: &[&str] = &[
-    "as an ai",
-    "can be either",
-    "can't be",
-    "can't determine",
-    "can't say",
-    "can't tell",
-    "cannot be",
-    "cannot determine",
-    "cannot say",
-    "cannot tell",
-    "could also",
-    "could be",
-    "depends",
-    "difficult to",
-    "do not know",
-    "don't know",
-    "either",
-    "hard to",
-    "i am not able",
-    "i am sorry",
-    "i can not",
-    "i can't",
-    "i cannot",
-    "i won't",
-    "i'm not able",
-    "i'm sorry",
-    "impossible to",
-    "insufficient",
-    "it is unclear",
-    "it's unclear",
-    "may be",
-    "maybe",
-    "might also",
-    "might be",
-    "neither",
-    "no clear",
-    "none of",
-    "not clear",
-    "not enough",
-    "not possible",
-    "not sure",
-    "perhaps",
-    "possibly",
-    "unable to",
-    "uncertain",
-    "undecided",
-    "unsure",
-    "would be",
-    "would have",
-];
+/// Words that may stand between a label and what rejects it.
+const LINKS: &str = "are category class do does here is label seems sentiment text tone was would";
 
-/// Labels so short or so common that they occur in sentences without being meant.
-const EVERYDAY: &[&str] = &[
-    "both", "either", "false", "good", "more", "most", "neither", "none", "other", "same", "some", "that",
-    "this", "true", "unclear", "unknown", "very", "well", "with",
-];
+/// Expressions of a reply that does not commit itself, separated by commas.
+const HEDGES: &str = "as an ai,can be either,can't be,can't determine,can't say,can't tell,cannot be,\
+                      cannot determine,cannot say,cannot tell,could also,could be,depends,difficult to,\
+                      do not know,don't know,either,hard to,i am not able,i am sorry,i can not,i can't,i cannot,\
+                      i won't,i'm not able,i'm sorry,impossible to,insufficient,it is unclear,it's unclear,may be,\
+                      maybe,might also,might be,neither,no clear,none of,not clear,not enough,not possible,\
+                      not sure,perhaps,possibly,unable to,uncertain,undecided,unsure,would be,would have";
 
-/// Labels with fewer letters than this are [`EVERYDAY`] ones.
+/// Labels so common that they occur in sentences without being meant.
+const EVERYDAY: &str = "both either false good more most neither none other same some that this true unclear unknown \
+                        very well with";
+
+/// Labels with fewer letters than this are everyday words, too.
 const SHORTEST_IN_SENTENCE: usize = 4;
 
 /// Where a label stands in the words of a text.
@@ -136,19 +51,16 @@ struct Occurrence {
 /// Returns the only label that occurs in a text, unless the text negates it or is in doubt.
 pub(super) fn only_label(text: &str, labels: &[Label]) -> Option<usize> {
     let words = words(text);
-    let occurrences = occurrences(&words, labels);
+    let is_meant = |occurrence: &Occurrence| {
+        !is_everyday(&words[occurrence.start..occurrence.end]) || is_singled_out(&words, occurrence)
+    };
+    let occurrences: Vec<Occurrence> = occurrences(&words, labels).into_iter().filter(is_meant).collect();
     let first = occurrences.first()?.label;
     if occurrences.iter().any(|occurrence| occurrence.label != first) {
         return None;
     }
-    if occurrences.iter().any(|occurrence| is_taken_back(&words, occurrence))
-        || is_hedged(&words, &occurrences)
-    {
-        return None;
-    }
-    let is_common = |occurrence: &Occurrence| is_everyday(&words[occurrence.start..occurrence.end]);
-    let is_meant = |occurrence: &Occurrence| !is_common(occurrence) || is_singled_out(&words, occurrence);
-    occurrences.iter().any(is_meant).then_some(first)
+    let is_denied = occurrences.iter().any(|occurrence| is_taken_back(&words, occurrence));
+    (!is_denied && !is_hedged(&words, &occurrences)).then_some(first)
 }
 
 /// A word of a text with what stood around it.
@@ -212,23 +124,25 @@ fn begins(words: &[Word], name: &[String]) -> bool {
 
 /// Returns whether a sentence denies the label it names, or only asks about it.
 fn is_taken_back(words: &[Word], occurrence: &Occurrence) -> bool {
-    let after = &words[occurrence.end - 1].after;
-    if after.starts_with('?') || (after.contains(':') && next_is_no(words, occurrence.end)) {
-        return true;
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let (before, after) = (&texts[..occurrence.start], &texts[occurrence.end..]);
+    let fillers = before.iter().rev().take_while(|word| has(FILLERS, word)).count();
+    let lead = &before[..before.len() - fillers];
+    let lead_text = format!(" {}", lead.join(" "));
+    let next = after.iter().find(|word| !has(LINKS, word));
+    match words[occurrence.end - 1].after.as_str() {
+        _ if lead.last().is_some_and(|word| has(NEGATIONS, word) || word.ends_with("n't")) => true,
+        _ if CONTRASTS.iter().any(|contrast| lead_text.ends_with(&format!(" {contrast}"))) => true,
+        question if question.starts_with('?') => true,
+        colon if colon.contains(':') => after.first().is_some_and(|word| has("no false 0", word)),
+        // Without a mark between them, what follows is said of the label.
+        "" => next.is_some_and(|word| has(REJECTIONS, word) || word.ends_with("n't")),
+        _ => false,
     }
-    let before: Vec<&str> = words[..occurrence.start].iter().map(|word| word.text.as_str()).collect();
-    let fillers = before.iter().rev().take_while(|word| FILLERS.contains(word)).count();
-    let kept = &before[..before.len() - fillers];
-    let negates = |word: &&str| NEGATIONS.contains(word) || word.ends_with("n't");
-    let contrasts = |words: &[&str]| {
-        let words = words.join(" ");
-        CONTRASTS.iter().any(|contrast| words == *contrast || words.ends_with(&format!(" {contrast}")))
-    };
-    kept.last().is_some_and(negates) || contrasts(kept)
 }
 
-fn next_is_no(words: &[Word], at: usize) -> bool {
-    words.get(at).is_some_and(|word| matches!(word.text.as_str(), "no" | "false" | "0"))
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|listed| listed == word)
 }
 
 /// Returns whether a reply refuses or hesitates, outside the labels themselves.
@@ -240,7 +154,7 @@ fn is_hedged(words: &[Word], occurrences: &[Occurrence]) -> bool {
         .map(|(at, word)| if is_label(at) { "\u{0}" } else { word.text.as_str() })
         .collect();
     let rest = format!(" {} ", rest.join(" "));
-    HEDGES.iter().any(|hedge| rest.contains(&format!(" {hedge} ")))
+    HEDGES.split(',').any(|hedge| rest.contains(&format!(" {hedge} ")))
 }
 
 fn is_everyday(words: &[Word]) -> bool {
@@ -249,7 +163,7 @@ fn is_everyday(words: &[Word]) -> bool {
         // `R&D` and `C++` are short, but no words of a sentence.
         return false;
     }
-    letters < SHORTEST_IN_SENTENCE || matches!(words, [word] if EVERYDAY.contains(&word.text.as_str()))
+    letters < SHORTEST_IN_SENTENCE || matches!(words, [word] if has(EVERYDAY, &word.text))
 }
 
 /// Returns whether a label stands apart: at the start before a comma or stop, after a colon, in quotes or emphasis.

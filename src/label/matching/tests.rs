@@ -129,6 +129,11 @@ fn a_negated_label_is_none() {
         "Positive? No.",
         "Positive: no",
         "Is it positive?",
+        "It is no longer positive.",
+        "The text lacks any positive tone.",
+        "Positive is not the right label",
+        "Positive would be wrong here",
+        "the opposite of positive",
     ] {
         check(MOOD, reply, "");
     }
@@ -170,6 +175,7 @@ fn everyday_words_count_only_where_they_stand_out() {
     check(YES_NO, "yes.", "Yes");
     check(YES_NO, "No, it is meant seriously.", "No");
     check(YES_NO, "Yes - clearly", "");
+    check(YES_NO, "Yes, there is no doubt.", "Yes");
     check(YES_NO, "There is no doubt that it is sarcastic.", "");
     check(YES_NO, "My answer would go to \"Yes\".", "Yes");
     check(GRADES, "A", "A");
@@ -186,6 +192,9 @@ fn misspelled_labels_need_a_clear_winner() {
     check(MOOD, "Possitive", "Positive");
     check(MOOD, "Neutrall", "Neutral");
     check(&["typical"], "atypical", "");
+    check(&["hypothyroidism"], "hyperthyroidism", "");
+    check(&["adduction"], "abduction", "");
+    check(&["Strongly agree"], "Strongly disagree", "");
     check(&["comprehensible"], "incomprehensible", "");
     check(&["Level 10000", "Other"], "Level 10001", "");
     check(&["Grade A student", "Other"], "Grade B student", "");

@@ -7,6 +7,8 @@ mod list;
 mod paragraphs;
 mod source;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::fmt::Debug;
@@ -54,8 +56,11 @@ pub struct Kind {
     /// The tag's name as Label Studio writes it.
     pub tag: &'static str,
     /// Reads the tag from the labeling config; fails with the reason, to follow the tag's name.
-    pub parse: fn(&roxmltree::Node<'_, '_>, &str) -> Result<Arc<dyn Object>, String>,
+    pub parse: Parse,
 }
+
+/// Parses a tag of this name.
+pub type Parse = fn(&roxmltree::Node<'_, '_>, &str) -> Result<Arc<dyn Object>, String>;
 
 /// The object tags this tool reads.
 pub const KINDS: &[Kind] = &[

@@ -66,16 +66,16 @@ pub(super) fn turns(value: &Value, keys: &Keys, place: &str) -> Result<Vec<Turn>
 fn turn(entry: &Value, keys: &Keys) -> Result<Turn, String> {
     match entry {
         Value::String(text) => Ok(Turn { speaker: String::new(), text: text.clone() }),
-        Value::Object(fields) => match fields.get(&keys.text) {
-            Some(said) => Ok(Turn {
+        Value::Object(fields) => {
+            let found = || text::quoted(fields.keys().map(String::as_str));
+            let said = fields.get(&keys.text).ok_or_else(|| {
+                format!("has no `{}` (it has {}); see `textKey` in the labeling config", keys.text, found())
+            })?;
+            Ok(Turn {
                 speaker: fields.get(&keys.speaker).and_then(text::plain).unwrap_or_default(),
                 text: text::plain(said).unwrap_or_default(),
-            }),
-            None => {
-                let found = text::quoted(fields.keys().map(String::as_str));
-                Err(format!("has no `{}` (it has {found}); see `textKey` in the labeling config", keys.text))
-            }
-        },
+            })
+        }
         other => Err(format!("is {}; expected an object with `{}`", text::describe(other), keys.text)),
     }
 }
@@ -86,7 +86,7 @@ impl Object for Paragraphs {
     }
 
     fn field(&self) -> Option<&str> {
-        self.source.field().map(|path| path.as_str())
+        self.source.field_name()
     }
 
     fn content(&self, task: &Task) -> Result<Content, String> {

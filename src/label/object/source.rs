@@ -74,6 +74,11 @@ impl Source {
         }
     }
 
+    /// Returns the field as written after `$`, where the whole value is one.
+    pub(crate) fn field_name(&self) -> Option<&str> {
+        self.field().map(Path::as_str)
+    }
+
     /// Returns the value for this task; the error names the field that is missing or null.
     pub(crate) fn value<'a>(&'a self, fields: &'a Map<String, Value>) -> Result<Cow<'a, Value>, String> {
         match self {

@@ -26,7 +26,7 @@ impl Object for Table {
     }
 
     fn field(&self) -> Option<&str> {
-        self.source.field().map(|path| path.as_str())
+        self.source.field_name()
     }
 
     fn content(&self, task: &Task) -> Result<Content, String> {

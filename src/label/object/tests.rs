@@ -1,0 +1,113 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::label::task::TaskId;
+
+/// What the first tag of a config shows for a task, or a part of the error.
+#[track_caller]
+fn check(xml: &str, fields: &Value, expect: Result<Content, &str>) {
+    let document = roxmltree::Document::parse(xml).expect("well-formed");
+    let node = document.root_element();
+    let kind = KINDS.iter().find(|kind| crate::label::tag::is(&node, kind.tag)).expect("an object tag");
+    let data = fields.as_object().cloned().expect("an object");
+    let task = Task { id: TaskId::Id(1), data, annotations: Vec::new(), predictions: Vec::new() };
+    let found = (kind.parse)(&node, "o").and_then(|object| object.content(&task));
+    match (found, expect) {
+        (Err(error), Err(part)) => assert!(error.contains(part), "{xml}: {error}"),
+        (found, Ok(content)) => assert_eq!(found, Ok(content), "{xml}"),
+        (found, Err(_)) => panic!("{xml}: {found:?}"),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it reads as what is expected")]
+fn text<'a>(text: &str) -> Result<Content, &'a str> {
+    Ok(Content::Text(text.to_owned()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it reads as what is expected")]
+fn turns<'a>(turns: &[(&str, &str)]) -> Result<Content, &'a str> {
+    let turn = |&(speaker, text): &(&str, &str)| Turn { speaker: speaker.to_owned(), text: text.to_owned() };
+    Ok(Content::Turns(turns.iter().map(turn).collect()))
+}
+
+#[test]
+fn texts_are_fields_of_the_task() {
+    check("<Text value='$t'/>", &json!({"t": "a\nb"}), text("a\nb"));
+    check("<Text value='$t'/>", &json!({"t": ["a", "b"]}), text("a\nb"));
+    check("<Text value='$t'/>", &json!({"t": 12}), text("12"));
+    check("<Text value='$a.b[1]'/>", &json!({"a": {"b": ["x", "y"]}}), text("y"));
+    check("<Text value='Title: $t'/>", &json!({"t": "x"}), text("Title: x"));
+    check("<Text value='Read this'/>", &json!({}), text("Read this"));
+    check("<Text value='$t'/>", &json!({"$undefined$": "a line"}), text("a line"));
+    check("<HyperText value='$t'/>", &json!({"t": "<b>x</b>"}), text("<b>x</b>"));
+    check("<HyperText><h1>A &amp; B</h1></HyperText>", &json!({}), text("<h1>A &amp; B</h1>"));
+    check("<Text value='$t'/>", &json!({"u": "x"}), Err("there is no field `t`; the task has `u`"));
+    check("<Text value='$t'/>", &json!({}), Err("there is no field `t`; the task has no data at all"));
+    check("<Text value='$t'/>", &json!({"t": null}), Err("field `t` is null"));
+    check(
+        "<Text value='$t' valueType='url'/>",
+        &json!({"t": "http://x"}),
+        Err("fetching a text from its URL"),
+    );
+    check("<Text value='$t' resolver='csv'/>", &json!({"t": "x"}), Err("resolvers are not supported"));
+    check("<Text/>", &json!({}), Err("has no `value`"));
+    check("<HyperText/>", &json!({}), Err("neither a `value` nor anything inside"));
+}
+
+#[test]
+fn dialogues_are_turns() {
+    let said =
+        json!({"d": [{"author": "A", "text": "hi"}, {"text": "ho"}, "bare", {"author": 7, "text": null}]});
+    check("<Paragraphs value='$d'/>", &said, turns(&[("A", "hi"), ("", "ho"), ("", "bare"), ("7", "")]));
+    let renamed = json!({"d": [{"who": "A", "said": "hi"}]});
+    check("<Paragraphs value='$d' nameKey='who' textKey='said'/>", &renamed, turns(&[("A", "hi")]));
+    check(
+        "<Paragraphs value='$d'/>",
+        &renamed,
+        Err("field `d`[0] has no `text` (it has `who`, `said`); see `textKey`"),
+    );
+    let in_csv = json!({"d": "[{\"author\": \"A\", \"text\": \"hi\"}]"});
+    check("<Paragraphs value='$d'/>", &in_csv, turns(&[("A", "hi")]));
+    check(
+        "<Paragraphs value='$d'/>",
+        &json!({"d": "hello"}),
+        Err("field `d` is text `hello`; expected a list of objects"),
+    );
+    check("<Paragraphs value='$d'/>", &json!({"d": "https://x/y"}), Err("field `d` is an address"));
+    check("<Paragraphs value='$d'/>", &json!({"d": []}), Err("field `d` is an empty list"));
+    check("<Paragraphs value='$d'/>", &json!({"d": [1]}), Err("field `d`[0] is `1`"));
+    check("<Paragraphs value='$d'/>", &json!({"d": "[1"}), Err("expected a list of objects"));
+    let chat = json!({"c": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]});
+    check("<Chat value='$c'/>", &chat, turns(&[("user", "hi"), ("assistant", "ho")]));
+    check("<Chat value='$c'/>", &json!({"c": [{"role": "user"}]}), Err("has no `content`"));
+}
+
+#[test]
+fn images_are_addresses() {
+    let images =
+        |list: &[&str]| Ok(Content::Images(list.iter().map(|&address| address.to_owned()).collect()));
+    check("<Image value='$i'/>", &json!({"i": " http://x/y.png "}), images(&["http://x/y.png"]));
+    check(
+        "<Image value='$i'/>",
+        &json!({"i": "data:image/png;base64,AA"}),
+        images(&["data:image/png;base64,AA"]),
+    );
+    check("<Image valueList='$i'/>", &json!({"i": ["a", "b"]}), images(&["a", "b"]));
+    check("<Image valueList='$i'/>", &json!({"i": []}), Err("field `i` is an empty list"));
+    check(
+        "<Image value='$i'/>",
+        &json!({"i": ""}),
+        Err("field `i` is empty; expected the address of an image"),
+    );
+    check("<Image value='$i'/>", &json!({"i": 3}), Err("field `i` holds `3`"));
+    check("<Image value='$i'/>", &json!({}), Err("no field `i`"));
+}
+
+#[test]
+fn lists_and_tables_are_lines() {
+    let list = json!({"l": [{"id": 1, "title": "A", "body": "x"}, {"body": "y"}, "z"]});
+    check("<List value='$l'/>", &list, text("1. A: x\n2. y\n3. z"));
+    check("<List value='$l'/>", &json!({"l": "x"}), Err("field `l` is text `x`"));
+    check("<Table value='$t'/>", &json!({"t": {"name": "Ann", "age": 3}}), text("name: Ann\nage: 3"));
+    check("<Table value='$t'/>", &json!({"t": [{"a": 1}]}), text("{\"a\":1}"));
+}
