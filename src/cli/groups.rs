@@ -11,7 +11,7 @@ use super::values::{AnswerArg, Assignment, IdsArg, OnlyArg, ProgressArg};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Label Studio")]
 pub struct StudioArgs {
-    /// Address of Label Studio; a path prefix works [default: http://localhost:8080]
+    /// Address of Label Studio; a path prefix works [default: <http://localhost:8080>]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 
@@ -19,7 +19,7 @@ pub struct StudioArgs {
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
     pub project: Option<u64>,
 
-    /// File with the personal access token or legacy token (or set LABEL_STUDIO_API_KEY)
+    /// File with the personal access token or legacy token (or set `LABEL_STUDIO_API_KEY`)
     #[arg(long, value_name = "FILE")]
     pub api_key_file: Option<PathBuf>,
 }
@@ -111,11 +111,11 @@ pub struct ModelArgs {
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
 
-    /// Address of the API, such as http://localhost:8000/v1; for Azure the resource
+    /// Address of the API, such as <http://localhost:8000/v1>; for Azure the resource
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
 
-    /// File with the provider's key (or set OPENAI_API_KEY)
+    /// File with the provider's key (or set `OPENAI_API_KEY`)
     #[arg(long, value_name = "FILE")]
     pub model_api_key_file: Option<PathBuf>,
 
@@ -147,7 +147,7 @@ pub struct ModelArgs {
     #[arg(long, value_name = "EFFORT")]
     pub reasoning_effort: Option<String>,
 
-    /// Any further field of the request, such as top_p=0.9
+    /// Any further field of the request, such as `top_p=0.9`
     #[arg(long, value_name = "KEY=JSON")]
     pub param: Option<Vec<Assignment>>,
 

@@ -84,7 +84,7 @@ impl Tasks {
                 let studio =
                     ground.studio.clone().ok_or_else(|| ports::Error::Studio(NOT_CONNECTED.to_owned()))?;
                 let source = StudioSource::open(studio, *project, *view, &selection).await;
-                source.map(Self::Project).map_err(refused)
+                source.map(Self::Project).map_err(|error| refused(&error))
             }
         }
     }
@@ -135,8 +135,9 @@ pub(super) async fn connect(
     stop: &Stop,
 ) -> Result<ConfigText, Error> {
     let studio = studio(settings, policy, stop)?;
-    studio.connect().await.map_err(refused)?;
-    let Project { id, title, label_config, .. } = studio.project(settings.project).await.map_err(refused)?;
+    studio.connect().await.map_err(|error| refused(&error))?;
+    let Project { id, title, label_config, .. } =
+        studio.project(settings.project).await.map_err(|error| refused(&error))?;
     Ok(ConfigText {
         xml: label_config,
         name: format!("project {id} “{}”", harmless(&title)),
@@ -248,6 +249,11 @@ pub(super) fn model_version(settings: &Settings, form: &Form) -> String {
     fingerprint::model_version(&model.model, &texts.each_ref().map(String::as_str), &model.parameters)
 }
 
-fn refused(error: StudioError) -> Error {
-    ports::Error::Studio(error.to_string()).into()
+/// Tells what was asked of Label Studio and does not exist there from Label Studio's own refusals.
+fn refused(error: &StudioError) -> Error {
+    let words = error.to_string();
+    Error::Run(match error {
+        StudioError::Selection(_) => ports::Error::Input(words),
+        _ => ports::Error::Studio(words),
+    })
 }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::http::stop::Stop;
 use crate::label::task::Task;
 use crate::llm::client::Trust;
-use crate::progress::text::harmless;
+use crate::progress::text::{harmless, harmless_lines};
 use crate::settings::{Layered, Settings};
 
 /// Shows the requests of the first tasks, and the estimate for all.
@@ -69,5 +69,5 @@ fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {
     };
     let body = serde_json::to_string_pretty(&preview.body)
         .map_err(|error| ports::Error::Io(format!("the request cannot be shown: {error}")))?;
-    Ok(format!("{}: POST {}\nanswer by {way} ({trust})\n{}\n", task.id, preview.url, harmless(&body)))
+    Ok(format!("{}: POST {}\nanswer by {way} ({trust})\n{}\n", task.id, preview.url, harmless_lines(&body)))
 }

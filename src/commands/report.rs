@@ -76,7 +76,7 @@ impl Report {
         value["exit_code"] = json!(result.as_ref().err().map_or(0, Error::exit_code));
         match (write(path, &value), result) {
             // What ended the run matters more than that it could not be noted.
-            (Err(_), Err(error)) | (Ok(()), Err(error)) => Err(error),
+            (Err(_) | Ok(()), Err(error)) => Err(error),
             (Err(source), Ok(())) => {
                 Err(Error::Io { action: format!("cannot write the summary to {}", path.display()), source })
             }

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use super::text::harmless_lines;
+
 /// Whether to use colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Color {
@@ -39,6 +41,7 @@ impl Terminal {
     }
 
     /// The same terminal, which says nothing but errors.
+    #[must_use]
     pub fn quiet(self) -> Self {
         Self { quiet: true, ..self }
     }
@@ -56,20 +59,20 @@ impl Terminal {
     /// Says something that is not a result; nothing with `--quiet`.
     pub fn say(&self, text: &str) {
         if !self.quiet {
-            self.talk(text);
+            talk(text);
         }
     }
 
     /// Says something a person should know but need not act on.
     pub fn note(&self, text: &str) {
-        self.say(&format!("{} {}", self.paint("note:", Tone::Careful), harmless(text)));
+        self.say(&format!("{} {}", self.paint("note:", Tone::Careful), harmless_lines(text)));
     }
 
     /// Says what went wrong and what to do about it, also with `--quiet`.
     pub fn error(&self, message: &str, hint: Option<&str>) {
-        self.talk(&format!("{} {}", self.paint("error:", Tone::Bad), harmless(message)));
+        talk(&format!("{} {}", self.paint("error:", Tone::Bad), harmless_lines(message)));
         if let Some(hint) = hint {
-            self.talk(&format!("{} {}", self.paint("hint:", Tone::Good), harmless(hint)));
+            talk(&format!("{} {}", self.paint("hint:", Tone::Good), harmless_lines(hint)));
         }
     }
 
@@ -90,30 +93,16 @@ impl Terminal {
         };
         if self.color { format!("\u{1b}[1;{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
-
-    /// Writes to stderr; if nobody can read it there is nobody to tell.
-    fn talk(&self, text: &str) {
-        drop(writeln!(io::stderr().lock(), "{text}"));
-    }
 }
 
-/// Returns the text without characters that would command a terminal: what servers and models say is not trusted.
-pub fn harmless(text: &str) -> String {
-    text.chars().map(|character| if is_command(character) { '\u{fffd}' } else { character }).collect()
-}
-
-fn is_command(character: char) -> bool {
-    character.is_control() && !matches!(character, '\n' | '\t')
+/// Writes to stderr; if nobody can read it there is nobody to tell.
+fn talk(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_would_command_a_terminal_is_replaced() {
-        assert_eq!(harmless("a\u{1b}[2Jb\tc\nd\r"), "a\u{fffd}[2Jb\tc\nd\u{fffd}");
-    }
 
     #[test]
     fn colours_are_used_only_when_wanted() {

@@ -11,15 +11,28 @@ const LONGEST: usize = 400;
 pub fn harmless(text: &str) -> String {
     let mut characters = text.trim().chars().map(|character| match character {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        control if control.is_control() => '\u{fffd}',
-        harmless => harmless,
+        other => harmless_character(other),
     });
     let mut line: String = characters.by_ref().take(LONGEST).collect();
     if characters.next().is_some() {
         line.push('…');
     }
     line
+}
+
+/// Returns a text of several lines without what would do something to a terminal.
+pub fn harmless_lines(text: &str) -> String {
+    let lines =
+        |character| if matches!(character, '\n' | '\t') { character } else { harmless_character(character) };
+    text.chars().map(lines).collect()
+}
+
+fn harmless_character(character: char) -> char {
+    match character {
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        control if control.is_control() => '\u{fffd}',
+        harmless => harmless,
+    }
 }
 
 /// Returns a number with its noun, such as `1 task` or `2,000 tasks`.

@@ -26,7 +26,7 @@ const KEYWORD_CONCURRENCY: usize = 4;
 pub enum Oracle {
     /// No model: counts label words.
     Keyword,
-    Model(ModelServer),
+    Model(Box<ModelServer>),
 }
 
 /// A model's server.
@@ -90,7 +90,7 @@ impl ModelSettings {
         let server = server(layered, places, row)?;
         Ok(Self {
             price: own_price(args, price::vendor(row.name, &server.base), &model)?,
-            oracle: Oracle::Model(server),
+            oracle: Oracle::Model(Box::new(server)),
             model,
             parameters,
             concurrency: named.unwrap_or(row.concurrency),

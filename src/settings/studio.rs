@@ -62,9 +62,12 @@ pub(super) fn address(text: &str, origin: &str) -> Result<Url, SettingsError> {
             "an address looks like `http://localhost:8080` or `https://example.com/path`",
         )
     };
-    let mut url = Url::parse(text).map_err(|error| match text.contains("://") {
-        true => fault(format!("`{}` is no address: {error}", without_login(text))),
-        false => fault(format!("`{text}` is no address: `http://` or `https://` is missing")),
+    let mut url = Url::parse(text).map_err(|error| {
+        if text.contains("://") {
+            fault(format!("`{}` is no address: {error}", without_login(text)))
+        } else {
+            fault(format!("`{text}` is no address: `http://` or `https://` is missing"))
+        }
     })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(fault(format!(

@@ -1,3 +1,5 @@
+//! Configs as Label Studio takes or refuses them, and what is filled of each.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Whole answers read into regions, from the cases in `tests/it/regions.json`.
+
 use proptest::prelude::*;
 use serde::Deserialize;
 

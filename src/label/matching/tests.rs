@@ -1,3 +1,5 @@
+//! Replies as models write them, and the label each one names or does not name.
+
 use super::*;
 
 fn labels(names: &[&str]) -> Vec<Label> {
