@@ -1,3 +1,5 @@
+//! What each control tag asks, reads and votes on.
+
 use serde_json::{Map, json};
 
 use super::*;

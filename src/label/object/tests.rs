@@ -1,3 +1,5 @@
+//! What each object tag gives to a prompt.
+
 use serde_json::{Value, json};
 
 use super::*;
