@@ -10,8 +10,8 @@ fn a_personal_access_token_and_a_legacy_token_both_work() {
     let servers = servers();
     for token in [&servers.personal_access_token, &servers.legacy_token] {
         let project = sarcasm("Keys");
-        let program = Program::new().with("LABEL_STUDIO_API_KEY", token);
-        assert_eq!(program.label(&keyword(&project.argument()), 0).delivered(), 18);
+        let program = Program::new().with_keyword().with("LABEL_STUDIO_API_KEY", token);
+        assert_eq!(program.label(&["--project", &project.argument()], 0).delivered(), 18);
         assert_eq!(project.predicted_tasks(), project.tasks);
     }
 }
@@ -19,10 +19,9 @@ fn a_personal_access_token_and_a_legacy_token_both_work() {
 #[test]
 fn a_key_from_a_file_works() {
     let project = sarcasm("Key file");
-    let program = Program::new().with("LABEL_STUDIO_API_KEY", "");
+    let program = Program::new().with_keyword().with("LABEL_STUDIO_API_KEY", "");
     let file = program.file("key", &format!("{}\n", servers().personal_access_token));
-    let project_id = project.argument();
-    let arguments = [&keyword(&project_id)[..], &["--api-key-file", &file]].concat();
+    let arguments = ["--project", &project.argument(), "--api-key-file", &file];
     assert_eq!(program.label(&arguments, 0).delivered(), 18);
 }
 
@@ -51,8 +50,4 @@ fn a_wrong_key_is_refused_before_anything_is_asked() {
 
 fn sarcasm(title: &str) -> Project {
     Project::new(title, &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
-}
-
-fn keyword(project: &str) -> [&str; 4] {
-    ["--project", project, "--provider", "keyword"]
 }

@@ -1,4 +1,4 @@
-//! Stories of the built program against real servers: Label Studio, llama.cpp, LiteLLM (see `tests/servers`).
+//! Stories of the built program against real servers: Label Studio, llama.cpp, `LiteLLM` (see `tests/servers`).
 //!
 //! Plain `cargo test` leaves them out; `tests/servers/all.sh start` and then `cargo test --test e2e -- --test-threads=1`
 //! runs them: one at a time, because Label Studio on `SQLite` stores rows twice when two bulk calls overlap.

@@ -63,14 +63,6 @@ fn a_text_answer_fills_the_response_and_is_matched_to_a_label() {
     }
 }
 
-/// The model answers in prose whatever it is asked for, so `auto` ends at plain text.
-#[test]
-fn an_endpoint_that_ignores_the_schema_still_labels() {
-    let (project, summary) = label_sarcasm(&Program::new().with_litellm("says-sarcastic"), &[]);
-    assert_eq!(summary.delivered(), 18);
-    sdk::expect_valid(project.config(), &project.predictions());
-}
-
 #[test]
 fn a_proxy_in_front_of_llama_passes_the_schema_on() {
     let (project, summary) =

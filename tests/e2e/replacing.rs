@@ -13,7 +13,7 @@ fn replace_deletes_own_older_predictions_and_nothing_else() {
         "task": project.tasks[0], "model_version": "first", "score": 0.5,
         "result": [{"from_name": "tone", "to_name": "text", "type": "choices", "value": {"choices": ["Sarcastic"]}}],
     }));
-    let program = Program::new();
+    let program = Program::new().with_keyword();
     label(&program, &project, &["--model-version", "first", "--only", "all"]);
     let before = count(&project, "first");
     label(&program, &project, &["--model-version", "second", "--limit", "4", "--replace"]);
@@ -30,7 +30,7 @@ fn replace_deletes_own_older_predictions_and_nothing_else() {
 #[test]
 fn without_replace_both_versions_stay_and_the_newest_is_shown() {
     let project = sarcasm();
-    let program = Program::new();
+    let program = Program::new().with_keyword();
     label(&program, &project, &["--model-version", "first"]);
     label(&program, &project, &["--model-version", "second"]);
     assert_eq!((count(&project, "first"), count(&project, "second")), (18, 18));
@@ -40,7 +40,7 @@ fn without_replace_both_versions_stay_and_the_newest_is_shown() {
 #[test]
 fn an_edited_task_is_labeled_anew_and_its_old_prediction_goes() {
     let project = sarcasm();
-    let program = Program::new();
+    let program = Program::new().with_keyword();
     label(&program, &project, &[]);
     let edited = project.tasks[2];
     project.edit(
@@ -63,7 +63,7 @@ fn choice(region: &Value) -> Option<&str> {
 
 fn label(program: &Program, project: &Project, arguments: &[&str]) {
     let project = project.argument();
-    program.label(&[&["--project", &project, "--provider", "keyword"], arguments].concat(), 0);
+    program.label(&[&["--project", &project], arguments].concat(), 0);
 }
 
 /// Counts the predictions of a version.

@@ -6,14 +6,11 @@ use crate::support::program::Program;
 use crate::support::studio::Project;
 use crate::support::{fixture_json, fixture_text, sdk};
 
-const KEYWORD: [&str; 2] = ["--provider", "keyword"];
-
 #[test]
 fn a_reviewed_file_is_pushed_as_the_reviewer_left_it() {
     let project = sarcasm();
-    let program = Program::new();
-    let summary = program
-        .label(&[&["--project", &project.argument(), "--output", "out.jsonl"], &KEYWORD[..]].concat(), 0);
+    let program = Program::new().with_keyword();
+    let summary = program.label(&["--project", &project.argument(), "--output", "out.jsonl"], 0);
     assert_eq!(summary.delivered(), 18);
     assert!(project.predictions().is_empty(), "a run into a file posts nothing");
 
@@ -49,8 +46,8 @@ fn a_reviewed_file_is_pushed_as_the_reviewer_left_it() {
 #[test]
 fn a_json_file_is_imported_by_label_studio_as_it_is() {
     let project = sarcasm();
-    let program = Program::new();
-    program.label(&[&["--project", &project.argument(), "--output", "out.json"], &KEYWORD[..]].concat(), 0);
+    let program = Program::new().with_keyword();
+    program.label(&["--project", &project.argument(), "--output", "out.json"], 0);
     let tasks: Value = serde_json::from_str(&program.read("out.json")).expect("the file is one JSON array");
 
     let imported = Project::new("Imported", &fixture_text("sarcasm/config.xml"), &tasks);
@@ -64,8 +61,8 @@ fn a_json_file_is_imported_by_label_studio_as_it_is() {
 #[test]
 fn a_dry_run_prints_the_predictions_and_posts_nothing() {
     let project = sarcasm();
-    let finished = Program::new()
-        .command(&[&["run", "--project", &project.argument(), "--dry-run"], &KEYWORD[..]].concat());
+    let finished =
+        Program::new().with_keyword().command(&["run", "--project", &project.argument(), "--dry-run"]);
     finished.expect_code(0);
     assert_eq!(json_lines(&finished.stdout).len(), 18);
     assert!(project.predictions().is_empty());
@@ -74,8 +71,8 @@ fn a_dry_run_prints_the_predictions_and_posts_nothing() {
 #[test]
 fn a_file_for_another_project_is_refused_and_nothing_is_posted() {
     let (project, other) = (sarcasm(), sarcasm());
-    let program = Program::new();
-    program.label(&[&["--project", &project.argument(), "--output", "out.jsonl"], &KEYWORD[..]].concat(), 0);
+    let program = Program::new().with_keyword();
+    program.label(&["--project", &project.argument(), "--output", "out.jsonl"], 0);
     let finished = program.command(&["push", &program.path("out.jsonl"), "--project", &other.argument()]);
     assert_ne!(finished.code, 0, "{}", finished.stderr);
     finished.expect_said(&["task"]);

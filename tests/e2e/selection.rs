@@ -89,7 +89,7 @@ fn expect_labeled(project: &Project, arguments: &[&str], wanted: impl Fn(&str) -
 
 fn label(project: &Project, arguments: &[&str]) {
     let project = project.argument();
-    Program::new().label(&[&["--project", &project, "--provider", "keyword"], arguments].concat(), 0);
+    Program::new().with_keyword().label(&[&["--project", &project], arguments].concat(), 0);
 }
 
 fn text_contains(words: &str) -> Value {

@@ -6,23 +6,23 @@ CACHE=${LS_AUTOLABEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ls-autolabel}
 SERVERS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 RUN_DIR=$CACHE/run
 VENV=$CACHE/venv-$NAME
-PID_FILE=$RUN_DIR/$NAME.pid
-LOG=$RUN_DIR/$NAME.log
+PID_FILE=$RUN_DIR/$NAME-${URL##*:}.pid
+LOG=$RUN_DIR/$NAME-${URL##*:}.log
 WAIT=${LS_AUTOLABEL_WAIT:-300}
 
 say() { printf '%s: %s\n' "$NAME" "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-# Prints the first Python of a version that all three packages support.
+# Prints the first Python that all three packages support; their versions are pinned for 3.11.
 find_python() {
   local candidate
-  for candidate in ${PYTHON:-} python3.11 python3.12 python3.10 python3; do
-    if "$candidate" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null; then
+  for candidate in ${PYTHON:-} python3.11 python3.12 python3.13 python3.10 python3; do
+    if "$candidate" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
       echo "$candidate"
       return
     fi
   done
-  die "no Python 3.10, 3.11 or 3.12 found; install one, or name it: PYTHON=/path/to/python3.11"
+  die "no Python 3.10 to 3.13 found; install one, or name it: PYTHON=/path/to/python3.11"
 }
 
 # Makes the virtual environment, unless it holds these very requirements already.

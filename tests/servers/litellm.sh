@@ -10,7 +10,7 @@ URL=http://127.0.0.1:${E2E_LITELLM_PORT:-18182}
 # shellcheck source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-up() { curl -sf -m 5 -o /dev/null "$URL/health/liveliness" 2>/dev/null; }
+up() { [ "$(curl -s -m 5 "$URL/health/liveliness" 2>/dev/null)" = '"I'"'"'m alive!"' ]; }
 
 launch() {
   cd "$SERVERS/litellm"

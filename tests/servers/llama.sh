@@ -11,7 +11,7 @@ URL=http://127.0.0.1:${E2E_LLAMA_PORT:-18181}
 
 MODELS=$CACHE/llama
 
-up() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$URL/health" 2>/dev/null)" = 200 ]; }
+up() { [ "$(curl -s -m 5 "$URL/health" 2>/dev/null)" = '{"status":"ok"}' ]; }
 
 prepare() {
   mkdir -p "$MODELS"

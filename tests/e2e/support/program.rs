@@ -48,6 +48,11 @@ impl Program {
         self
     }
 
+    /// Lets word counts answer: for stories that are not about models.
+    pub(crate) fn with_keyword(self) -> Self {
+        self.with("OPENAI_PROVIDER", "keyword").with("DEFAULT_PROMPT", "Choose a label.")
+    }
+
     /// Lets the llama.cpp server answer.
     pub(crate) fn with_llama(self) -> Self {
         self.with("OPENAI_BASE_URL", &servers().llama_base())
