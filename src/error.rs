@@ -20,8 +20,8 @@ pub enum Error {
     #[error(transparent)]
     Prompt(#[from] PromptError),
     /// An input, Label Studio, the provider, a file: whatever ended a run.
-    #[error(transparent)]
-    Run(#[from] ports::Error),
+    #[error("{source}")]
+    Run { source: ports::Error, hint: Option<String> },
     /// The run went through, but not every task got a prediction.
     #[error("{failed} of {selected} tasks got no prediction")]
     SomeFailed { failed: u64, selected: u64 },
@@ -58,12 +58,27 @@ pub enum ExitCode {
     Interrupted = 130,
 }
 
+impl From<ports::Error> for Error {
+    fn from(source: ports::Error) -> Self {
+        Self::Run { source, hint: None }
+    }
+}
+
 impl Error {
+    /// Adds advice to what ended a run, by what it was.
+    #[must_use]
+    pub fn advised(self, advice: impl FnOnce(&ports::Error) -> Option<String>) -> Self {
+        match self {
+            Self::Run { source, hint: None } => Self::Run { hint: advice(&source), source },
+            other => other,
+        }
+    }
+
     /// Returns the exit code of this ending.
     pub fn exit_code(&self) -> u8 {
         let code = match self {
             Self::Settings(_) | Self::LabelConfig { .. } | Self::Prompt(_) => ExitCode::Input,
-            Self::Run(error) => match error {
+            Self::Run { source, .. } => match source {
                 ports::Error::Input(_) => ExitCode::Input,
                 ports::Error::Studio(_) => ExitCode::Studio,
                 ports::Error::Provider(_) => ExitCode::Provider,
@@ -89,8 +104,9 @@ impl Error {
             Self::SomeFailed { .. } => {
                 Some("the reasons are listed above; the same command tries these tasks again".to_owned())
             }
+            Self::Run { hint, .. } => hint.clone(),
             Self::Interrupted { hint } => Some(hint.clone()),
-            Self::Prompt(_) | Self::Run(_) | Self::NotReady { .. } | Self::Io { .. } => None,
+            Self::Prompt(_) | Self::NotReady { .. } | Self::Io { .. } => None,
         }
     }
 

@@ -113,8 +113,9 @@ async fn config(
         Origin::Project { studio, .. } => {
             let policy = retry_policy(&run.args.limits);
             let connected = plan::connect(studio, &policy, &Stop::never()).await;
-            if let Ok(text) = &connected {
-                list.good("Label Studio", &format!("{}, {}", studio.address, text.name))?;
+            if let Ok(ConfigText { host: Some(host), name, .. }) = &connected {
+                list.good("Label Studio", host)?;
+                list.good("project", name)?;
             }
             connected
         }
@@ -186,6 +187,7 @@ async fn model(
             _ => ports::Error::Provider(format!("asked for {}: {}", failure.task, failure.reason)),
         })),
     };
+    let answered = answered.map_err(|error| error.advised(|error| settings.advice(error)));
     let Some(()) = list.told("model", answered)? else { return Ok(()) };
     let way = match annotator.mode {
         crate::annotate::annotator::AnswerMode::Text => "in plain text",

@@ -51,6 +51,8 @@ pub(super) struct ConfigText {
     pub xml: String,
     /// What a person calls the place: a project with its title, or a file.
     pub name: String,
+    /// Label Studio's version, address and user, unless it is a file.
+    pub host: Option<String>,
     /// Where the project is, unless it is a file.
     pub studio: Option<Arc<Studio>>,
 }
@@ -135,12 +137,13 @@ pub(super) async fn connect(
     stop: &Stop,
 ) -> Result<ConfigText, Error> {
     let studio = studio(settings, policy, stop)?;
-    studio.connect().await.map_err(|error| refused(&error))?;
-    let Project { id, title, label_config, .. } =
-        studio.project(settings.project).await.map_err(|error| refused(&error))?;
+    let fault = |error| refused(&error).advised(|_| Some(settings.advice.clone()));
+    let (version, user) = studio.connect().await.map_err(fault)?;
+    let Project { id, title, label_config, .. } = studio.project(settings.project).await.map_err(fault)?;
     Ok(ConfigText {
         xml: label_config,
         name: format!("project {id} “{}”", harmless(&title)),
+        host: Some(format!("{} at {}, as {}", version.release, settings.address, harmless(&user.email))),
         studio: Some(Arc::new(studio)),
     })
 }
@@ -150,7 +153,7 @@ pub(super) fn read(path: &Path) -> Result<ConfigText, Error> {
     let xml = std::fs::read_to_string(path).map_err(|error| {
         ports::Error::Input(format!("cannot read the labeling config from {}: {error}", path.display()))
     })?;
-    Ok(ConfigText { xml, name: path.display().to_string(), studio: None })
+    Ok(ConfigText { xml, name: path.display().to_string(), host: None, studio: None })
 }
 
 /// Parses the labeling config and chooses what is filled.
@@ -252,7 +255,7 @@ pub(super) fn model_version(settings: &Settings, form: &Form) -> String {
 /// Tells what was asked of Label Studio and does not exist there from Label Studio's own refusals.
 fn refused(error: &StudioError) -> Error {
     let words = error.to_string();
-    Error::Run(match error {
+    Error::from(match error {
         StudioError::Selection(_) => ports::Error::Input(words),
         _ => ports::Error::Studio(words),
     })

@@ -78,7 +78,8 @@ async fn label(
     for notice in target.notices(summary.complete) {
         context.terminal.note(&notice);
     }
-    let result = result.map_err(Error::from).and_then(|()| ending(&summary, stop, &destination));
+    let explained = |error| Error::from(error).advised(|error| settings.advice(error));
+    let result = result.map_err(explained).and_then(|()| ending(&summary, stop, &destination));
     report.finished(summary, started.elapsed(), counters(&annotator), settings.model.price);
     result
 }

@@ -16,22 +16,30 @@ pub(super) struct KeyPlaces<'a> {
     pub table: &'a str,
 }
 
+/// A key, and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct FoundKey {
+    pub key: Secret,
+    /// Such as `` `OPENAI_API_KEY` in the environment ``.
+    pub origin: String,
+}
+
 /// Returns the key from the first place that gives one.
 pub(super) fn find(
     places: &KeyPlaces<'_>,
     environment: &Environment,
     config: &ConfigFile,
-) -> Result<Option<Secret>, SettingsError> {
+) -> Result<Option<FoundKey>, SettingsError> {
     if let Some(path) = places.file {
-        return from_file(path).map(Some);
+        return Ok(Some(FoundKey { key: from_file(path)?, origin: path.display().to_string() }));
     }
-    if let Some(text) = places.variables.iter().find_map(|name| environment.get(name)) {
-        return Ok(Some(Secret::new(text)));
+    let held = places.variables.iter().find_map(|name| Some((name, environment.get(name)?)));
+    if let Some((name, text)) = held {
+        return Ok(Some(FoundKey { key: Secret::new(text), origin: format!("`{name}` in the environment") }));
     }
-    match config.key_command(places.table)? {
-        Some(command) => from_command(&command, places.table).map(Some),
-        None => Ok(None),
-    }
+    let Some(command) = config.key_command(places.table)? else { return Ok(None) };
+    let key = from_command(&command, places.table)?;
+    Ok(Some(FoundKey { key, origin: format!("`{}.api_key_command`", places.table) }))
 }
 
 fn from_file(path: &Path) -> Result<Secret, SettingsError> {

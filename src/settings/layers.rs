@@ -50,7 +50,8 @@ impl Origins {
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Flag(option) | Self::Default(option) => write!(formatter, "`--{option}`"),
+            Self::Flag(option) => write!(formatter, "`--{option}`"),
+            Self::Default(option) => write!(formatter, "the default of `--{option}`"),
             Self::Variable(name) => write!(formatter, "`{name}` in the environment"),
             Self::File { key, path } => write!(formatter, "`{key}` in {path}"),
         }

@@ -24,6 +24,7 @@ pub use studio::StudioSettings;
 pub use tasks::{Destination, Origin, TaskSettings};
 
 use crate::cli::{DeliveryArgs, LimitArgs, ProgressArg, RunArgs};
+use crate::engine::ports;
 use crate::http::retry::RetryPolicy;
 use crate::progress::Progress;
 
@@ -121,6 +122,15 @@ impl Settings {
             delivery: DeliverySettings::resolve(&args.delivery)?,
             policy: retry_policy(&args.limits),
         })
+    }
+
+    /// Returns where the settings were given that a refusal is about.
+    pub fn advice(&self, error: &ports::Error) -> Option<String> {
+        match (error, &self.tasks.origin, &self.model.oracle) {
+            (ports::Error::Studio(_), Origin::Project { studio, .. }, _) => Some(studio.advice.clone()),
+            (ports::Error::Provider(_), _, Oracle::Model(server)) => Some(server.advice.clone()),
+            _ => None,
+        }
     }
 }
 

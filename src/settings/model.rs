@@ -35,6 +35,8 @@ pub struct ModelServer {
     pub row: &'static Row,
     pub base: Url,
     pub key: Option<Secret>,
+    /// Where address, model and key were given, for somebody who is refused.
+    pub advice: String,
     pub headers: HeaderMap,
     pub options: ProviderOptions,
     pub policy: RetryPolicy,
@@ -125,10 +127,17 @@ fn server(
             ),
         ));
     }
+    let advice = format!(
+        "the address is from {}, the model from {}, the key from {}",
+        layered.origins.of("base-url"),
+        layered.origins.of("model"),
+        key.as_ref().map_or("nowhere: none is given", |key| key.origin.as_str())
+    );
     Ok(ModelServer {
         row,
         base,
-        key,
+        key: key.map(|key| key.key),
+        advice,
         headers: headers(args.header.as_deref().unwrap_or_default())?,
         options: ProviderOptions { api_version: args.api_version.clone(), num_ctx: args.num_ctx },
         policy: retry_policy(&layered.args.limits),

@@ -18,6 +18,8 @@ pub struct StudioSettings {
     pub address: Address,
     pub key: Key,
     pub project: u64,
+    /// Where address and key were given, for somebody whose address or key is refused.
+    pub advice: String,
 }
 
 impl StudioSettings {
@@ -48,8 +50,9 @@ impl StudioSettings {
                  `LABEL_STUDIO_API_KEY`, or name a file that holds it with `--api-key-file`",
             )
         })?;
-        let key = Key::parse(&key).map_err(|error| SettingsError::new(error.to_string()))?;
-        Ok(Self { address, key, project })
+        let advice = format!("the address is from {place}, the key from {}", key.origin);
+        let key = Key::parse(&key.key).map_err(|error| SettingsError::new(error.to_string()))?;
+        Ok(Self { address, key, project, advice })
     }
 }
 

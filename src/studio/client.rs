@@ -102,7 +102,11 @@ impl Studio {
     /// Asks whose key it is.
     pub async fn user(&self) -> Result<User, StudioError> {
         let request = Request::get("api/current-user/whoami");
-        let reply = self.send(&request).await?;
+        let reply = match self.send(&request).await {
+            // A personal access token is exchanged first, so a wrong path shows there.
+            Err(StudioError::Missing { .. }) => self.attempt(&request, None).await?,
+            reply => reply?,
+        };
         match self.read(&reply, &request) {
             Err(StudioError::Missing { .. } | StudioError::Unexpected { .. }) => {
                 Err(self.wrong_url(&reply).await)

@@ -114,7 +114,7 @@ fn dates_are_stored_in_the_format_of_their_tag() {
 #[test]
 fn numbers_are_stored_as_numbers() {
     let config = r#"<View><Text name="question" value="$text"/>
-      <Number name="amount" toName="question" min="0" max="10"/></View>"#;
+      <Number name="amount" toName="question" min="0" max="10" required="true"/></View>"#;
     let project = Project::new("Numbers", config, &texts::tasks(10));
     let predictions = label(&project, &Program::new().with_litellm("schema-echo"));
     sdk::expect_valid(config, &predictions);

@@ -143,30 +143,30 @@ impl Finished {
 
 impl Summary {
     pub(crate) fn selected(&self) -> u64 {
-        self.number("/selected")
+        self.number("/tasks/selected")
     }
 
     pub(crate) fn delivered(&self) -> u64 {
-        self.number("/delivered")
+        self.number("/tasks/delivered")
     }
 
     /// Returns how many predictions left controls empty.
     pub(crate) fn partial(&self) -> u64 {
-        self.number("/partial")
+        self.number("/tasks/partial")
     }
 
     /// Returns how many requests were answered.
     pub(crate) fn requests(&self) -> u64 {
-        self.number("/usage/requests")
+        self.number("/requests/answered")
     }
 
     pub(crate) fn prompt_tokens(&self) -> u64 {
-        self.number("/usage/prompt_tokens")
+        self.number("/tokens/prompt")
     }
 
     /// Returns how many attempts were repeated.
     pub(crate) fn retries(&self) -> u64 {
-        self.number("/retries")
+        self.number("/requests/retries")
     }
 
     pub(crate) fn exit_code(&self) -> u64 {
