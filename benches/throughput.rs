@@ -45,6 +45,13 @@ struct Servers {
     addresses: Value,
 }
 
+/// Whether an earlier run has found out what the endpoint takes: at a new one the first request goes alone.
+#[derive(Debug, Clone, Copy)]
+enum Endpoint {
+    New,
+    Known,
+}
+
 /// What one run took.
 struct Figures {
     wall: Duration,
@@ -62,16 +69,18 @@ fn main() {
     let chosen: Vec<u32> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
     let cases = if chosen.is_empty() { TASKS.to_vec() } else { chosen };
     println!("{} ms a request, {IN_FLIGHT} in flight\n", LATENCY.as_millis());
-    println!("| tasks | wall | bound | wall / bound | CPU s per 1,000 tasks | peak memory |");
-    println!("|---|---|---|---|---|---|");
+    println!("| tasks | endpoint | wall | bound | wall / bound | CPU s per 1,000 tasks | peak memory |");
+    println!("|---|---|---|---|---|---|---|");
     for tasks in cases {
-        println!("{}", row(tasks, &measure(tasks)));
+        for endpoint in [Endpoint::New, Endpoint::Known] {
+            println!("{}", row(tasks, endpoint, &measure(tasks, endpoint)));
+        }
     }
     println!("\nstart-up: {:.1} ms (`--version`, median of {STARTS})", start_up().as_secs_f64() * 1000.0);
 }
 
 /// Runs the program once over this many tasks.
-fn measure(tasks: u32) -> Figures {
+fn measure(tasks: u32, endpoint: Endpoint) -> Figures {
     let mut servers = Servers::start(tasks);
     let of =
         |name: &str| servers.addresses[name].as_str().expect("the server tells its addresses").to_owned();
@@ -83,6 +92,9 @@ fn measure(tasks: u32) -> Figures {
         .file("prompt.txt", PROMPT)
         .args(["run", "--project", &project, "--prompt", "prompt.txt", "--base-url", &of("llm")])
         .args(["--model", "m", "--concurrency", &concurrency, "--progress", "none"]);
+    if let Endpoint::Known = endpoint {
+        program.run_with(["--limit", "1", "--dry-run"]).assert_code(0);
+    }
     let (start, cpu_before) = (Instant::now(), children_cpu_seconds());
     let running = program.spawn();
     let peak = watch_peak(running.id());
@@ -99,12 +111,17 @@ fn measure(tasks: u32) -> Figures {
     figures
 }
 
-fn row(tasks: u32, figures: &Figures) -> String {
+fn row(tasks: u32, endpoint: Endpoint, figures: &Figures) -> String {
     let bound = LATENCY.as_secs_f64() * f64::from(tasks) / f64::from(IN_FLIGHT);
     let wall = figures.wall.as_secs_f64();
     let cpu = figures.cpu_seconds * 1000.0 / f64::from(tasks);
     let megabytes = figures.peak_kilobytes / 1024;
-    format!("| {tasks} | {wall:.2} s | {bound:.2} s | {:.3} | {cpu:.3} | {megabytes} MB |", wall / bound)
+    let endpoint = match endpoint {
+        Endpoint::New => "new",
+        Endpoint::Known => "known",
+    };
+    let ratio = wall / bound;
+    format!("| {tasks} | {endpoint} | {wall:.2} s | {bound:.2} s | {ratio:.3} | {cpu:.3} | {megabytes} MB |")
 }
 
 /// Returns how long the program takes to say its version.

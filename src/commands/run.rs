@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use serde_json::Map;
+
 use super::plan::{self, Ground, Tasks};
 use super::report::Report;
 use super::{Context, interrupt};
@@ -10,7 +12,7 @@ use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::RunArgs;
 use crate::engine;
 use crate::engine::event::Summary;
-use crate::engine::ports::{self, NoJournal, Sink};
+use crate::engine::ports::{self, NoJournal, Outcome, Sink};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{self, Stop};
@@ -73,7 +75,8 @@ async fn label(
         reporter: reporter.as_mut(),
         concurrency: settings.model.concurrency,
     };
-    let (summary, result) = engine::run::run(job, |task| annotator.annotate(task), stop.asked()).await;
+    let label = async |task| lean(annotator.annotate(task).await, &destination);
+    let (summary, result) = engine::run::run(job, label, stop.asked()).await;
     reporter.finish();
     for notice in target.notices(summary.complete) {
         context.terminal.note(&notice);
@@ -82,6 +85,14 @@ async fn label(
     let result = result.map_err(explained).and_then(|()| ending(&summary, stop, &destination));
     report.finished(summary, started.elapsed(), counters(&annotator), settings.model.price);
     result
+}
+
+/// Drops a labeled task's data where nobody needs it any more: a thousand wait for a bulk call, and data may be images.
+fn lean(mut outcome: Outcome, destination: &Destination) -> Outcome {
+    if let (Outcome::Labeled { labeled, .. }, Destination::Project) = (&mut outcome, destination) {
+        labeled.task.data = Map::new();
+    }
+    outcome
 }
 
 fn counters(annotator: &Annotator) -> Counters {
