@@ -65,7 +65,7 @@ async fn label(
         context.terminal.note(notice);
     }
     let expected = tasks.expected().await;
-    context.terminal.say(&opening(&settings, &ground, expected));
+    context.terminal.say(&opening(&settings, &ground, (expected, &destination)));
     let started = Instant::now();
     let mut reporter = progress::reporter(context.progress(settings.delivery.progress), expected);
     let job = Job {
@@ -157,7 +157,11 @@ impl Target {
     }
 }
 
-fn opening(settings: &Settings, ground: &Ground, expected: Option<u64>) -> String {
+fn opening(
+    settings: &Settings,
+    ground: &Ground,
+    (expected, destination): (Option<u64>, &Destination),
+) -> String {
     let count = expected.map_or_else(|| "tasks".to_owned(), |count| plural(count, "task"));
     let origin = match &settings.tasks.origin {
         Origin::File { tasks, .. } => tasks.display().to_string(),
@@ -167,7 +171,13 @@ fn opening(settings: &Settings, ground: &Ground, expected: Option<u64>) -> Strin
         Oracle::Keyword => "by counting label words".to_owned(),
         Oracle::Model(server) => format!("with {} {}", server.row.name, settings.model.model),
     };
-    format!("labeling {count} of {origin} {model}, as {}", ground.model_version)
+    let target = match destination {
+        Destination::File(path) if path != Path::new(sink::STANDARD_OUTPUT) => {
+            format!(", into {}", path.display())
+        }
+        Destination::File(_) | Destination::Project => String::new(),
+    };
+    format!("labeling {count} of {origin} {model}, as {}{target}", ground.model_version)
 }
 
 /// Returns how the run ended, after everything that could be delivered was.

@@ -6,4 +6,5 @@ mod mock_faults;
 mod mock_llm;
 mod mock_matches;
 mod program_runs;
+mod readme;
 mod support;
