@@ -2,6 +2,7 @@
 
 mod house;
 mod layers;
+mod mistakes;
 mod mock_faults;
 mod mock_llm;
 mod mock_matches;
