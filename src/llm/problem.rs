@@ -1,5 +1,7 @@
 //! What a provider says went wrong, out of the many shapes in which they say it.
 
+use std::borrow::Cow;
+
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
@@ -32,12 +34,9 @@ impl Problem {
             // Gemini wraps its error in an array.
             return Self::from_body(body.get(0).unwrap_or(&body), &text);
         }
-        let is_page =
-            reply.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
-                || text.trim_start().starts_with('<');
         let words = match text.trim() {
             "" => "an empty answer".to_owned(),
-            page if is_page => page_title(page),
+            page if is_page(reply) => page_title(page),
             words => words.to_owned(),
         };
         Self { message: show(&words), text: text.to_lowercase(), ..Self::default() }
@@ -98,6 +97,17 @@ impl Problem {
     }
 }
 
+/// Returns whether a reply is a web page, which a model never is.
+pub fn is_page(reply: &Reply) -> bool {
+    let kind = reply.headers.get(CONTENT_TYPE);
+    match reply.body.trim_ascii_start().first() {
+        Some(b'<') => true,
+        // Some servers send JSON under a wrong name.
+        Some(b'{' | b'[') | None => false,
+        Some(_) => kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")),
+    }
+}
+
 /// Returns a message in words; `FastAPI` gives a list of places and complaints.
 fn words_of(value: &Value) -> Option<String> {
     match value {
@@ -129,10 +139,41 @@ fn page_title(page: &str) -> String {
 
 /// Returns the words on one line, without keys and full stop, cut where they get long.
 fn show(words: &str) -> String {
+    let words = without_python(words);
     let line = mask(words.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.'));
     match line.char_indices().nth(WORDS_LIMIT) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
+    }
+}
+
+/// Replaces a Python dictionary at the end of a text by the message in it: `LiteLLM` prints what it caught.
+fn without_python(words: &str) -> Cow<'_, str> {
+    let found = words.find("{'").and_then(|start| {
+        let dictionary = &words[start..];
+        let message = ["'message': ", "'error': ", "'detail': "].iter().find_map(|key| {
+            let (_, value) = dictionary.split_once(key)?;
+            python_text(value)
+        })?;
+        Some(format!("{}{message}", &words[..start]))
+    });
+    found.map_or(Cow::Borrowed(words), Cow::Owned)
+}
+
+/// Returns the string literal that a text begins with.
+fn python_text(value: &str) -> Option<String> {
+    let mut characters = value.chars();
+    let quote = characters.next().filter(|first| matches!(first, '\'' | '"'))?;
+    let mut text = String::new();
+    loop {
+        match characters.next()? {
+            '\\' => text.push(match characters.next()? {
+                'n' | 'r' | 't' => ' ',
+                escaped => escaped,
+            }),
+            end if end == quote => return Some(text),
+            other => text.push(other),
+        }
     }
 }
 
@@ -178,6 +219,22 @@ mod tests {
         check("<html><TITLE>502 Bad</TITLE>x", ["", "", "", "a web page titled `502 Bad`"]);
         check("<!doctype html>", ["", "", "", "a web page"]);
         check("[]", ["", "", "", "[]"]);
+    }
+
+    #[test]
+    fn a_python_dictionary_is_read_for_its_message() {
+        let check = |words: &str, expect: &str| {
+            let body = serde_json::json!({"error": {"message": words, "code": "401"}}).to_string();
+            assert_eq!(Problem::read(&reply(&body)).message, expect);
+        };
+        check("{'error': {'message': 'Incorrect key', 'type': 't', 'param': None}}", "Incorrect key");
+        check("{'error': \"Can't read model='x'.\"}", "Can't read model='x'");
+        check(
+            "litellm.E: Error code: 401 - {'error': {'message': 'It\\'s\\nbad'}}",
+            "litellm.E: Error code: 401 - It's bad",
+        );
+        check("expected {'a': 1}", "expected {'a': 1}");
+        check("cut {'message': 'no end", "cut {'message': 'no end");
     }
 
     #[test]
