@@ -80,8 +80,8 @@ impl Error {
             Self::Settings(_) | Self::LabelConfig { .. } | Self::Prompt(_) => ExitCode::Input,
             Self::Run { source, .. } => match source {
                 ports::Error::Input(_) => ExitCode::Input,
-                ports::Error::Studio(_) => ExitCode::Studio,
-                ports::Error::Provider(_) => ExitCode::Provider,
+                ports::Error::Studio { .. } => ExitCode::Studio,
+                ports::Error::Provider { .. } => ExitCode::Provider,
                 ports::Error::Io(_) => ExitCode::Unforeseen,
                 ports::Error::Closed => ExitCode::Success,
             },
@@ -104,7 +104,10 @@ impl Error {
             Self::SomeFailed { .. } => {
                 Some("the reasons are listed above; the same command tries these tasks again".to_owned())
             }
-            Self::Run { hint, .. } => hint.clone(),
+            Self::Run { source, hint } => {
+                let parts: Vec<&str> = source.advice().into_iter().chain(hint.as_deref()).collect();
+                (!parts.is_empty()).then(|| parts.join("; "))
+            }
             Self::Interrupted { hint } => Some(hint.clone()),
             Self::Prompt(_) | Self::NotReady { .. } | Self::Io { .. } => None,
         }

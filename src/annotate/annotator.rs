@@ -178,25 +178,16 @@ fn unanswered(task: TaskId, error: AskError) -> Outcome {
         }
         AskError::Encode(_) => FailureKind::Data,
         AskError::Send(SendError::Stopped) => return Outcome::Stopped,
-        AskError::Send(SendError::Aborted { status, message }) => {
-            let advice = advice(status.as_u16());
-            // Some servers wrap a refusal into a success.
-            let with_status = if status.is_success() { String::new() } else { format!(" ({status})") };
-            let text = format!("the provider refuses all requests{with_status}: {message}; {advice}");
-            return Outcome::Fatal(Error::Provider(text));
+        AskError::Send(SendError::Aborted { message, advice, .. }) => {
+            let message = format!("the model's server refuses every request: {message}");
+            return Outcome::Fatal(Error::Provider { message, advice: Some(advice) });
+        }
+        AskError::Send(SendError::Unreachable { .. }) => {
+            let message = format!("the model's server cannot be reached: {reason}");
+            return Outcome::Fatal(Error::Provider { message, advice: None });
         }
     };
     failed(task, kind, reason, Paid::default())
-}
-
-/// Says what to do about a refusal that no further request can overcome.
-fn advice(status: u16) -> &'static str {
-    match status {
-        401 | 403 => "check the provider's API key and what it may do",
-        402 | 429 => "check the account's quota and billing",
-        404 => "check `--model` and `--base-url`",
-        _ => "check `--model`, `--base-url` and the API key; `ls-autolabel check` tries them one by one",
-    }
 }
 
 #[cfg(test)]
@@ -253,7 +244,7 @@ mod tests {
                 format!("{task} failed {kind:?}: {reason}, {} requests, {cost:?}", usage.requests)
             }
             Outcome::Stopped => "stopped".to_owned(),
-            Outcome::Fatal(error) => format!("fatal: {error}"),
+            Outcome::Fatal(error) => format!("fatal: {error:?}"),
         }
     }
 
@@ -333,18 +324,15 @@ mod tests {
             "row 3 failed Unusable: the reply of the model's server could not be read: expected choices, found a \
              page, 1 requests, None",
         );
-        for (status, advice) in
-            [(401, "API key"), (429, "quota"), (404, "`--model`"), (400, "`ls-autolabel check`")]
-        {
-            let status = StatusCode::from_u16(status).unwrap();
-            let outcome = unanswered(
-                TaskId::Id(3),
-                SendError::Aborted { status, message: "its words".to_owned() }.into(),
-            );
-            let text = shown(&outcome);
-            let start = format!("fatal: the provider refuses all requests ({status}): its words; ");
-            assert!(text.starts_with(&start) && text.contains(advice), "{text}");
-        }
+        let (status, advice) = (StatusCode::UNAUTHORIZED, "look it up".to_owned());
+        check(
+            SendError::Aborted { status, message: "no".to_owned(), advice }.into(),
+            "fatal: Provider { message: \"the model's server refuses every request: no\", advice: Some(\"look it up\") }",
+        );
+        let unreachable = SendError::Unreachable { attempts: 2, message: "nobody there".to_owned() };
+        let text = shown(&unanswered(TaskId::Id(3), unreachable.into()));
+        let start = "fatal: Provider { message: \"the model's server cannot be reached: nobody there (gave up after 2 attempts)";
+        assert!(text.starts_with(start), "{text}");
     }
 
     #[tokio::test]

@@ -181,11 +181,11 @@ async fn model(
     let answered = match annotator.annotate(unanswered(first)).await {
         Outcome::Labeled { .. } | Outcome::Unchanged(_) => Ok(()),
         Outcome::Fatal(error) => Err(Error::from(error)),
-        Outcome::Stopped => Err(ports::Error::Provider("stopped before it was asked".to_owned()).into()),
-        Outcome::Failed { failure, .. } => Err(Error::from(match failure.kind {
-            FailureKind::Data => ports::Error::Input(failure.reason),
-            _ => ports::Error::Provider(format!("asked for {}: {}", failure.task, failure.reason)),
-        })),
+        Outcome::Stopped => Err(unanswered_error("stopped before it was asked".to_owned())),
+        Outcome::Failed { failure, .. } => Err(match failure.kind {
+            FailureKind::Data => ports::Error::Input(failure.reason).into(),
+            _ => unanswered_error(format!("asked for {}: {}", failure.task, failure.reason)),
+        }),
     };
     let answered = answered.map_err(|error| error.advised(|error| settings.advice(error)));
     let Some(()) = list.told("model", answered)? else { return Ok(()) };
@@ -196,6 +196,10 @@ async fn model(
     let words =
         format!("{name} answered for {} in {}, by {way}", first.id, plain_duration(started.elapsed()));
     list.good("model", &words)
+}
+
+fn unanswered_error(message: String) -> Error {
+    ports::Error::Provider { message, advice: None }.into()
 }
 
 /// Returns the task as if nothing had been predicted for it, so that it is asked in any case.

@@ -83,8 +83,10 @@ impl Tasks {
         match &settings.origin {
             Origin::File { tasks, .. } => Ok(Self::File(FileSource::open(tasks, selection).await?)),
             Origin::Project { view, studio: StudioSettings { project, .. } } => {
-                let studio =
-                    ground.studio.clone().ok_or_else(|| ports::Error::Studio(NOT_CONNECTED.to_owned()))?;
+                let studio = ground.studio.clone().ok_or_else(|| ports::Error::Studio {
+                    message: NOT_CONNECTED.to_owned(),
+                    advice: None,
+                })?;
                 let source = StudioSource::open(studio, *project, *view, &selection).await;
                 source.map(Self::Project).map_err(|error| refused(&error))
             }
@@ -254,9 +256,9 @@ pub(super) fn model_version(settings: &Settings, form: &Form) -> String {
 
 /// Tells what was asked of Label Studio and does not exist there from Label Studio's own refusals.
 fn refused(error: &StudioError) -> Error {
-    let words = error.to_string();
+    let message = error.to_string();
     Error::from(match error {
-        StudioError::Selection(_) => ports::Error::Input(words),
-        _ => ports::Error::Studio(words),
+        StudioError::Selection(_) => ports::Error::Input(message),
+        _ => ports::Error::Studio { message, advice: error.advice() },
     })
 }

@@ -117,17 +117,27 @@ pub enum Error {
     #[error("{0}")]
     Input(String),
     /// Label Studio refuses or cannot be reached.
-    #[error("{0}")]
-    Studio(String),
+    #[error("{message}")]
+    Studio { message: String, advice: Option<String> },
     /// The model's server refuses everything or cannot be reached.
-    #[error("{0}")]
-    Provider(String),
+    #[error("{message}")]
+    Provider { message: String, advice: Option<String> },
     /// Reading or writing failed.
     #[error("{0}")]
     Io(String),
     /// Whoever reads the output has seen enough, as in `… | head`: an end, but no failure.
     #[error("the reader of the output went away")]
     Closed,
+}
+
+impl Error {
+    /// Returns what to do about it, where there is more to say than the message does.
+    pub fn advice(&self) -> Option<&str> {
+        match self {
+            Self::Studio { advice, .. } | Self::Provider { advice, .. } => advice.as_deref(),
+            Self::Input(_) | Self::Io(_) | Self::Closed => None,
+        }
+    }
 }
 
 impl Journal for NoJournal {

@@ -21,7 +21,11 @@ pub enum Verdict {
     /// This request can never succeed; others may.
     Reject(String),
     /// No request can succeed: a bad key, no quota, no such model.
-    Abort(String),
+    Abort {
+        message: String,
+        /// What a person can do about it.
+        advice: String,
+    },
 }
 
 /// How often and how long to try.

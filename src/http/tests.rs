@@ -43,7 +43,7 @@ fn judge(reply: &Reply) -> Verdict {
     let message = format!("{}: {}", reply.status.as_u16(), String::from_utf8_lossy(&reply.body));
     match reply.status.as_u16() {
         200..300 => Verdict::Done,
-        401 => Verdict::Abort(message),
+        401 => Verdict::Abort { message, advice: "log in".to_owned() },
         429 | 500..600 => Verdict::Retry {
             after: retry_after(&reply.headers, std::time::SystemTime::now()),
             limited: reply.status == StatusCode::TOO_MANY_REQUESTS,
@@ -95,7 +95,7 @@ async fn a_failing_server_is_asked_again_until_it_answers_or_the_budget_ends() {
 async fn what_can_never_succeed_is_sent_once() {
     let rejected = "Rejected { status: 400, message: \"400: words of the server\" }";
     check(&[answer(400)], Repeat::Always, (rejected, 1)).await;
-    let aborted = "Aborted { status: 401, message: \"http://HOST/v1/ask: 401: words of the server\" }";
+    let aborted = "Aborted { status: 401, message: \"http://HOST/v1/ask: 401: words of the server\", advice: \"log in\" }";
     check(&[answer(401)], Repeat::Always, (aborted, 1)).await;
 }
 
@@ -148,6 +148,7 @@ async fn a_refused_connection_says_so_for_both_kinds_of_calls() {
              (gave up after 3 attempts)"
         );
         assert_eq!(error.to_string(), expect);
+        assert!(matches!(error, SendError::Unreachable { .. }), "{error:?}");
         assert_eq!(transport.counters(), Counters { attempts: 3, retries: 2, limited: 0 });
     }
 }

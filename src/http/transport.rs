@@ -60,10 +60,13 @@ pub enum SendError {
     Rejected { status: StatusCode, message: String },
     /// No request can succeed.
     #[error("{message}")]
-    Aborted { status: StatusCode, message: String },
+    Aborted { status: StatusCode, message: String, advice: String },
     /// Tried as often as allowed, or the server asks to wait longer than allowed.
     #[error("{message} (gave up after {})", times(*attempts))]
     GaveUp { attempts: u32, message: String, status: Option<StatusCode> },
+    /// Tried as often as allowed, and the last time no connection came about.
+    #[error("{message} (gave up after {})", times(*attempts))]
+    Unreachable { attempts: u32, message: String },
     /// The connection broke or timed out where repeating might do harm: it may or may not have landed.
     #[error("{message}")]
     Unknown { message: String },
@@ -102,6 +105,7 @@ struct Setback {
     status: Option<StatusCode>,
     after: Option<Duration>,
     limited: bool,
+    reach: Option<Reach>,
 }
 
 impl Transport {
@@ -122,7 +126,7 @@ impl Transport {
                 Err(Trouble::End(error)) => return Err(error),
                 Err(Trouble::Again(setback)) => setback,
             };
-            let Setback { status, after, limited, .. } = setback;
+            let Setback { status, after, limited, reach, .. } = setback;
             if limited {
                 count(&self.pace.counters.limited);
             }
@@ -136,7 +140,10 @@ impl Transport {
                 return Err(give_up(format!("{message}; {long}")));
             }
             let Some(wait) = budget.next(&self.policy, after, limited) else {
-                return Err(give_up(message));
+                return Err(match reach {
+                    Some(Reach::Unsent) => SendError::Unreachable { attempts, message },
+                    _ => give_up(message),
+                });
             };
             debug!(?wait, limited, "{message}; waiting for another attempt");
             count(&self.pace.counters.retries);
@@ -214,22 +221,27 @@ fn trouble(call: &Call, reply: &Reply, verdict: Verdict) -> Trouble {
     let place = address(&call.url);
     let hide = |message: String| mask_sent(&message, &call.headers);
     if status.is_redirection() {
-        return Trouble::End(SendError::Aborted { status, message: redirected(call, reply) });
+        let (message, advice) = redirected(call, reply);
+        return Trouble::End(SendError::Aborted { status, message, advice });
     }
     // A server error may come after the work was done.
     let may_have_landed = call.repeat == Repeat::OnlyUnsent
         && (status.is_server_error() || matches!(verdict, Verdict::Retry { limited: false, .. }));
     match verdict {
-        Verdict::Retry { message, .. } | Verdict::Reject(message) | Verdict::Abort(message)
+        Verdict::Retry { message, .. } | Verdict::Reject(message) | Verdict::Abort { message, .. }
             if may_have_landed =>
         {
             Trouble::End(SendError::Unknown { message: hide(format!("{place}: {message}")) })
         }
-        Verdict::Retry { after, limited, message } => {
-            Trouble::Again(Setback { message: hide(message), status: Some(status), after, limited })
-        }
-        Verdict::Abort(message) => {
-            Trouble::End(SendError::Aborted { status, message: hide(format!("{place}: {message}")) })
+        Verdict::Retry { after, limited, message } => Trouble::Again(Setback {
+            message: hide(message),
+            status: Some(status),
+            after,
+            limited,
+            reach: None,
+        }),
+        Verdict::Abort { message, advice } => {
+            Trouble::End(SendError::Aborted { status, message: hide(format!("{place}: {message}")), advice })
         }
         Verdict::Reject(message) => Trouble::End(SendError::Rejected { status, message: hide(message) }),
         Verdict::Done => unreachable!("an answer is no trouble"),
@@ -241,25 +253,29 @@ fn network_trouble(call: &Call, error: &reqwest::Error) -> Trouble {
     debug!(reach = ?fault.reach, "{} {}: {}", call.method, address(&call.url), fault.message);
     let named = format!("{}: {}", address(&call.url), fault.message);
     match (fault.reach, call.repeat) {
-        (Reach::Never, _) => {
-            Trouble::End(SendError::GaveUp { attempts: 1, message: named, status: error.status() })
-        }
+        (Reach::Never, _) => Trouble::End(SendError::Unreachable { attempts: 1, message: named }),
         (Reach::Unknown, Repeat::OnlyUnsent) => Trouble::End(SendError::Unknown { message: named }),
-        (Reach::Unsent, _) | (Reach::Unknown, Repeat::Always) => {
-            Trouble::Again(Setback { message: fault.message, status: None, after: None, limited: false })
-        }
+        (reach @ Reach::Unsent, _) | (reach @ Reach::Unknown, Repeat::Always) => Trouble::Again(Setback {
+            message: fault.message,
+            status: None,
+            after: None,
+            limited: false,
+            reach: Some(reach),
+        }),
     }
 }
 
-fn redirected(call: &Call, reply: &Reply) -> String {
+/// Returns what to say of a redirect, and what to do about it.
+fn redirected(call: &Call, reply: &Reply) -> (String, String) {
     let target = reply.headers.get(LOCATION).and_then(|location| location.to_str().ok());
     let target = target.and_then(|location| call.url.join(location).ok());
     let target = target.map_or_else(|| "nowhere".to_owned(), |url| format!("`{}`", address(&url)));
     let place = address(&call.url);
-    format!(
-        "{place}: the server sends us on ({}) to {target}, and keys are not sent on; set the URL to where it really is",
+    let message = format!(
+        "{place}: the server sends us on ({}) to {target}, and keys are not sent on",
         reply.status.as_u16()
-    )
+    );
+    (message, "set the URL to where the server really is".to_owned())
 }
 
 fn trace_body(what: &str, body: &[u8], call: &Call) {

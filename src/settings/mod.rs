@@ -127,8 +127,8 @@ impl Settings {
     /// Returns where the settings were given that a refusal is about.
     pub fn advice(&self, error: &ports::Error) -> Option<String> {
         match (error, &self.tasks.origin, &self.model.oracle) {
-            (ports::Error::Studio(_), Origin::Project { studio, .. }, _) => Some(studio.advice.clone()),
-            (ports::Error::Provider(_), _, Oracle::Model(server)) => Some(server.advice.clone()),
+            (ports::Error::Studio { .. }, Origin::Project { studio, .. }, _) => Some(studio.advice.clone()),
+            (ports::Error::Provider { .. }, _, Oracle::Model(server)) => Some(server.advice.clone()),
             _ => None,
         }
     }

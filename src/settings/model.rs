@@ -111,7 +111,7 @@ fn server(
     let key = keys::find(
         &KeyPlaces {
             file: args.model_api_key_file.as_deref(),
-            variables: names::key_variables(row.name),
+            variables: row.key_variables,
             table: "model_server",
         },
         places.environment,
@@ -123,7 +123,7 @@ fn server(
             format!("no key for {}", row.name),
             format!(
                 "set `{}`, or name a file that holds the key with `--model-api-key-file`",
-                names::key_variables(row.name)[0]
+                row.key_variables[0]
             ),
         ));
     }
@@ -131,7 +131,7 @@ fn server(
         "the address is from {}, the model from {}, the key from {}",
         layered.origins.of("base-url"),
         layered.origins.of("model"),
-        key.as_ref().map_or("nowhere: none is given", |key| key.origin.as_str())
+        key.as_ref().map_or(format!("nowhere: set `{}`", row.key_variables[0]), |key| key.origin.clone())
     );
     Ok(ModelServer {
         row,

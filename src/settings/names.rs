@@ -43,16 +43,6 @@ pub fn variables(option: &str, provider: &str) -> Vec<String> {
     std::iter::once(own).chain(customary).collect()
 }
 
-/// Returns the variables that may hold a provider's key, the one that counts first.
-pub fn key_variables(provider: &str) -> &'static [&'static str] {
-    match provider {
-        "azure" => &["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY"],
-        "anthropic" => &["ANTHROPIC_API_KEY"],
-        "ollama" => &["OLLAMA_API_KEY"],
-        _ => &["OPENAI_API_KEY"],
-    }
-}
-
 /// Holds Label Studio's key.
 pub const STUDIO_KEY: &str = "LABEL_STUDIO_API_KEY";
 

@@ -57,17 +57,12 @@ impl Key {
     pub fn parse(secret: &Secret) -> Result<Self, StudioError> {
         let text = secret.expose();
         if text.is_empty() {
-            return Err(StudioError::Key(
-                "there is no key for Label Studio; make one under Account & Settings and set the variable \
-                 `LABEL_STUDIO_API_KEY`"
-                    .to_owned(),
-            ));
+            return Err(unusable("there is no key for Label Studio", "make one under Account & Settings"));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(StudioError::Key(
-                "the key for Label Studio holds a space, a line break or a letter outside ASCII, which no key has; \
-                 copy it again, alone and whole"
-                    .to_owned(),
+            return Err(unusable(
+                "the key for Label Studio holds a space, a line break or a letter outside ASCII, which no key has",
+                "copy it again, alone and whole",
             ));
         }
         let secret = secret.clone();
@@ -163,46 +158,53 @@ impl Studio {
 
     fn exchange_refused(&self, reply: &Reply) -> StudioError {
         let (address, words) = (&self.address, error::words(reply));
-        let reason = if words.contains("blacklisted") {
-            "it was revoked; make a new one under Account & Settings > Personal Access Token"
+        let (reason, advice) = if words.contains("blacklisted") {
+            ("it was revoked", "make a new one under Account & Settings > Personal Access Token")
         } else {
-            "it is cut short or was made by another Label Studio; copy it again, or make one under Account & \
-             Settings > Personal Access Token"
+            (
+                "it is cut short or was made by another Label Studio",
+                "copy it again, or make one under Account & Settings > Personal Access Token",
+            )
         };
-        StudioError::Key(format!(
-            "Label Studio at `{address}` refuses the personal access token (`{words}`): {reason}"
-        ))
+        let words =
+            format!("Label Studio at `{address}` refuses the personal access token (`{words}`): {reason}");
+        unusable(&words, advice)
     }
 
     /// Explains a 401; Label Studio gives the same answer for quite different reasons.
     pub(super) fn unauthorized(&self, reply: &Reply) -> StudioError {
         let (address, words) = (&self.address, error::words(reply));
-        let reason = match &self.auth.key {
-            Key::Legacy(_) if words.contains("legacy") => {
-                "it is a legacy token, and they are switched off there; make a personal access token under Account & \
-                 Settings and use that, or let the owner switch legacy tokens on under Organization > API Tokens \
-                 Settings"
-            }
-            Key::Legacy(_) if words.contains("Invalid token") => {
-                "it is a legacy token that this Label Studio does not know; copy it again from Account & Settings, or \
-                 make a personal access token there"
-            }
-            Key::Legacy(_) => {
-                "it saw no legacy token at all; perhaps a proxy before it takes the `Authorization` header away, or the \
-                 key is part of a longer one"
-            }
-            Key::Access(_) => {
-                "it is an access token, which lives five minutes, and it has expired or is not from there; use the \
-                 personal access token it was made from, or make one under Account & Settings"
-            }
-            Key::Personal(_) => {
-                "it gave an access token and then did not take it; personal access tokens are switched off there \
-                 (Organization > API Tokens Settings), the user is no longer a member, or a proxy takes the \
-                 `Authorization` header away"
-            }
+        let (reason, advice) = match &self.auth.key {
+            Key::Legacy(_) if words.contains("legacy") => (
+                "it is a legacy token, and they are switched off there",
+                "make a personal access token under Account & Settings and use that, or let the owner switch legacy \
+                 tokens on under Organization > API Tokens Settings",
+            ),
+            Key::Legacy(_) if words.contains("Invalid token") => (
+                "it is a legacy token that this Label Studio does not know",
+                "copy it again from Account & Settings, or make a personal access token there",
+            ),
+            Key::Legacy(_) => (
+                "it saw no legacy token at all",
+                "perhaps a proxy before it takes the `Authorization` header away, or the key is part of a longer one",
+            ),
+            Key::Access(_) => (
+                "it is an access token, which lives five minutes, and it has expired or is not from there",
+                "use the personal access token it was made from, or make one under Account & Settings",
+            ),
+            Key::Personal(_) => (
+                "it gave an access token and then did not take it",
+                "personal access tokens may be switched off there (Organization > API Tokens Settings), the user may \
+                 no longer be a member, or a proxy may take the `Authorization` header away",
+            ),
         };
-        StudioError::Key(format!("Label Studio at `{address}` refuses the key (`{words}`): {reason}"))
+        let words = format!("Label Studio at `{address}` refuses the key (`{words}`): {reason}");
+        unusable(&words, advice)
     }
+}
+
+fn unusable(words: &str, advice: &str) -> StudioError {
+    StudioError::Key { words: words.to_owned(), advice: advice.to_owned() }
 }
 
 /// Returns the payload of a JSON Web Token, unverified; `None` for any other text.

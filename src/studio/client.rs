@@ -189,9 +189,12 @@ impl Studio {
 
     /// Says what is wrong with the address, by looking whether Label Studio is at the host's root instead.
     async fn wrong_url(&self, reply: &Reply) -> StudioError {
-        let found = format!("it answers {} and {}", reply.status, error::words(reply));
-        let mut words =
-            format!("{found}; give the address that opens Label Studio in a browser, up to `/projects`");
+        let words = match reply.status.is_success() && !error::is_page(reply) {
+            true => format!("it answers {}, but not as Label Studio does", reply.status),
+            false => format!("it answers {} and {}", reply.status, error::words(reply)),
+        };
+        let mut advice =
+            "give the address that opens Label Studio in a browser, up to `/projects`".to_owned();
         if self.address.has_prefix() {
             let root = Self {
                 address: self.address.host(),
@@ -204,10 +207,10 @@ impl Studio {
                 && reply.status == StatusCode::UNAUTHORIZED
                 && serde_json::from_slice::<Value>(&reply.body).is_ok_and(|body| body["detail"].is_string())
             {
-                words = format!("{found}; one answers at `{}`: give that as `--url`", root.address);
+                advice = format!("one answers at `{}`: give that as `--url`", root.address);
             }
         }
-        StudioError::WrongUrl { address: self.address.to_string(), words }
+        StudioError::WrongUrl { address: self.address.to_string(), words, advice }
     }
 }
 

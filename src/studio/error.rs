@@ -8,18 +8,18 @@ use crate::http::transport::{Reply, SendError};
 /// Why Label Studio did not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StudioError {
-    /// The address or the key cannot be used as it was given.
+    /// The address cannot be used as it was given.
     #[error("{0}")]
     Address(String),
     /// Nobody answers.
-    #[error("Label Studio cannot be reached at `{address}` (`--url`): {words}")]
+    #[error("Label Studio cannot be reached at `{address}`: {words}")]
     Unreachable { address: String, words: String },
     /// Somebody answers who is not Label Studio, or it is under another path.
     #[error("no Label Studio answers at `{address}`: {words}")]
-    WrongUrl { address: String, words: String },
-    /// The key is refused.
-    #[error("{0}")]
-    Key(String),
+    WrongUrl { address: String, words: String, advice: String },
+    /// The key cannot be used, or is refused.
+    #[error("{words}")]
+    Key { words: String, advice: String },
     /// The project does not exist, or the key's user may not see it.
     #[error("{0}")]
     Project(String),
@@ -64,12 +64,16 @@ impl StudioError {
         match error {
             // No answer is judged so here, so it is the transport's own limit.
             SendError::Rejected { message, .. } => Self::TooLong { what, words: message },
-            SendError::Aborted { status, message } => Self::Refused { what, status, words: message },
+            SendError::Aborted { status, message, advice } => {
+                Self::Refused { what, status, words: format!("{message}; {advice}") }
+            }
             SendError::GaveUp { attempts, message, status: Some(status) } => {
                 Self::Server { what, status, words: format!("{message} ({attempts} attempts)") }
             }
-            SendError::GaveUp { message, status: None, .. } => {
-                Self::Unreachable { address: address.to_owned(), words: message }
+            SendError::GaveUp { message, status: None, .. } | SendError::Unreachable { message, .. } => {
+                // The address is named already.
+                let words = message.split_once(": ").map_or(message.as_str(), |(_, words)| words).to_owned();
+                Self::Unreachable { address: address.to_owned(), words }
             }
             SendError::Unknown { message } => Self::Unknown { what, words: message },
             SendError::Stopped => Self::Stopped,
@@ -83,14 +87,35 @@ impl StudioError {
             return None;
         }
         if status.is_redirection() {
-            let address = address.to_owned();
-            return Some(Self::WrongUrl { address, words: redirect(reply) });
+            let words = format!("it redirects ({status})");
+            return Some(Self::WrongUrl { address: address.to_owned(), words, advice: redirect(reply) });
         }
         Some(match status {
             StatusCode::NOT_FOUND => Self::Missing { what, status, words },
             _ if status.is_client_error() => Self::Refused { what, status, words },
             _ => Self::Server { what, status, words },
         })
+    }
+}
+
+impl StudioError {
+    /// Returns what to do about it, where there is more to say than the message does.
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::WrongUrl { advice, .. } | Self::Key { advice, .. } => Some(advice.clone()),
+            Self::Address(_)
+            | Self::Unreachable { .. }
+            | Self::Project(_)
+            | Self::Selection(_)
+            | Self::TooOld { .. }
+            | Self::Missing { .. }
+            | Self::Refused { .. }
+            | Self::Server { .. }
+            | Self::Unknown { .. }
+            | Self::Unexpected { .. }
+            | Self::TooLong { .. }
+            | Self::Stopped => None,
+        }
     }
 }
 
@@ -173,7 +198,7 @@ fn page_title(body: &[u8]) -> String {
     }
 }
 
-/// Explains a redirect; they are never followed, because the key is for one host only.
+/// Says what to do about a redirect; they are never followed, because the key is for one host only.
 fn redirect(reply: &Reply) -> String {
     let location = reply.headers.get(reqwest::header::LOCATION).and_then(|value| value.to_str().ok());
     let target = location.and_then(|location| url::Url::parse(location).ok()).and_then(|mut url| {
@@ -185,11 +210,8 @@ fn redirect(reply: &Reply) -> String {
         Some(base.to_owned())
     });
     match target {
-        Some(base) => format!("it redirects ({}); give `--url {base}`", reply.status),
-        None => format!(
-            "it redirects ({}), perhaps to a login page of a proxy; give the address that answers by itself",
-            reply.status
-        ),
+        Some(base) => format!("give `--url {base}`"),
+        None => "perhaps it is a proxy's login page; give the address that answers by itself".to_owned(),
     }
 }
 
@@ -247,7 +269,10 @@ mod tests {
     #[test]
     fn a_redirect_says_which_address_to_give() {
         let mut reply = Reply { status: StatusCode::FOUND, headers: HeaderMap::new(), body: Vec::new() };
-        let told = |reply: &Reply| StudioError::from_reply(reply, "x", "http://h").unwrap().to_string();
+        let told = |reply: &Reply| {
+            let error = StudioError::from_reply(reply, "x", "http://h").unwrap();
+            format!("{error}; {}", error.advice().unwrap())
+        };
         assert!(told(&reply).contains("login page"), "{}", told(&reply));
         reply.headers.insert(LOCATION, "https://h/ls/api/version?key=secret".parse().unwrap());
         assert!(told(&reply).contains("give `--url https://h/ls`"), "{}", told(&reply));

@@ -1,6 +1,7 @@
 //! Asks a model: provider, key and transport in one, with what was learned about the endpoint.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -35,7 +36,8 @@ pub struct Endpoint {
 /// Why a model gave no completion.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AskError {
-    /// See there what concerns the task ([`SendError::Rejected`]) and what the run ([`SendError::Aborted`]).
+    /// See there what concerns the task ([`SendError::Rejected`]) and what the run ([`SendError::Aborted`], and
+    /// [`SendError::Unreachable`], which is given only where the endpoint never answered at all).
     #[error(transparent)]
     Send(#[from] SendError),
     /// The server answered with something that is no completion.
@@ -81,6 +83,8 @@ pub struct Client {
     /// Held by the request that finds out what the endpoint takes; counts those that could not reach it.
     probing: tokio::sync::Mutex<()>,
     unreached: Mutex<(u64, Option<SendError>)>,
+    /// Whether any request was answered, be it with a refusal.
+    reached: AtomicBool,
     /// By model.
     known: Mutex<HashMap<String, Known>>,
     /// Why no request can succeed any more.
@@ -96,6 +100,7 @@ impl Client {
             memory: Memory::default(),
             probing: tokio::sync::Mutex::default(),
             unreached: Mutex::default(),
+            reached: AtomicBool::new(false),
             known: Mutex::default(),
             aborted: OnceLock::new(),
         }
@@ -215,25 +220,36 @@ impl Client {
         };
         let sent = self.transport.send(&self.call(&request.model, &body), judge).await;
         match (sent, found.into_inner()) {
-            (Ok(reply), _) => Ok(Ok(provider.completion(&reply)?)),
-            (Err(SendError::Rejected { status, .. }), Some(refusal)) => Ok(Err((status, refusal))),
-            (Err(error), _) => {
-                self.note(&error);
-                Err(error.into())
+            (Ok(reply), _) => {
+                self.reached.store(true, Ordering::Relaxed);
+                Ok(Ok(provider.completion(&reply)?))
             }
+            (Err(SendError::Rejected { status, .. }), Some(refusal)) => Ok(Err((status, refusal))),
+            (Err(error), _) => Err(self.noted(error).into()),
         }
     }
 
     /// Keeps an error that others would meet as well.
-    fn note(&self, error: &SendError) {
-        match error {
-            SendError::Aborted { .. } => drop(self.aborted.set(error.clone())),
-            SendError::GaveUp { .. } => {
+    fn noted(&self, error: SendError) -> SendError {
+        let error = match error {
+            SendError::Unreachable { attempts, message } if self.reached.load(Ordering::Relaxed) => {
+                SendError::GaveUp { attempts, message, status: None }
+            }
+            other => other,
+        };
+        match &error {
+            SendError::Aborted { .. } | SendError::Unreachable { .. } => {
+                drop(self.aborted.set(error.clone()))
+            }
+            SendError::GaveUp { status, .. } => {
+                self.reached.fetch_or(status.is_some(), Ordering::Relaxed);
                 let mut unreached = self.unreached.lock().unwrap_or_else(PoisonError::into_inner);
                 *unreached = (unreached.0 + 1, Some(error.clone()));
             }
-            SendError::Rejected { .. } | SendError::Unknown { .. } | SendError::Stopped => {}
+            SendError::Rejected { .. } => self.reached.store(true, Ordering::Relaxed),
+            SendError::Unknown { .. } | SendError::Stopped => {}
         }
+        error
     }
 
     fn call(&self, model: &str, body: &Value) -> Call {
@@ -309,15 +325,18 @@ impl Client {
     /// Ends the run, as every request would be refused alike.
     fn abort(&self, status: StatusCode, refusal: &Refusal) -> SendError {
         let place = address(&self.endpoint.base);
-        let message = match &refusal.part {
+        let (what, advice) = match &refusal.part {
             Part::Field(field) => {
-                format!("{place}: the model does not take `{field}` as it was sent; {}", advice(field))
+                (format!("the model does not take `{field}` as it was sent"), advice(field))
             }
-            Part::TokenLimit => format!("{place}: the model takes no token limit; {}", advice("max_tokens")),
-            Part::Responses | Part::Schema => format!("{place}: the request is refused in every form"),
+            Part::TokenLimit => ("the model takes no token limit".to_owned(), advice("max_tokens")),
+            Part::Responses | Part::Schema => (
+                "the request is refused in every form".to_owned(),
+                "try `--answer text`, or another model".to_owned(),
+            ),
         };
-        let message = format!("{message} (the server says: {})", refusal.message);
-        self.aborted.get_or_init(|| SendError::Aborted { status, message }).clone()
+        let message = format!("{place}: {what} ({})", refusal.message);
+        self.aborted.get_or_init(|| SendError::Aborted { status, message, advice }).clone()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The client against a server on the loopback interface.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use futures::future::join_all;
 use serde_json::json;
@@ -148,6 +148,26 @@ async fn a_server_that_cannot_be_reached_is_tried_by_the_first_alone() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_not_there_ends_the_run_only_if_it_never_was() {
+    let server = start(Picky::default()).await;
+    let away: Url = "http://127.0.0.1:9/v1".parse().unwrap();
+    let mut client = client(&server);
+    let there = std::mem::replace(&mut client.endpoint.base, away.clone());
+    let request = request();
+    for outcome in join_all((0..3).map(|_| client.complete(&request))).await {
+        let error = outcome.unwrap_err();
+        assert!(matches!(error, AskError::Send(SendError::Unreachable { .. })), "{error:?}");
+    }
+    assert_eq!(client.transport().counters().attempts, 1);
+    client = self::client(&server);
+    client.endpoint.base = there;
+    client.complete(&request).await.unwrap();
+    client.endpoint.base = away;
+    let error = client.complete(&request).await.unwrap_err();
+    assert!(matches!(error, AskError::Send(SendError::GaveUp { .. })), "{error:?}");
+}
+
+#[tokio::test]
 async fn what_was_learned_is_used_by_the_next_run_and_unlearned_when_refused() {
     let folder = tempfile::tempdir().unwrap();
     let memory = Memory::at(folder.path().join("endpoints.json"));
@@ -199,7 +219,7 @@ async fn the_other_name_of_the_token_limit_is_tried_once() {
     assert_eq!((bodies.len(), &bodies[1]["max_completion_tokens"]), (2, &json!(50)));
     let neither = start(Picky { keys: &["max_tokens", "max_completion_tokens"], ..Picky::default() }).await;
     let error = client(&neither).complete(&request).await.unwrap_err();
-    assert!(error.to_string().contains("leave out or lower `--max-tokens`"), "{error}");
+    assert!(format!("{error:?}").contains("leave out or lower `--max-tokens`"), "{error:?}");
 }
 
 #[tokio::test]
@@ -211,7 +231,7 @@ async fn a_parameter_that_is_refused_ends_the_run_and_names_the_option() {
     for _ in 0..2 {
         let error = client.complete(&request).await.unwrap_err();
         assert!(matches!(error, AskError::Send(SendError::Aborted { .. })), "{error:?}");
-        assert!(error.to_string().contains("leave out `--temperature`"), "{error}");
+        assert!(format!("{error:?}").contains("leave out `--temperature`"), "{error:?}");
     }
     assert_eq!(bodies(&server).await.len(), 1);
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
 
-use super::problem::Problem;
+use super::problem::{Problem, is_page};
 use crate::http::retry::{Verdict, go_duration, retry_after};
 use crate::http::transport::Reply;
 
@@ -50,6 +50,9 @@ const NO_MODEL: &[&str] = &[
     "model not exist",
 ];
 
+/// What to say where a server may be at another address.
+const BASE_URL: &str = "`--base-url`, which for most servers ends in `/v1`";
+
 /// Returns what a reply means.
 pub fn judge(reply: &Reply) -> Verdict {
     judge_at(reply, SystemTime::now())
@@ -61,13 +64,16 @@ pub fn is_too_long(problem: &Problem) -> bool {
 }
 
 fn judge_at(reply: &Reply, now: SystemTime) -> Verdict {
-    if reply.status.is_success() {
-        return match Problem::inside(reply) {
-            Some(problem) => judge_problem(reply, status_of(&problem), &problem, now),
-            None => Verdict::Done,
-        };
-    }
-    judge_problem(reply, reply.status, &Problem::read(reply), now)
+    let (status, problem) = match (reply.status.is_success(), Problem::inside(reply)) {
+        (true, Some(problem)) => (status_of(&problem), problem),
+        (true, None) if is_page(reply) => {
+            let message = format!("{} answers, and no model", Problem::read(reply).message);
+            return Verdict::Abort { message, advice: format!("check {BASE_URL}") };
+        }
+        (true, None) => return Verdict::Done,
+        (false, _) => (reply.status, Problem::read(reply)),
+    };
+    judge_problem(reply, (status, &problem), now)
 }
 
 /// Returns the status that an error inside a success stands for; where it says none, the model behind has failed.
@@ -76,20 +82,19 @@ fn status_of(problem: &Problem) -> StatusCode {
     code.filter(|code| code.is_client_error() || code.is_server_error()).unwrap_or(StatusCode::BAD_GATEWAY)
 }
 
-fn judge_problem(reply: &Reply, status: StatusCode, problem: &Problem, now: SystemTime) -> Verdict {
+fn judge_problem(reply: &Reply, (status, problem): (StatusCode, &Problem), now: SystemTime) -> Verdict {
     let words = &problem.message;
     let code = status.as_u16();
     let after = || retry_after(&reply.headers, now).or_else(|| wait_in(problem.text()));
     let retry = |limited| Verdict::Retry { after: after(), limited, message: format!("{code}: {words}") };
     let reject = |why: &str| Verdict::Reject(format!("{why} ({code}): {words}"));
-    let abort = |why: &str, advice: &str| Verdict::Abort(format!("{why} ({code}): {words}; {advice}"));
-    let no_money = || abort("the account cannot be charged", "look at the plan and balance at the provider");
-    let no_model = || {
-        abort(
-            "no such model or address",
-            "check `--model`, and whether the base URL is right (most end in `/v1`)",
-        )
+    let abort = |why: &str, advice: &str| Verdict::Abort {
+        message: format!("{why} ({code}): {words}"),
+        advice: advice.to_owned(),
     };
+    let no_money = || abort("the account cannot be charged", "look at the plan and balance at the provider");
+    let no_model = || abort("no such model or address", &format!("check `--model` and {BASE_URL}"));
+    let no_access = || abort("access denied", "check the key, and that it may use this model");
     if problem.is_any(ACCOUNT) || problem.mentions(&["insufficient_quota"]) {
         return no_money();
     }
@@ -98,12 +103,8 @@ fn judge_problem(reply: &Reply, status: StatusCode, problem: &Problem, now: Syst
         429 if asks_too_much(problem) => reject("the request is larger than the limit a minute"),
         429 => retry(true),
         403 if problem.mentions(FILTERED) => reject("a content filter stopped the request"),
-        401 | 403 | 407 => {
-            abort("the server refused our key", "check the key, and that it may use this model")
-        }
-        400 if problem.mentions(&["api key not valid", "api_key_invalid"]) => {
-            abort("the server refused our key", "check the key")
-        }
+        401 | 403 | 407 => no_access(),
+        400 if problem.mentions(&["api key not valid", "api_key_invalid"]) => no_access(),
         404 | 405 | 410 | 501 => no_model(),
         511 => abort("the network asks for a login", "open a web page to log in"),
         400..500 if problem.mentions(NO_MODEL) => no_model(),

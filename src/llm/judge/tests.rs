@@ -16,7 +16,7 @@ fn in_short(verdict: &Verdict) -> String {
             format!("{} {} ms", if *limited { "limited" } else { "retry" }, wait.as_millis())
         }
         Verdict::Reject(words) => format!("reject: {}", words.split(" (").next().unwrap()),
-        Verdict::Abort(words) => format!("abort: {}", words.split(" (").next().unwrap()),
+        Verdict::Abort { message, .. } => format!("abort: {}", message.split(" (").next().unwrap()),
     }
 }
 
@@ -127,10 +127,10 @@ fn what_concerns_one_task_is_told_from_what_concerns_the_run() {
     let moderation =
         r#"{"error":{"code":403,"message":"needs moderation","metadata":{"reasons":["violence"]}}}"#;
     check(403, moderation, "reject: a content filter stopped the request");
-    check(403, r#"{"error":{"message":"Country not supported"}}"#, "abort: the server refused our key");
-    check(401, r#"{"detail":"Invalid API key"}"#, "abort: the server refused our key");
+    check(403, r#"{"error":{"message":"Country not supported"}}"#, "abort: access denied");
+    check(401, r#"{"detail":"Invalid API key"}"#, "abort: access denied");
     let gemini = r#"[{"error":{"code":400,"message":"API key not valid. Pass a valid one.","status":"INVALID_ARGUMENT"}}]"#;
-    check(400, gemini, "abort: the server refused our key");
+    check(400, gemini, "abort: access denied");
     let litellm = r#"{"error":{"message":"/chat/completions: Invalid model name passed in model=nope. Call /v1/models",
         "type":"invalid_request_error","param":"model","code":"400"}}"#;
     check(400, litellm, "abort: no such model or address");
@@ -167,6 +167,8 @@ fn an_error_inside_a_success_is_judged_like_an_error() {
     check(200, r#"{"error":{"code":402,"message":"no credits"}}"#, "abort: the account cannot be charged");
     check(200, r#"{"choices":[{"error":{"code":429,"message":"slow down"}}]}"#, "limited");
     check(200, r#"{"error":"unknown"}"#, "retry");
+    let page = "<!doctype html><title>Welcome</title>";
+    check(200, page, "abort: a web page titled `Welcome` answers, and no model");
 }
 
 #[test]
@@ -185,10 +187,10 @@ fn the_server_decides_with_its_header_and_names_the_wait() {
 
 #[test]
 fn a_message_has_status_words_and_advice() {
-    let Verdict::Abort(text) = judge(&reply(401, r#"{"error":{"message":"Incorrect key sk-abc4efgh."}}"#))
-    else {
-        panic!("a wrong key ends the run");
+    let refusal = reply(401, r#"{"error":{"message":"Incorrect key sk-abc4efgh."}}"#);
+    let expect = Verdict::Abort {
+        message: "access denied (401): Incorrect key [hidden]".to_owned(),
+        advice: "check the key, and that it may use this model".to_owned(),
     };
-    let expect = "the server refused our key (401): Incorrect key [hidden]; check the key, and that it may use this model";
-    assert_eq!(text, expect);
+    assert_eq!(judge(&refusal), expect);
 }

@@ -24,6 +24,7 @@ pub(super) const ROW: Row = Row {
     default_model: None,
     default_base: None,
     needs_key: true,
+    key_variables: &["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY"],
     concurrency: 16,
     provider: |options| Box::new(Azure::new(options)),
 };

@@ -77,6 +77,8 @@ pub struct Row {
     pub default_base: Option<&'static str>,
     /// Whether requests need a key.
     pub needs_key: bool,
+    /// Variables that may hold the key, the one that counts first.
+    pub key_variables: &'static [&'static str],
     /// Requests in flight where the user does not say.
     pub concurrency: usize,
     /// The dialect.

@@ -27,6 +27,7 @@ pub(super) const ROW: Row = Row {
     default_model: None,
     default_base: Some("http://localhost:11434"),
     needs_key: false,
+    key_variables: &["OLLAMA_API_KEY"],
     // The server works on one request at a time unless told otherwise; a second one waits at its door.
     concurrency: 2,
     provider: |options| Box::new(Ollama { num_ctx: options.num_ctx.unwrap_or(NUM_CTX) }),
@@ -122,7 +123,8 @@ impl Provider for Ollama {
         let words = &problem.message;
         match reply.status.as_u16() {
             404 if problem.mentions(&["not found"]) && problem.mentions(&["model"]) => {
-                Verdict::Abort(format!("{words} (404); get it with `ollama pull MODEL`, or check `--model`"))
+                let advice = "get it with `ollama pull MODEL`, or check `--model`".to_owned();
+                Verdict::Abort { message: format!("{words} (404)"), advice }
             }
             _ if is_too_long(&problem) => Verdict::Reject(format!("{words}; {}", self.advice(None))),
             _ => judge(reply),
@@ -166,7 +168,7 @@ impl Ollama {
     fn advice(&self, prompt: Option<u64>) -> String {
         let needed = prompt.unwrap_or_default().max(u64::from(self.num_ctx)) + 1;
         let (now, then) = (self.num_ctx, needed.next_power_of_two());
-        format!("the context of {now} tokens is too short for it: set `num_ctx` to {then} or more")
+        format!("the context of {now} tokens is too short for it: set `--num-ctx` to {then} or more")
     }
 }
 
@@ -206,7 +208,7 @@ mod tests {
             Verdict::Done => "done".to_owned(),
             Verdict::Retry { message, .. } => format!("retry: {message}"),
             Verdict::Reject(message) => format!("reject: {message}"),
-            Verdict::Abort(message) => format!("abort: {message}"),
+            Verdict::Abort { message, advice } => format!("abort: {message}; {advice}"),
         }
     }
 
@@ -225,7 +227,7 @@ mod tests {
     #[test]
     fn a_prompt_that_does_not_fit_names_the_context_to_set() {
         let full = r#"{"message":{"content":"x"},"prompt_eval_count":8192}"#;
-        let advice = "the context of 8192 tokens is too short for it: set `num_ctx` to 16384 or more";
+        let advice = "the context of 8192 tokens is too short for it: set `--num-ctx` to 16384 or more";
         assert_eq!(judged(200, full), format!("reject: the prompt has at least 8192 tokens; {advice}"));
         assert_eq!(judged(200, r#"{"message":{"content":"x"},"prompt_eval_count":8191}"#), "done");
         let long = r#"{"error":"the prompt is longer than the context length"}"#;

@@ -25,6 +25,7 @@ pub(super) const ROW: Row = Row {
     default_model: Some("gpt-5.4-nano"),
     default_base: Some("https://api.openai.com/v1"),
     needs_key: true,
+    key_variables: &["OPENAI_API_KEY"],
     concurrency: 16,
     provider: |_| Box::new(OpenAi),
 };

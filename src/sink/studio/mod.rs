@@ -195,7 +195,7 @@ fn is_own(stored: &StoredPrediction) -> bool {
 }
 
 fn failure(error: &StudioError) -> Error {
-    Error::Studio(error.to_string())
+    Error::Studio { message: error.to_string(), advice: error.advice() }
 }
 
 /// What a rejection is reported as.

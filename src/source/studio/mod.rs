@@ -142,7 +142,10 @@ impl Source for StudioSource {
         let scopes: Vec<_> = self.scopes.iter().map(|scope| self.pages(scope)).collect();
         let tasks = read_ahead(stream::iter(scopes).flatten().boxed());
         let limit = self.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        tasks.take(limit).map_err(|error| Error::Studio(error.to_string())).boxed()
+        tasks
+            .take(limit)
+            .map_err(|error| Error::Studio { message: error.to_string(), advice: error.advice() })
+            .boxed()
     }
 }
 

@@ -14,8 +14,15 @@ fn a_bad_labeling_config_is_named_by_its_line() {
         mistake("no such file", format!("run --tasks tasks.csv --label-config confg.xml {REST}")),
         mistake("a folder", format!("run --tasks tasks.csv --label-config folder.csv {REST}")),
         run("empty", "\n"),
-        mistake("not UTF-8", format!("run {TASKS} {REST}"))
-            .file("config.xml", CONFIG.replace("bad", "\u{0}").into_bytes().into_iter().map(|byte| if byte == 0 { 0xe9 } else { byte }).collect::<Vec<_>>()),
+        mistake("not UTF-8", format!("run {TASKS} {REST}")).file(
+            "config.xml",
+            CONFIG
+                .replace("bad", "\u{0}")
+                .into_bytes()
+                .into_iter()
+                .map(|byte| if byte == 0 { 0xe9 } else { byte })
+                .collect::<Vec<_>>(),
+        ),
         run("no XML", "{\"labels\": [\"good\", \"bad\"]}\n"),
         run("a tag that is never closed", &CONFIG.replace("</View>", "")),
         run("an entity of HTML", &CONFIG.replace("good", "good&nbsp;one")),
@@ -27,7 +34,10 @@ fn a_bad_labeling_config_is_named_by_its_line() {
         control("a name twice", &format!("{mood}\n  {mood}")),
         control("a control without a name", &mood.replace("name=\"mood\" ", "")),
         control("a control without an object", &mood.replace("toName=\"text\"", "")),
-        control("only tags that cannot be filled", r#"<Labels name="words" toName="text"><Label value="a"/></Labels>"#),
+        control(
+            "only tags that cannot be filled",
+            r#"<Labels name="words" toName="text"><Label value="a"/></Labels>"#,
+        ),
         control("choices without a choice", r#"<Choices name="mood" toName="text"></Choices>"#),
         control("choices for single regions only", &mood.replace("toName", "perRegion=\"true\" toName")),
         control("only the prompt's own control", r#"<TextArea name="prompt" toName="text"/>"#),

@@ -4,9 +4,8 @@ use super::{Book, REST, TASKS, mistake};
 
 #[test]
 fn bad_tasks_are_named_by_their_line() {
-    let named = |what, name: &str| {
-        mistake(what, format!("run --tasks {name} --label-config config.xml {REST}"))
-    };
+    let named =
+        |what, name: &str| mistake(what, format!("run --tasks {name} --label-config config.xml {REST}"));
     let with = |what, name: &str, content: &[u8]| named(what, name).file(name, content);
     let mistakes = [
         named("no such file", "task.csv"),
@@ -32,7 +31,11 @@ fn bad_tasks_are_named_by_their_line() {
         with("an id that is a word", "word.json", b"[{\"id\": \"x7\", \"data\": {\"text\": \"a\"}}]"),
         with("annotations that are none", "odd.json", b"[{\"data\": {}, \"annotations\": {}}]"),
         with("the field is missing in the first task", "first.json", b"[{\"txt\": \"a\"}]"),
-        with("the field is missing in a later task", "later.jsonl", b"{\"text\": \"good\"}\n{\"txt\": \"b\"}\n"),
+        with(
+            "the field is missing in a later task",
+            "later.jsonl",
+            b"{\"text\": \"good\"}\n{\"txt\": \"b\"}\n",
+        ),
         with("the field is null in a later task", "null.jsonl", b"{\"text\": \"good\"}\n{\"text\": null}\n"),
         named("ids where tasks have none", "tasks.csv --ids 5"),
     ];

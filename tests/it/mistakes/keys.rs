@@ -20,14 +20,16 @@ fn a_bad_key_for_label_studio_is_told_by_its_kind() {
     let cut = &personal[..personal.len() - 9];
     let broken = format!("{}\n{}", &LEGACY_TOKEN[..20], &LEGACY_TOKEN[20..]);
     let run = |what, flags: &str| {
-        mistake(what, format!("run --project {project} {REST} {flags}")).env("LABEL_STUDIO_URL", &studio.url())
+        mistake(what, format!("run --project {project} {REST} {flags}"))
+            .env("LABEL_STUDIO_URL", &studio.url())
     };
     let keyed = |what, key: &str| run(what, "").env("LABEL_STUDIO_API_KEY", key);
     let mistakes = [
         run("none", ""),
         keyed("an empty variable", ""),
         keyed("another Label Studio's key", "0123456789abcdef0123456789abcdef01234567"),
-        keyed("a legacy token where they are switched off", LEGACY_TOKEN).env("LABEL_STUDIO_URL", &modern.url()),
+        keyed("a legacy token where they are switched off", LEGACY_TOKEN)
+            .env("LABEL_STUDIO_URL", &modern.url()),
         keyed("a personal access token cut short", cut),
         keyed("an access token that has expired", &access),
         keyed("a line break inside", &broken),
@@ -36,7 +38,8 @@ fn a_bad_key_for_label_studio_is_told_by_its_kind() {
         run("a key file that is not there", "--api-key-file key.txt"),
         run("an empty key file", "--api-key-file key.txt").file("key.txt", "\n"),
         run("a folder for a key file", "--api-key-file folder.csv"),
-        run("a command that fails", "").file("ls-autolabel.toml", "[label_studio]\napi_key_command = \"exit 3\"\n"),
+        run("a command that fails", "")
+            .file("ls-autolabel.toml", "[label_studio]\napi_key_command = \"exit 3\"\n"),
         run("a command that prints nothing", "")
             .file("ls-autolabel.toml", "[label_studio]\napi_key_command = \"true\"\n"),
     ];
@@ -63,10 +66,7 @@ fn a_bad_key_for_a_model_is_told_once() {
         run("a key file that is not there", "--model-api-key-file key.txt"),
         run("an empty key file", "--model-api-key-file key.txt").file("key.txt", ""),
     ];
-    Book::new()
-        .hiding("0123456789")
-        .showing(&llm.url(), "http://model")
-        .compare("model_keys", &mistakes);
+    Book::new().hiding("0123456789").showing(&llm.url(), "http://model").compare("model_keys", &mistakes);
 }
 
 /// Returns an access token that was good until a moment ago.

@@ -18,7 +18,8 @@ fn nobody() -> String {
 fn a_bad_address_of_label_studio_is_told_by_what_answers() {
     let (studio, stranger, nobody) = (Studio::start(), Host::stranger(), nobody());
     let (project, _) = studio.project(CONFIG, &[json!({"text": "a"})]);
-    let line = format!("run --project {project} --prompt prompt.txt --provider keyword --dry-run --max-retries 0");
+    let line =
+        format!("run --project {project} --prompt prompt.txt --provider keyword --dry-run --max-retries 0");
     let run = |what, url: &str| {
         mistake(what, format!("{line} --url {url}")).env("LABEL_STUDIO_API_KEY", LEGACY_TOKEN)
     };
