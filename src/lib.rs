@@ -53,18 +53,13 @@ pub mod studio;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
-
 use crate::cli::{Cli, ColorArg};
 use crate::progress::terminal::{Color, Terminal};
 use crate::settings::Environment;
 
 /// Runs the program with these arguments, the first of which is its own name, and returns its exit code.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let parsed = cli::command()
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, matches)));
-    let (cli, matches) = match parsed {
+    let (cli, matches) = match cli::parse(arguments) {
         Ok(parsed) => parsed,
         Err(error) => {
             // A reader that went away has seen enough.

@@ -9,9 +9,10 @@ use crate::label::control::{Control, Label};
 use crate::label::form::Form;
 use crate::label::object::Content;
 use crate::label::task::Task;
+use crate::llm::provider::KEYWORD;
 
 /// The name users type after `--provider`.
-pub const NAME: &str = "keyword";
+pub const NAME: &str = KEYWORD.0;
 
 /// How much more a word of the label itself counts than one of its hint.
 const LABEL_WEIGHT: usize = 3;

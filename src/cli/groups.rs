@@ -3,23 +3,38 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::values::{AnswerArg, Assignment, IdsArg, OnlyArg, ProgressArg};
+use super::values::{
+    AnswerArg, Assignment, IdsArg, OnlyArg, ProgressArg, ProviderParser, number, switch, whole,
+};
+
+/// No model has a longer context, in tokens.
+const MOST_CONTEXT: u64 = 1 << 24;
+
+/// No server takes more requests a minute.
+const MOST_REQUESTS: u64 = 10_000_000;
+
+/// No million tokens cost more.
+const MOST_DOLLARS: f64 = 1e6;
 
 /// Where Label Studio is.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Label Studio")]
 pub struct StudioArgs {
-    /// Address of Label Studio; a path prefix works [default: <http://localhost:8080>]
-    #[arg(long, value_name = "URL")]
+    /// Address of Label Studio
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Address of Label Studio; a path prefix works [default: http://localhost:8080]"
+    )]
     pub url: Option<String>,
 
     /// The project's number, as in its address
-    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "ID", value_parser = whole::<u64>(1..=u64::MAX))]
     pub project: Option<u64>,
 
-    /// File with the personal access token or legacy token (or set `LABEL_STUDIO_API_KEY`)
+    /// File with the personal access token or legacy token; or set `LABEL_STUDIO_API_KEY` to the token
     #[arg(long, value_name = "FILE")]
     pub api_key_file: Option<PathBuf>,
 }
@@ -41,7 +56,7 @@ pub struct TaskArgs {
     pub only: Option<OnlyArg>,
 
     /// Only the tasks of this Data Manager view (tab)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = whole::<u64>(1..=u64::MAX))]
     pub view: Option<u64>,
 
     /// Only these tasks, such as 1,5-9
@@ -49,15 +64,15 @@ pub struct TaskArgs {
     pub ids: Option<IdsArg>,
 
     /// At most this many tasks
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1..=u64::MAX))]
     pub limit: Option<u64>,
 
     /// This many tasks, chosen at random
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1..=u64::MAX))]
     pub sample: Option<u64>,
 
     /// Another random choice for --sample [default: 0]
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed: Option<u64>,
 }
 
@@ -77,8 +92,11 @@ pub struct PromptArgs {
     #[arg(long, value_name = "TEXT")]
     pub prompt_template: Option<String>,
 
-    /// Wrap the prompt always (1) or never (0) [default: if it names no field]
-    #[arg(long, value_name = "0|1", value_parser = PossibleValuesParser::new(["0", "1"]))]
+    /// Whether to wrap the prompt [default: if it names no field]
+    #[arg(long, value_name = "0|1", value_parser = PossibleValuesParser::new([
+        PossibleValue::new("0").help("Never: a prompt that names no field is an error"),
+        PossibleValue::new("1").help("Always"),
+    ]))]
     pub use_internal_prompt_template: Option<String>,
 
     /// Name, or beginning of the name, of the TextArea that shows the prompt [default: prompt]
@@ -102,20 +120,23 @@ pub struct PromptArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelArgs {
-    /// Whose API: openai is also every compatible server; keyword needs none, it counts label words
-    /// [default: openai]
-    #[arg(long, value_name = "NAME")]
+    /// Whose API to use [default: openai]
+    #[arg(long, value_name = "NAME", value_parser = ProviderParser)]
     pub provider: Option<String>,
 
     /// The model; for Azure the deployment
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
 
-    /// Address of the API, such as <http://localhost:8000/v1>; for Azure the resource
-    #[arg(long, value_name = "URL")]
+    /// Address of the API
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Address of the API, such as http://localhost:8000/v1; for Azure the resource"
+    )]
     pub base_url: Option<String>,
 
-    /// File with the provider's key (or set `OPENAI_API_KEY`)
+    /// File with the provider's key; or set `OPENAI_API_KEY` to the key
     #[arg(long, value_name = "FILE")]
     pub model_api_key_file: Option<PathBuf>,
 
@@ -124,23 +145,23 @@ pub struct ModelArgs {
     pub api_version: Option<String>,
 
     /// Ollama's context length in tokens [default: from the first tasks, at least 8192]
-    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(256..))]
+    #[arg(long, value_name = "TOKENS", value_parser = whole::<u32>(256..=MOST_CONTEXT))]
     pub num_ctx: Option<u32>,
 
     /// Sampling temperature; not sent if not given
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = number(0.0..=2.0))]
     pub temperature: Option<f64>,
 
     /// Responses a task: all go into a TextArea, choices are voted on [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=128))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=128))]
     pub num_responses: Option<u32>,
 
     /// Most tokens of one answer
-    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "TOKENS", value_parser = whole::<u64>(1..=u64::MAX))]
     pub max_tokens: Option<u64>,
 
     /// Seed for the model's sampling
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed_model: Option<u64>,
 
     /// How long a reasoning model may think, in the provider's words
@@ -156,11 +177,11 @@ pub struct ModelArgs {
     pub header: Option<Vec<Assignment>>,
 
     /// Price of a million input tokens in US dollars
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", value_parser = number(0.0..=MOST_DOLLARS))]
     pub price_in: Option<f64>,
 
     /// Price of a million output tokens in US dollars
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", value_parser = number(0.0..=MOST_DOLLARS))]
     pub price_out: Option<f64>,
 
     /// Take the price of this model (an Azure deployment's name says nothing)
@@ -173,23 +194,23 @@ pub struct ModelArgs {
 #[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
     /// At most this many tasks in work [default: 16; ollama: 2]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=1024))]
     pub concurrency: Option<u32>,
 
     /// At most this many requests a minute [default: no limit]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=MOST_REQUESTS))]
     pub rpm: Option<u32>,
 
     /// How long one attempt may take, in seconds [default: 120]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=86_400))]
     pub timeout: Option<u64>,
 
     /// Further attempts after a failed one [default: 6]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(0..=100))]
     pub max_retries: Option<u32>,
 
     /// Give up rather than wait longer than this at a time, in seconds [default: 600]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=86_400))]
     pub max_wait: Option<u64>,
 }
 
@@ -202,7 +223,8 @@ pub struct OutputArgs {
     pub output: Option<PathBuf>,
 
     /// Post nothing: the same as --output -
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = switch)]
     pub dry_run: Option<bool>,
 }
 
@@ -215,7 +237,8 @@ pub struct DeliveryArgs {
     pub model_version: Option<String>,
 
     /// Delete this tool's own older predictions of the tasks that get new ones
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = switch)]
     pub replace: Option<bool>,
 
     /// Write a summary for scripts (JSON) to this file, also of a failed run

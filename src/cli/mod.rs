@@ -3,12 +3,15 @@
 //! Every option is an `Option` without a default of its own, so that flags, environment and file can be laid over one
 //! another before anything is filled in.
 
+mod advice;
 mod groups;
+pub mod names;
 mod values;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use groups::{DeliveryArgs, LimitArgs, ModelArgs, OutputArgs, PromptArgs, StudioArgs, TaskArgs};
 pub use values::{AnswerArg, Assignment, ColorArg, IdsArg, OnlyArg, ProgressArg};
@@ -27,8 +30,8 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Every option can also be set by an environment variable or in ls-autolabel.toml; a flag beats the environment, \
-the environment beats the file. The README lists the names.";
+Every option can also be set by the environment variable that `--help` names, or by a key in ls-autolabel.toml \
+(the option's name, with `_` for `-`); a flag beats the environment, the environment beats the file.";
 
 /// Options of every command.
 #[derive(Debug, Clone, Default, Args)]
@@ -46,7 +49,7 @@ pub struct GlobalArgs {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Whether to use colours
+    /// Whether to use colours [default: auto]
     #[arg(long, global = true, value_name = "WHEN")]
     pub color: Option<ColorArg>,
 }
@@ -79,7 +82,7 @@ Examples:
       nothing is posted; review the file, then `ls-autolabel push out.jsonl --project 12`
   ls-autolabel run --project 12 --prompt prompt.txt --dry-run --limit 3
       the same, to standard output
-  ls-autolabel run --tasks tasks.csv --label-config config.xml --prompt prompt.txt --output out.jsonl
+  ls-autolabel run --tasks tasks.csv --label-config config.xml --prompt prompt.txt -o out.jsonl
       no Label Studio at all";
 
 /// `run`.
@@ -105,7 +108,7 @@ pub struct RunArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct PreviewArgs {
     /// Show the requests of this many tasks, 1 if not given; the estimate is for the whole selection
-    #[arg(long, value_name = "N", help_heading = "Preview")]
+    #[arg(long, value_name = "N", help_heading = "Preview", value_parser = values::whole::<u64>(0..=u64::MAX))]
     pub show: Option<u64>,
     #[command(flatten)]
     pub run: RunArgs,
@@ -116,7 +119,7 @@ pub struct PreviewArgs {
 pub struct CheckArgs {
     /// Do not send the one short request that shows whether key and model work
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
-        help_heading = "Check")]
+        value_parser = values::switch, help_heading = "Check")]
     pub no_ask: Option<bool>,
     #[command(flatten)]
     pub run: RunArgs,
@@ -138,5 +141,23 @@ pub struct PushArgs {
 
 /// Returns clap's description of the whole program, for help, completions and the manual page.
 pub fn command() -> clap::Command {
-    Cli::command()
+    let with_variables = |command: clap::Command| command.mut_args(with_variable);
+    let command = Cli::command();
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, with_variables));
+    command.mut_arg("config", with_variable)
+}
+
+/// Reads what was typed; the first word is the program's own name.
+pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches =
+        command().try_get_matches_from(arguments).map_err(|error| advice::advised(error, &command()))?;
+    Ok((Cli::from_arg_matches(&matches)?, matches))
+}
+
+/// Adds the option's variable to its long help; clap is not told of it, because it would read it itself.
+fn with_variable(arg: Arg) -> Arg {
+    let option = arg.get_long().filter(|_| arg.get_action().takes_values()).map(names::shown);
+    let (Some(variables), Some(help)) = (option, arg.get_help().cloned()) else { return arg };
+    arg.long_help(format!("{help}\n[env: {}]", variables.join(", ")))
 }

@@ -11,7 +11,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 
 use super::file::ConfigFile;
-use super::{Environment, SettingsError, names};
+use super::{Environment, SettingsError};
+use crate::cli::names;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,6 @@ mod file;
 mod keys;
 pub mod layers;
 mod model;
-pub mod names;
 mod prompt;
 mod studio;
 mod tasks;

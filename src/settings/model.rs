@@ -7,10 +7,10 @@ use url::Url;
 
 use super::keys::{self, KeyPlaces};
 use super::layers::Layered;
-use super::names::{self, DEFAULT_PROVIDER};
 use super::studio::address;
 use super::{Places, SettingsError, nearest, retry_policy, timeout};
 use crate::annotate::keyword;
+use crate::cli::names::{self, DEFAULT_PROVIDER};
 use crate::cli::{Assignment, ModelArgs, RunArgs};
 use crate::http::retry::RetryPolicy;
 use crate::http::secret::Secret;
@@ -147,9 +147,6 @@ fn server(
 }
 
 fn parameters(args: &ModelArgs) -> Result<Parameters, SettingsError> {
-    if let Some(temperature) = args.temperature.filter(|value| !(0.0..=2.0).contains(value)) {
-        return Err(SettingsError::new(format!("`--temperature` is {temperature}, expected 0 to 2")));
-    }
     let mut extra = Map::new();
     for Assignment { name, value } in args.param.iter().flatten() {
         // A bare word is taken as a text: `--param service_tier=flex` needs no quotes.
@@ -185,13 +182,6 @@ fn headers(assignments: &[Assignment]) -> Result<HeaderMap, SettingsError> {
 }
 
 fn own_price(args: &ModelArgs, vendor: Option<&str>, model: &str) -> Result<Option<Price>, SettingsError> {
-    for (name, price) in [("price-in", args.price_in), ("price-out", args.price_out)] {
-        if let Some(price) = price.filter(|price| !(0.0..=1e6).contains(price)) {
-            return Err(SettingsError::new(format!(
-                "`--{name}` is {price}, expected US dollars per million tokens"
-            )));
-        }
-    }
     let listed = match &args.price_model {
         Some(name) => Some(
             vendor.into_iter().chain(["openai"]).find_map(|vendor| price::lookup(vendor, name)).ok_or_else(

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::layers::{Origin, Origins};
-use super::names::DEFAULT_PROMPT;
 use super::{SettingsError, nearest};
 use crate::annotate::annotator::AnswerMode;
+use crate::cli::names::DEFAULT_PROMPT;
 use crate::cli::{AnswerArg, PromptArgs};
 use crate::label::form::Wanted;
 use crate::prompt::wrap::PromptTexts;

@@ -4,8 +4,8 @@ use url::Url;
 
 use super::keys::{self, KeyPlaces};
 use super::layers::Origins;
-use super::{Places, SettingsError, names};
-use crate::cli::StudioArgs;
+use super::{Places, SettingsError};
+use crate::cli::{StudioArgs, names};
 use crate::studio::address::Address;
 use crate::studio::auth::Key;
 

@@ -85,5 +85,8 @@ pub struct Row {
     pub provider: fn(&ProviderOptions) -> Box<dyn Provider>,
 }
 
+/// What is chosen like a provider but asks nobody, and one line for the help.
+pub const KEYWORD: (&str, &str) = ("keyword", "No model and no network: counts the words of the labels");
+
 /// All providers that are asked over HTTP.
 pub const PROVIDERS: &[Row] = &[openai::ROW, azure::ROW, ollama::ROW];

@@ -1,7 +1,7 @@
 //! The names of options in the environment.
 
 /// What variables of this tool begin with, where no other name is customary.
-const PREFIX: &str = "LS_AUTOLABEL_";
+pub const PREFIX: &str = "LS_AUTOLABEL_";
 
 /// Variables that set an option besides its `LS_AUTOLABEL_` name, for one provider or for all.
 ///
@@ -32,15 +32,30 @@ pub const DEFAULT_PROMPT: &str = "DEFAULT_PROMPT";
 /// The provider where none is named.
 pub const DEFAULT_PROVIDER: &str = "openai";
 
+/// Returns the variables that the help shows for an option: the customary ones, else its own.
+pub(super) fn shown(option: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (_, variable, _) in CUSTOMARY.iter().filter(|(name, _, _)| *name == option) {
+        if names.iter().all(|name| name != variable) {
+            names.push((*variable).to_owned());
+        }
+    }
+    if names.is_empty() { vec![own(option)] } else { names }
+}
+
+/// Returns the variable of an option that has this tool's prefix.
+pub fn own(option: &str) -> String {
+    format!("{PREFIX}{}", option.replace('-', "_").to_uppercase())
+}
+
 /// Returns the variables that set an option, the one that counts first.
 pub fn variables(option: &str, provider: &str) -> Vec<String> {
     let provider = if provider.is_empty() { DEFAULT_PROVIDER } else { provider };
-    let own = format!("{PREFIX}{}", option.replace('-', "_").to_uppercase());
     let customary = CUSTOMARY
         .iter()
         .filter(|(name, _, only)| *name == option && only.is_none_or(|only| only == provider))
         .map(|(_, variable, _)| (*variable).to_owned());
-    std::iter::once(own).chain(customary).collect()
+    std::iter::once(own(option)).chain(customary).collect()
 }
 
 /// Holds Label Studio's key.
