@@ -82,7 +82,7 @@ async fn go(run: &Layered<RunArgs>, asks: bool, list: &mut List<'_>) -> Result<(
     let tasks = TaskSettings::resolve(run, places).map_err(of);
     let prompt = PromptSettings::resolve(&run.args.prompt, &run.origins).map_err(of);
     let model = ModelSettings::resolve(run, places).map_err(of);
-    let delivery = DeliverySettings::resolve(&run.args.delivery).map_err(of);
+    let delivery = DeliverySettings::resolve(&run.args.delivery, &run.origins).map_err(of);
     let tasks = list.told("tasks", tasks)?;
     let form = match &tasks {
         Some(tasks) => config(run, tasks, list).await?,

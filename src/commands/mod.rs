@@ -15,10 +15,11 @@ use std::path::PathBuf;
 use clap::{ArgMatches, FromArgMatches};
 use etcetera::AppStrategy;
 
-use crate::cli::{self, Cli, Command};
+use crate::cli::{self, Cli, Command, names};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::progress::terminal::Terminal;
+use crate::settings::layers::Origin;
 use crate::settings::{ConfigFile, Environment, Layered, Places, SettingsError, layered};
 
 /// What every command is given.
@@ -44,9 +45,11 @@ pub fn dispatch(
         Command::Man => return completions::man(terminal),
         Command::Run(_) | Command::Push(_) | Command::Preview(_) | Command::Check(_) => {}
     }
-    let named =
-        cli.global.config.clone().or_else(|| environment.get("LS_AUTOLABEL_CONFIG").map(PathBuf::from));
-    let file = ConfigFile::read(named.as_deref(), &options())?;
+    let options = options();
+    let file = ConfigFile::read(config_file(cli, environment), &options)?;
+    for notice in environment.unknown(&options) {
+        terminal.note(&notice);
+    }
     let context = Context {
         places: Places { flags, environment, file: &file },
         terminal,
@@ -93,6 +96,15 @@ impl Context<'_> {
         let command = command.find_subcommand(name).cloned().unwrap_or(command);
         layered(&command, self.places.flags, self.places.environment, self.places.file)
     }
+}
+
+/// Returns the settings file that was named, and where.
+fn config_file(cli: &Cli, environment: &Environment) -> Option<(PathBuf, Origin)> {
+    let flag = cli.global.config.clone().map(|path| (path, Origin::Flag("config".to_owned())));
+    flag.or_else(|| {
+        let name = names::own("config");
+        environment.get(&name).map(|path| (PathBuf::from(path), Origin::Variable(name.clone())))
+    })
 }
 
 /// Returns the long names of all options of all commands.

@@ -25,7 +25,9 @@ use crate::llm::memory::Memory;
 use crate::llm::provider::ProviderOptions;
 use crate::progress::text::harmless;
 use crate::prompt::wrap::Prompt;
-use crate::settings::{ModelServer, ModelSettings, Oracle, Origin, Settings, StudioSettings, TaskSettings};
+use crate::settings::{
+    self, ModelServer, ModelSettings, Oracle, Origin, Settings, StudioSettings, TaskSettings,
+};
 use crate::source::file::FileSource;
 use crate::source::selection::Selection;
 use crate::source::studio::StudioSource;
@@ -152,9 +154,7 @@ pub(super) async fn connect(
 
 /// Reads the labeling config from a file.
 pub(super) fn read(path: &Path) -> Result<ConfigText, Error> {
-    let xml = std::fs::read_to_string(path).map_err(|error| {
-        ports::Error::Input(format!("cannot read the labeling config from {}: {error}", path.display()))
-    })?;
+    let xml = settings::read::text(path, "`--label-config`")?;
     Ok(ConfigText { xml, name: path.display().to_string(), host: None, studio: None })
 }
 

@@ -1,5 +1,6 @@
 //! `push`: post a file of predictions, as `run --output` wrote it and a person reviewed it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,9 +21,9 @@ use crate::http::transport::Counters;
 use crate::label::prediction::{Labeled, Prediction, Region, Usage};
 use crate::label::task::{StoredPrediction, Task};
 use crate::progress;
-use crate::settings::{DeliverySettings, Layered, StudioSettings, retry_policy};
+use crate::settings::{DeliverySettings, Layered, StudioSettings, read, retry_policy};
 use crate::sink::studio::{Existing, Older, Options, StudioSink};
-use crate::source::file::FileSource;
+use crate::source::file::{FileSource, STANDARD_INPUT};
 use crate::source::selection::{Only, Selection};
 
 /// Nothing is asked, so nothing is gained by more.
@@ -46,8 +47,11 @@ async fn post(
     report: &mut Report,
 ) -> Result<(), Error> {
     let args = &layered.args;
-    let delivery = DeliverySettings::resolve(&args.delivery)?;
+    let delivery = DeliverySettings::resolve(&args.delivery, &layered.origins)?;
     let settings = StudioSettings::resolve(&args.studio, &layered.origins, &context.places)?;
+    if args.file != Path::new(STANDARD_INPUT) {
+        read::check_file(&args.file, "the file to push")?;
+    }
     let file = FileSource::open(&args.file, Selection { only: Only::All, ..Selection::default() }).await?;
     let policy = retry_policy(&args.limits);
     let project = plan::connect(&settings, &policy, stop).await?;
@@ -60,7 +64,7 @@ async fn post(
     let mut sink = StudioSink::new(studio, settings.project, options);
     let total = file.total();
     context.terminal.say(&format!("posting {} to {}", args.file.display(), project.name));
-    report.model_version = delivery.model_version.clone().unwrap_or_else(|| "as in the file".to_owned());
+    report.model_version = delivery.model_version.clone().unwrap_or_else(|| "named in the file".to_owned());
     let mut reporter = progress::reporter(context.progress(delivery.progress), Some(total));
     let source = Singly(file);
     let version = delivery.model_version.as_deref();

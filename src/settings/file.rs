@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::layers::Origin;
-use super::{SettingsError, nearest};
+use super::{SettingsError, nearest, read};
 
 /// The file that is read where the user names none.
 const FILE_NAME: &str = "ls-autolabel.toml";
@@ -27,21 +27,32 @@ impl ConfigFile {
     /// Reads the named file, or `ls-autolabel.toml` in the current folder if it is there.
     ///
     /// `options` are the long names of all options of all commands.
-    pub fn read(named: Option<&Path>, options: &[String]) -> Result<Self, SettingsError> {
-        let path = named.map_or_else(|| PathBuf::from(FILE_NAME), Path::to_owned);
-        if named.is_none() && !path.exists() {
-            return Ok(Self::default());
-        }
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            SettingsError::new(format!("cannot read the settings file {}: {error}", path.display()))
-        })?;
+    pub fn read(named: Option<(PathBuf, Origin)>, options: &[String]) -> Result<Self, SettingsError> {
+        let (path, place) = match named {
+            Some((path, origin)) => (path, origin.to_string()),
+            None if !Path::new(FILE_NAME).exists() => return Ok(Self::default()),
+            None => (PathBuf::from(FILE_NAME), "the settings file".to_owned()),
+        };
+        let text = read::text(&path, &place)?;
         Self::parse(path, &text, options)
     }
 
     fn parse(path: PathBuf, text: &str, options: &[String]) -> Result<Self, SettingsError> {
-        let table: Table = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
-            SettingsError::new(format!("{}, line {line}: {}", path.display(), error.message()))
+        let table: Table = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = text[..start].matches('\n').count();
+            // A file that ends too soon is named by its last line.
+            let shown = text.lines().nth(line).or(text.lines().last()).unwrap_or_default();
+            SettingsError::with_hint(
+                format!(
+                    "{}, line {}: {}: `{}`",
+                    path.display(),
+                    line + 1,
+                    error.message(),
+                    without_value(shown)
+                ),
+                "settings are written like `rpm = 60` or `model = \"gpt-5.4-nano\"`",
+            )
         })?;
         let file = Self { path, table };
         file.check(options)?;
@@ -76,9 +87,9 @@ impl ConfigFile {
             Value::Float(number) => Ok(number.to_string()),
             Value::Boolean(flag) => Ok(flag.to_string()),
             other => Err(SettingsError::new(format!(
-                "{}: `{key}` is {}, expected a text, a number, true or false, or a list of these",
+                "`{key}` in {} is a {}, expected a text, a number, true or false, or a list of these",
                 self.path.display(),
-                other.type_str()
+                if other.is_datetime() { "date" } else { other.type_str() }
             ))),
         }
     }
@@ -89,13 +100,22 @@ impl ConfigFile {
             match value.as_table() {
                 Some(table) if KEY_TABLES.contains(&key.as_str()) => {
                     if let Some(unknown) = table.keys().find(|name| *name != KEY_COMMAND) {
-                        return Err(
-                            self.unknown(&format!("{key}.{unknown}"), &[format!("{key}.{KEY_COMMAND}")])
-                        );
+                        let named = format!("{key}.{unknown}");
+                        return Err(match unknown.as_str() {
+                            _ if known.contains(unknown) => self.misplaced(&named, unknown),
+                            name if nearest(name, [KEY_COMMAND].into_iter()).is_none() && is_secret(name) => {
+                                self.secret(&named)
+                            }
+                            _ => self.unknown(&named, &[format!("{key}.{KEY_COMMAND}")]),
+                        });
                     }
                 }
+                Some(table) if !known.contains(key) => {
+                    let inside = table.keys().next().map_or("NAME", String::as_str);
+                    return Err(self.misplaced(key, inside));
+                }
                 _ if known.contains(key) => {}
-                _ if key.contains("key") || key.contains("token") => return Err(self.secret(key)),
+                _ if is_secret(key) => return Err(self.secret(key)),
                 _ => return Err(self.unknown(key, &known)),
             }
         }
@@ -113,12 +133,36 @@ impl ConfigFile {
         }
     }
 
+    fn misplaced(&self, key: &str, name: &str) -> SettingsError {
+        SettingsError::with_hint(
+            format!(
+                "{}: unknown key `{key}`; settings stand at the top of the file, in no table",
+                self.path.display()
+            ),
+            format!("write `{name} = …` above the first line in brackets"),
+        )
+    }
+
     fn secret(&self, key: &str) -> SettingsError {
         SettingsError::with_hint(
             format!("{}: unknown key `{key}`; keys and tokens are not read from here", self.path.display()),
             "set them in the environment, in a file named by `api_key_file` or `model_api_key_file`, or give \
              `api_key_command` under [label_studio] or [model_server]",
         )
+    }
+}
+
+/// Returns whether somebody means to put a key under this name.
+fn is_secret(key: &str) -> bool {
+    ["key", "token", "secret", "password"].iter().any(|mark| key.to_lowercase().contains(mark))
+}
+
+/// Returns a line as an error may show it: without the value of what may be a key.
+fn without_value(line: &str) -> String {
+    let line = line.trim();
+    match line.split_once(['=', ':']) {
+        Some((name, _)) if is_secret(name) => format!("{}…", &line[..=name.len()]),
+        _ => line.chars().take(60).collect(),
     }
 }
 
@@ -161,10 +205,25 @@ mod tests {
         );
         check(
             "rpm = {a = 1}",
-            "f.toml: `rpm` is table, expected a text, a number, true or false, or a list of these",
+            "`rpm` in f.toml is a table, expected a text, a number, true or false, or a list of these",
             None,
         );
+        let misplaced = "settings stand at the top of the file, in no table";
+        check("[limits]\nrpm = 1", &format!("f.toml: unknown key `limits`; {misplaced}"), Some("`rpm = …`"));
+        check(
+            "[model_server]\nrpm = 1",
+            &format!("f.toml: unknown key `model_server.rpm`; {misplaced}"),
+            Some("`rpm"),
+        );
         check("[label_studio]\nurl = 'x'", "f.toml: unknown key `label_studio.url`", None);
-        check("a = 1\nb = ", "f.toml, line 2: string values must be quoted, expected literal string", None);
+        let secret = "f.toml: unknown key `label_studio.api_key`; keys and tokens are not read from here";
+        check("[label_studio]\napi_key = 'x'", secret, Some("api_key_file"));
+        check(
+            "a = 1\nb = ",
+            "f.toml, line 2: string values must be quoted, expected literal string: `b =`",
+            Some("like `rpm = 60`"),
+        );
+        check("rpm = 1\nrpm = 2", "f.toml, line 2: duplicate key: `rpm = 2`", None);
+        check("api_key: sk-abc", "f.toml, line 1: key with no value, expected `=`: `api_key:…`", None);
     }
 }

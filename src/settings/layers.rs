@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 
@@ -78,6 +79,9 @@ pub fn layered<A: FromArgMatches>(
         let Some((origin, values)) = value(arg, option, &provider, (flags, environment, file))? else {
             continue;
         };
+        if matches!(arg.get_action(), ArgAction::Set) && 1 < values.len() {
+            return Err(SettingsError::new(format!("{origin} is a list, expected a single value")));
+        }
         for text in values {
             let mut word = OsString::from(format!("--{option}="));
             word.push(text);
@@ -151,8 +155,30 @@ fn check(command: &Command, word: &OsString, origin: &Origin) -> Result<(), Sett
     let alone = command.clone().mut_args(|arg| arg.required(false));
     match alone.try_get_matches_from([OsString::from(command.get_name()), word.clone()]) {
         Ok(_) => Ok(()),
-        Err(error) => Err(SettingsError::new(format!("{origin}: {}", plain(&error)))),
+        Err(error) => Err(faulty(&error, origin)),
     }
+}
+
+/// Says what is wrong with a value that did not come from a flag, in clap's words where there are no better ones.
+fn faulty(error: &clap::Error, origin: &Origin) -> SettingsError {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) if !word.is_empty() => Some(word.clone()),
+        _ => None,
+    };
+    let expected = match (error.get(ContextKind::ValidValue), std::error::Error::source(error)) {
+        (Some(ContextValue::Strings(values)), _) if !values.is_empty() => {
+            let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+            format!("expected one of {}", values.join(", "))
+        }
+        (_, Some(source)) => source.to_string(),
+        _ => return SettingsError::new(format!("{origin}: {}", plain(error))),
+    };
+    // A header may hold a key.
+    let is_header = word(ContextKind::InvalidArg).is_some_and(|arg| arg.starts_with("--header "));
+    let found = word(ContextKind::InvalidValue).filter(|_| !is_header);
+    let found = found.map_or_else(|| ":".to_owned(), |value| format!(" is `{value}`;"));
+    let hint = word(ContextKind::SuggestedValue).map(|value| format!("did you mean `{value}`?"));
+    SettingsError { message: format!("{origin}{found} {expected}"), hint }
 }
 
 /// Returns clap's own words on one line, without its usage block.

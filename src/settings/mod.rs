@@ -7,6 +7,7 @@ mod keys;
 pub mod layers;
 mod model;
 mod prompt;
+pub mod read;
 mod studio;
 mod tasks;
 
@@ -16,13 +17,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use file::ConfigFile;
-pub use layers::{Layered, layered};
+pub use layers::{Layered, Origins, layered};
 pub use model::{ModelServer, ModelSettings, Oracle};
 pub use prompt::PromptSettings;
 pub use studio::StudioSettings;
 pub use tasks::{Destination, Origin, TaskSettings};
 
-use crate::cli::{DeliveryArgs, LimitArgs, ProgressArg, RunArgs};
+use crate::cli::{DeliveryArgs, LimitArgs, ProgressArg, RunArgs, names};
 use crate::engine::ports;
 use crate::http::retry::RetryPolicy;
 use crate::progress::Progress;
@@ -92,6 +93,20 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// Says which variables have this tool's prefix but set nothing, for `options` and the settings file.
+    pub fn unknown(&self, options: &[String]) -> Vec<String> {
+        let known: Vec<String> =
+            options.iter().map(|option| names::own(option)).chain([names::own("config")]).collect();
+        let ours = self.0.keys().filter(|name| name.starts_with(names::PREFIX) && !known.contains(name));
+        let note = |name: &String| match nearest(name, known.iter().map(String::as_str)) {
+            Some(known) => format!("`{name}` in the environment sets nothing; did you mean `{known}`?"),
+            None => format!("`{name}` in the environment sets nothing; `--help` names the variables"),
+        };
+        ours.map(note).collect()
+    }
+}
+
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
         Self(variables.into_iter().collect())
@@ -118,7 +133,7 @@ impl Settings {
             tasks: TaskSettings::resolve(layered, places)?,
             prompt: PromptSettings::resolve(&args.prompt, &layered.origins)?,
             model: ModelSettings::resolve(layered, places)?,
-            delivery: DeliverySettings::resolve(&args.delivery)?,
+            delivery: DeliverySettings::resolve(&args.delivery, &layered.origins)?,
             policy: retry_policy(&args.limits),
         })
     }
@@ -135,17 +150,13 @@ impl Settings {
 
 impl DeliverySettings {
     /// Fills in what was not given.
-    pub fn resolve(args: &DeliveryArgs) -> Result<Self, SettingsError> {
+    pub fn resolve(args: &DeliveryArgs, origins: &Origins) -> Result<Self, SettingsError> {
         let model_version = args.model_version.as_deref().map(str::trim);
-        if model_version == Some("") {
-            return Err(SettingsError::new(
-                "`--model-version` is empty; Label Studio cannot show such predictions",
-            ));
+        if let Some(name) = model_version {
+            check_version(name, &origins.of("model-version").to_string())?;
         }
-        if let Some(name) = model_version.filter(|name| name.contains([',', '"', '\''])) {
-            return Err(SettingsError::new(format!(
-                "`--model-version` is `{name}`; Label Studio cannot tell versions with commas or quotes apart"
-            )));
+        if let Some(path) = &args.summary {
+            read::check_writable(path, &origins.of("summary").to_string())?;
         }
         Ok(Self {
             model_version: model_version.map(str::to_owned),
@@ -159,6 +170,23 @@ impl DeliverySettings {
             },
         })
     }
+}
+
+fn check_version(name: &str, place: &str) -> Result<(), SettingsError> {
+    if name.is_empty() {
+        return Err(SettingsError::with_hint(
+            format!("{place} is empty; Label Studio cannot show predictions of a version without a name"),
+            "give a name, or leave the option out for the model and a hash of what was asked",
+        ));
+    }
+    if name.contains([',', '"', '\'']) {
+        let plain: Vec<&str> = name.split([',', '"', '\'', ' ']).filter(|part| !part.is_empty()).collect();
+        return Err(SettingsError::with_hint(
+            format!("{place} is `{name}`; Label Studio cannot tell versions with commas or quotes apart"),
+            format!("write it as `{}`", plain.join("-")),
+        ));
+    }
+    Ok(())
 }
 
 /// Returns how requests are repeated.

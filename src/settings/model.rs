@@ -111,6 +111,7 @@ fn server(
     let key = keys::find(
         &KeyPlaces {
             file: args.model_api_key_file.as_deref(),
+            file_origin: layered.origins.of("model-api-key-file").to_string(),
             variables: row.key_variables,
             table: "model_server",
         },
@@ -122,8 +123,13 @@ fn server(
         return Err(SettingsError::with_hint(
             format!("no key for {}", row.name),
             format!(
-                "set `{}`, or name a file that holds the key with `--model-api-key-file`",
-                row.key_variables[0]
+                "set `{}`, or name a file that holds the key with `--model-api-key-file`{}",
+                row.key_variables[0],
+                if row.default_base.is_some() {
+                    "; a server of your own is named with `--base-url`, and `--provider keyword` needs no key"
+                } else {
+                    ""
+                }
             ),
         ));
     }

@@ -1,9 +1,10 @@
 //! What is asked: the texts of the prompt, the controls to fill and the form of the answer.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use super::layers::{Origin, Origins};
-use super::{SettingsError, nearest};
+use super::{SettingsError, read};
 use crate::annotate::annotator::AnswerMode;
 use crate::cli::names::DEFAULT_PROMPT;
 use crate::cli::{AnswerArg, PromptArgs};
@@ -26,7 +27,9 @@ impl PromptSettings {
     pub fn resolve(args: &PromptArgs, origins: &Origins) -> Result<Self, SettingsError> {
         let (prompt, origin) = prompt_text(args, origins)?;
         let system = match &args.system {
-            Some(path) => Some((read(path, "system message")?, path.display().to_string())),
+            Some(path) => {
+                Some((read::text(path, &origins.of("system").to_string())?, path.display().to_string()))
+            }
             None => None,
         };
         Ok(Self {
@@ -66,44 +69,52 @@ fn prompt_text(args: &PromptArgs, origins: &Origins) -> Result<(String, String),
             "name a file with `--prompt FILE`, or put the text itself into `DEFAULT_PROMPT`",
         ));
     };
-    let path = Path::new(given);
-    if origins.of("prompt") == Origin::Variable(DEFAULT_PROMPT.to_owned()) && !path.is_file() {
+    let (path, place) = (Path::new(given), origins.of("prompt"));
+    if place == Origin::Variable(DEFAULT_PROMPT.to_owned()) && !path.is_file() && !is_file_name(given) {
         return Ok((given.clone(), DEFAULT_PROMPT.to_owned()));
     }
-    read(path, "prompt").map(|text| (text, given.clone())).map_err(|error| match path.extension() {
-        // A sentence after the flag is the commonest mistake of all.
-        None if given.contains(' ') => SettingsError::with_hint(
-            "`--prompt` takes the name of a file, found a text",
-            "save the text to a file, or put it into `DEFAULT_PROMPT`",
-        ),
-        _ => named_nearest(error, path),
-    })
+    if !path.exists() && is_sentence(given) {
+        // The commonest mistake of all.
+        return Err(SettingsError::with_hint(
+            format!("{place} takes the name of a file, found a text"),
+            "save the text to a file and name that, or put it into `DEFAULT_PROMPT`",
+        ));
+    }
+    read::text(path, &place.to_string()).map(|text| (text, given.clone()))
 }
 
-fn read(path: &Path, what: &str) -> Result<String, SettingsError> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        SettingsError::new(format!("cannot read the {what} from {}: {error}", path.display()))
-    })?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let place = error.utf8_error().valid_up_to();
-        SettingsError::with_hint(
-            format!("the {what} in {} is not UTF-8 (byte {place})", path.display()),
-            "save the file as UTF-8",
-        )
-    })?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+/// Returns whether a text is the name of a file rather than a prompt: one word with a path or an extension in it.
+fn is_file_name(text: &str) -> bool {
+    let text = text.trim();
+    let extension = Path::new(text).extension().and_then(OsStr::to_str).unwrap_or_default();
+    let is_extension =
+        (1..=4).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_lowercase());
+    !text.contains(|letter: char| letter.is_whitespace() || letter == '{')
+        && (text.contains('/') || is_extension)
 }
 
-/// Adds the name of a file beside it that may have been meant.
-fn named_nearest(mut error: SettingsError, path: &Path) -> SettingsError {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let names: Vec<String> = std::fs::read_dir(folder)
-        .map(|entries| {
-            entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
-        })
-        .unwrap_or_default();
-    error.hint = nearest(&wanted, names.iter().map(String::as_str).filter(|name| *name != wanted))
-        .map(|name| format!("did you mean `{}`?", path.with_file_name(name).display()));
-    error
+/// Returns whether a text is no name of a file.
+fn is_sentence(text: &str) -> bool {
+    text.contains(char::is_whitespace)
+        && !is_file_name(text.rsplit(char::is_whitespace).next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_told_from_prompts() {
+        let check = |text: &str, file_name: bool, sentence: bool| {
+            assert_eq!((is_file_name(text), is_sentence(text)), (file_name, sentence), "{text}");
+        };
+        check("prompt.txt", true, false);
+        check("prompts/sarcasm", true, false);
+        check("my prompt.txt", false, false);
+        check("Is {text} good?", false, true);
+        check("Good or bad?.", false, true);
+        check("Classify: this. Or that.", false, true);
+        check("Summarize", false, false);
+        check("{text}.txt", false, false);
+    }
 }

@@ -37,6 +37,7 @@ impl StudioSettings {
         let key = keys::find(
             &KeyPlaces {
                 file: args.api_key_file.as_deref(),
+                file_origin: origins.of("api-key-file").to_string(),
                 variables: &[names::STUDIO_KEY],
                 table: "label_studio",
             },
@@ -51,7 +52,8 @@ impl StudioSettings {
             )
         })?;
         let advice = format!("the address is from {place}, the key from {}", key.origin);
-        let key = Key::parse(&key.key).map_err(|error| SettingsError::new(error.to_string()))?;
+        let key = Key::parse(&key.key)
+            .map_err(|error| SettingsError { message: error.to_string(), hint: error.advice() })?;
         Ok(Self { address, key, project, advice })
     }
 }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::layers::{Layered, Origin as Place};
-use super::{Places, SettingsError, StudioSettings};
+use super::{Places, SettingsError, StudioSettings, read};
 use crate::cli::{OnlyArg, RunArgs};
+use crate::source::file::STANDARD_INPUT;
 use crate::source::selection::{Only, Sample, Selection};
 
 /// Where tasks come from.
@@ -50,9 +51,11 @@ impl Destination {
     pub fn resolve(layered: &Layered<RunArgs>, origin: &Origin) -> Result<Self, SettingsError> {
         let destination = destination(layered, origin)?;
         if layered.args.delivery.replace == Some(true) && destination != Self::Project {
-            return Err(SettingsError::new(
-                "`--replace` deletes predictions in Label Studio, but nothing is posted there; leave one of the two out",
-            ));
+            return Err(SettingsError::new(format!(
+                "{} deletes predictions in Label Studio, but nothing is posted there; leave it out, or leave out \
+                     `--output` and `--dry-run`",
+                layered.origins.of("replace")
+            )));
         }
         Ok(destination)
     }
@@ -63,6 +66,12 @@ fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Origin, Set
     let typed = |option: &str| matches!(origins.of(option), Place::Flag(_));
     let file = args.tasks.tasks.as_ref().filter(|_| typed("tasks") || !typed("project"));
     let Some(tasks) = file else {
+        if typed("label-config") {
+            return Err(SettingsError::with_hint(
+                "`--label-config` is for tasks from a file, but they come from a project, which has its own",
+                "leave it out, or name the file of tasks with `--tasks FILE`",
+            ));
+        }
         let studio = StudioSettings::resolve(&args.studio, origins, places)?;
         return Ok(Origin::Project { studio, view: args.tasks.view });
     };
@@ -73,8 +82,9 @@ fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Origin, Set
         ));
     }
     if args.tasks.view.is_some() {
-        return Err(SettingsError::new(
-            "`--view` chooses tasks of a project, but `--tasks` takes them from a file",
+        return Err(SettingsError::with_hint(
+            format!("{} chooses tasks of a project, but they come from a file", origins.of("view")),
+            "leave it out; a file's tasks are chosen with `--ids`, `--only`, `--limit` and `--sample`",
         ));
     }
     let label_config = args.tasks.label_config.clone().ok_or_else(|| {
@@ -83,6 +93,10 @@ fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Origin, Set
             "tasks from a file need one: `--label-config FILE`, the XML from Settings > Labeling Interface > Code",
         )
     })?;
+    if tasks.as_os_str() != STANDARD_INPUT {
+        read::check_file(tasks, &origins.of("tasks").to_string())?;
+    }
+    read::check_file(&label_config, &origins.of("label-config").to_string())?;
     Ok(Origin::File { tasks: tasks.clone(), label_config })
 }
 
@@ -90,10 +104,15 @@ fn destination(layered: &Layered<RunArgs>, origin: &Origin) -> Result<Destinatio
     let output = &layered.args.output;
     let standard = PathBuf::from("-");
     match (&output.output, output.dry_run.unwrap_or_default(), origin) {
-        (Some(path), true, _) if *path != standard => Err(SettingsError::new(format!(
-            "both `--dry-run` and `--output {}` are given; leave one out: neither posts anything",
-            path.display()
-        ))),
+        (Some(path), true, _) if *path != standard => Err(SettingsError::with_hint(
+            format!(
+                "{} writes to standard output, and {} to `{}`",
+                layered.origins.of("dry-run"),
+                layered.origins.of("output"),
+                path.display()
+            ),
+            "leave one of them out; neither posts anything",
+        )),
         (_, true, _) => Ok(Destination::File(standard)),
         (Some(path), false, _) => Ok(Destination::File(path.clone())),
         (None, false, Origin::Project { .. }) => Ok(Destination::Project),
@@ -108,7 +127,7 @@ fn selection(args: &RunArgs) -> Result<Selection, SettingsError> {
     let tasks = &args.tasks;
     if tasks.seed.is_some() && tasks.sample.is_none() {
         return Err(SettingsError::new(
-            "`--seed` changes what `--sample N` chooses, but `--sample` is not given",
+            "`--seed` changes what `--sample N` chooses, but there is no sample; give `--sample N`, or leave it out",
         ));
     }
     Ok(Selection {

@@ -189,9 +189,10 @@ impl Studio {
 
     /// Says what is wrong with the address, by looking whether Label Studio is at the host's root instead.
     async fn wrong_url(&self, reply: &Reply) -> StudioError {
-        let words = match reply.status.is_success() && !error::is_page(reply) {
-            true => format!("it answers {}, but not as Label Studio does", reply.status),
-            false => format!("it answers {} and {}", reply.status, error::words(reply)),
+        let words = if reply.status.is_success() && !error::is_page(reply) {
+            format!("it answers {}, but not as Label Studio does", reply.status)
+        } else {
+            format!("it answers {} and {}", reply.status, error::words(reply))
         };
         let mut advice =
             "give the address that opens Label Studio in a browser, up to `/projects`".to_owned();

@@ -239,7 +239,7 @@ impl Client {
         };
         match &error {
             SendError::Aborted { .. } | SendError::Unreachable { .. } => {
-                drop(self.aborted.set(error.clone()))
+                drop(self.aborted.set(error.clone()));
             }
             SendError::GaveUp { status, .. } => {
                 self.reached.fetch_or(status.is_some(), Ordering::Relaxed);

@@ -53,7 +53,11 @@ fn what_does_not_go_together_is_told_apart() {
         run("a view of a file", "--view 3"),
         run("standard output and a file", "--output out.jsonl"),
         run("replacing predictions while nothing is posted", "--replace"),
-        project("replacing predictions in a file", "--prompt prompt.txt --output out.jsonl --replace"),
+        project(
+            "replacing predictions in a file",
+            "--prompt prompt.txt --provider keyword --output out.jsonl --replace",
+        )
+        .env("LABEL_STUDIO_API_KEY", "0123abcd"),
         project("a labeling config beside a project", "--prompt prompt.txt --label-config config.xml"),
         run("a seed without a sample", "--seed 7"),
         run("a model version without a name", "--model-version ''"),
