@@ -6,4 +6,5 @@ pub(crate) mod gate;
 pub(crate) mod host;
 pub(crate) mod llm;
 pub(crate) mod program;
+pub(crate) mod story;
 pub(crate) mod studio;

@@ -182,6 +182,13 @@ impl Outcome {
         assert_eq!(*code, Some(expected), "\n--- stdout\n{stdout}\n--- stderr\n{stderr}");
         self
     }
+
+    /// Panics unless it told the person this, however the words are spread over columns and lines.
+    pub(crate) fn assert_tells(&self, words: &str) -> &Self {
+        let told: Vec<&str> = self.stderr.split_whitespace().collect();
+        assert!(told.join(" ").contains(words), "expected `{words}` in\n{}", self.stderr);
+        self
+    }
 }
 
 impl Running {

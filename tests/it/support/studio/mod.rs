@@ -130,12 +130,19 @@ impl Studio {
         self.shared.world().keys.expire();
     }
 
-    /// Adds a project and one task for each value of `tasks`; returns the project and the tasks.
+    /// Adds a project and one task for each value of `tasks`, yesterday; returns the project and the tasks.
     pub(crate) fn project(&self, label_config: &str, tasks: &[Value]) -> (u64, Vec<u64>) {
         let config = Config::parse(label_config).expect("the test's labeling config is good");
         let mut world = self.shared.world();
         let project = world.add_project("A project", label_config, config);
-        let tasks = tasks.iter().map(|data| world.add_task(project, fields(data), json!({}))).collect();
+        let tasks = tasks.iter().map(|data| {
+            let id = world.add_task(project, fields(data), json!({}));
+            let task = world.tasks.get_mut(&id).expect("it was added just now");
+            task.created_at -= jiff::SignedDuration::from_hours(24);
+            task.updated_at = task.created_at;
+            id
+        });
+        let tasks = tasks.collect();
         (project, tasks)
     }
 
