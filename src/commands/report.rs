@@ -21,8 +21,9 @@ pub(super) struct Report {
     terminal: Terminal,
     /// Empty until it is known.
     pub model_version: String,
-    /// `None` until tasks were selected.
-    summary: Option<Summary>,
+    summary: Summary,
+    /// Whether there are numbers that a person wants to read.
+    has_numbers: bool,
     duration: Duration,
     counters: Counters,
 }
@@ -34,10 +35,16 @@ impl Report {
             file,
             terminal,
             model_version: String::new(),
-            summary: None,
+            summary: Summary::default(),
+            has_numbers: false,
             duration: Duration::ZERO,
             counters: Counters::default(),
         }
+    }
+
+    /// Notes that there was nothing to do, of which a person was told already.
+    pub(super) fn nothing(&mut self) {
+        self.summary.complete = true;
     }
 
     /// Takes the numbers of a run; where the provider named no cost, it is reckoned by the price.
@@ -51,7 +58,8 @@ impl Report {
         if summary.cost.is_none() && 0 < summary.usage.requests {
             summary.cost = price.map(|price| price.cost(&summary.usage));
         }
-        self.summary = Some(summary);
+        self.summary = summary;
+        self.has_numbers = true;
         self.duration = duration;
         self.counters = counters;
     }
@@ -67,12 +75,11 @@ impl Report {
             tool_version: env!("CARGO_PKG_VERSION"),
             error: words.as_deref(),
         };
-        if let Some(summary) = &self.summary {
-            self.terminal.say(human(summary, &circumstances).trim_end());
+        if self.has_numbers {
+            self.terminal.say(human(&self.summary, &circumstances).trim_end());
         }
         let Some(path) = &self.file else { return result };
-        let nothing = Summary::default();
-        let mut value = machine(self.summary.as_ref().unwrap_or(&nothing), &circumstances);
+        let mut value = machine(&self.summary, &circumstances);
         value["exit_code"] = json!(result.as_ref().err().map_or(0, Error::exit_code));
         match (write(path, &value), result) {
             // What ended the run matters more than that it could not be noted.

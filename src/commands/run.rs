@@ -1,7 +1,7 @@
 //! `run`: label tasks and post the predictions, or write them to a file.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Map;
 
@@ -23,7 +23,7 @@ use crate::settings::{Destination, Layered, Oracle, Origin, Settings};
 use crate::sink;
 use crate::sink::studio::{Existing, Older, Options, StudioSink};
 use crate::source::peeked::Peeked;
-use crate::source::selection::Only;
+use crate::source::selection::{Only, Selection};
 
 /// Labels the selected tasks.
 pub(super) async fn run(layered: &Layered<RunArgs>, context: &Context<'_>) -> Result<(), Error> {
@@ -53,9 +53,12 @@ async fn label(
         context.terminal.note(notice);
     }
     let Some(first) = peeked.first() else {
-        let nothing = Summary { complete: true, ..Summary::default() };
-        report.finished(nothing, Duration::ZERO, Counters::default(), None);
         target.sink().finish(true).await?;
+        context.terminal.say(&nothing(&settings, &ground));
+        for notice in target.notices(true) {
+            context.terminal.note(&notice);
+        }
+        report.nothing();
         return Ok(());
     };
     let annotator = plan::annotator(&settings, &ground, &tasks, (first, stop, context)).await?;
@@ -157,16 +160,40 @@ impl Target {
     }
 }
 
+/// Says why there is nothing to do.
+fn nothing(settings: &Settings, ground: &Ground) -> String {
+    let Selection { only, ids, limit, sample, .. } = &settings.tasks.selection;
+    let is_narrowed = ids.is_some()
+        || limit.is_some()
+        || sample.is_some()
+        || matches!(settings.tasks.origin, Origin::Project { view: Some(_), .. });
+    let tasks = if is_narrowed { "selected task" } else { "task" };
+    let origin = origin(settings, ground);
+    match only {
+        Only::Unpredicted => format!(
+            "nothing to do: no {tasks} of {origin} is without a prediction of {}; `--only all` asks for them again",
+            ground.model_version
+        ),
+        Only::Unlabeled => format!("nothing to do: no {tasks} of {origin} is without an annotation"),
+        Only::All => format!("nothing to do: no {tasks} in {origin}"),
+    }
+}
+
+/// Returns what a person calls the place the tasks come from.
+fn origin(settings: &Settings, ground: &Ground) -> String {
+    match &settings.tasks.origin {
+        Origin::File { tasks, .. } => tasks.display().to_string(),
+        Origin::Project { .. } => ground.name.clone(),
+    }
+}
+
 fn opening(
     settings: &Settings,
     ground: &Ground,
     (expected, destination): (Option<u64>, &Destination),
 ) -> String {
     let count = expected.map_or_else(|| "tasks".to_owned(), |count| plural(count, "task"));
-    let origin = match &settings.tasks.origin {
-        Origin::File { tasks, .. } => tasks.display().to_string(),
-        Origin::Project { .. } => ground.name.clone(),
-    };
+    let origin = origin(settings, ground);
     let model = match &settings.model.oracle {
         Oracle::Keyword => "by counting label words".to_owned(),
         Oracle::Model(server) => format!("with {} {}", server.row.name, settings.model.model),

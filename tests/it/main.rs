@@ -1,5 +1,6 @@
 //! Stories of the whole program, one a file, against servers that run in the test itself.
 
+mod again;
 mod house;
 mod layers;
 mod mistakes;
@@ -8,4 +9,5 @@ mod mock_llm;
 mod mock_matches;
 mod program_runs;
 mod readme;
+mod shown_version;
 mod support;
