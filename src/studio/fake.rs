@@ -33,6 +33,8 @@ pub(crate) enum Fault {
     Cut { stored: usize },
     /// Stores all, but says so many fewer.
     Miscount(u64),
+    /// Stores all so many times, and answers as if once.
+    Multiply(usize),
 }
 
 #[derive(Debug, Clone)]
@@ -204,6 +206,7 @@ impl World {
         let (stored, times) = match fault {
             Some(Fault::Fail { stored, times }) => (stored, times),
             Some(Fault::Cut { stored }) => (stored, 1),
+            Some(Fault::Multiply(times)) => (sent.len(), times),
             Some(Fault::Miscount(_)) | None => (sent.len(), 1),
         };
         let taken: Vec<&Value> =
@@ -221,7 +224,7 @@ impl World {
                 Body::from_stream(broken).into_response()
             }
             Some(Fault::Miscount(fewer)) => reply(201, &json!({ "created": created - fewer })),
-            None => reply(201, &json!({ "created": created })),
+            Some(Fault::Multiply(_)) | None => reply(201, &json!({ "created": created })),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Stories of the whole program, one a file, against servers that run in the test itself.
 
 mod again;
+mod bulk;
 mod house;
 mod layers;
 mod mistakes;

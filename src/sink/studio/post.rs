@@ -3,7 +3,7 @@
 //! **Invariant:** nothing is sent again before Label Studio was asked whether it is there; it has no key by which it
 //! would know a repeated prediction, and it stores the rows of many calls that it answers with an error.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::{BATCH, Rejected, is_own};
@@ -58,8 +58,8 @@ struct Group {
 /// Why a call did not simply work.
 #[derive(Debug)]
 enum Trouble {
-    /// Answered with success and another number than was sent.
-    Dropped { created: u64 },
+    /// Answered with success and another number than was sent, or than was stored.
+    Miscounted { created: u64 },
     /// Refused for what it holds.
     Refused(StudioError),
     /// Nobody knows.
@@ -102,13 +102,17 @@ impl Poster<'_> {
         let mut futile = 0;
         // In the order they were put there, so that after a halving the good half shows that posting works at all.
         while let Some(group) = waiting.pop_front() {
+            let rows = self.rows(&group).await?;
             let trouble = match self.send(&group).await {
-                Ok(created) if created == group.outgoing.len() as u64 => {
+                Ok(created)
+                    if created == group.outgoing.len() as u64
+                        && self.rows(&group).await? <= rows.saturating_add(created) =>
+                {
                     posted.landed.extend(group.outgoing);
                     futile = 0;
                     continue;
                 }
-                Ok(created) => Trouble::Dropped { created },
+                Ok(created) => Trouble::Miscounted { created },
                 Err(error) => trouble(error)?,
             };
             tracing::debug!(?trouble, sent = group.outgoing.len(), "looking at what a call left behind");
@@ -128,6 +132,18 @@ impl Poster<'_> {
             waiting.extend(self.decide(looked, &trouble, tries, &mut posted));
         }
         Ok(posted)
+    }
+
+    /// Counts the stored rows of a group's versions: Label Studio may store rows many times and answer as if once, where
+    /// another bulk call, of whomever, is under way. Single posts are left out: they would take three times as long.
+    async fn rows(self, group: &Group) -> Result<u64, StudioError> {
+        if group.outgoing.iter().any(|outgoing| outgoing.upload.goes_alone) {
+            return Ok(0);
+        }
+        let counts = self.studio.version_counts(self.project).await?;
+        let versions: BTreeSet<&str> =
+            group.outgoing.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect();
+        Ok(versions.into_iter().filter_map(|version| counts.get(version)).sum())
     }
 
     /// Makes one call. This is the only place where bulk calls are made.
@@ -156,12 +172,12 @@ impl Poster<'_> {
         };
         let rejected: Vec<Rejected> = match trouble {
             _ if absent.is_empty() => return Vec::new(),
-            Trouble::Dropped { created } if *created == landed || 0 < tries => reject(
+            Trouble::Miscounted { created } if *created == landed || 0 < tries => reject(
                 absent,
                 "Label Studio dropped the prediction and does not say why: it does not fit the labeling config, which may \
                  have been changed since the run began",
             ),
-            Trouble::Dropped { .. } => return vec![Group { outgoing: absent, tries: tries + 1 }],
+            Trouble::Miscounted { .. } => return vec![Group { outgoing: absent, tries: tries + 1 }],
             // Tasks that are gone were reason enough; the rest may well be taken.
             Trouble::Refused(_) if were_gone => return vec![Group { outgoing: absent, tries }],
             Trouble::Unclear(_) if tries + 1 < MOST_TRIES => {

@@ -111,6 +111,15 @@ async fn rows_that_label_studio_multiplied_are_deleted_by_id() {
 }
 
 #[tokio::test]
+async fn rows_that_were_multiplied_behind_a_good_answer_are_deleted_too() {
+    let fake = Fake::start(3).await;
+    fake.world().predict(1, "v", "theirs");
+    fake.world().faults.push_back(Fault::Multiply(2));
+    check(&fake, 3, "1 1 2 3 / ").await;
+    assert_eq!((fake.requests("POST"), fake.requests("DELETE /api/predictions/")), (1, 3));
+}
+
+#[tokio::test]
 async fn a_refused_prediction_is_found_by_halving_and_the_others_land() {
     let fake = Fake::start(9).await;
     fake.world().refused.insert(6);

@@ -126,8 +126,13 @@ impl Program {
 
     /// Starts it and returns at once, for stories that stop it in the middle; nothing comes on standard input.
     pub(crate) fn spawn(&self) -> Running {
+        self.spawn_with([])
+    }
+
+    /// Starts it with further arguments and returns at once.
+    pub(crate) fn spawn_with<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Running {
         let mut command = self.command();
-        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let command = command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Running { child: command.spawn().expect("the program starts") }
     }
 

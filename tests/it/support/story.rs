@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::llm::{Llm, Setup};
-use super::program::{Outcome, Program};
+use super::program::{Outcome, Program, Running};
 use super::studio::Studio;
 
 /// Texts, and one of two moods for each.
@@ -64,6 +64,18 @@ impl Story {
         self.command("run", &[&["--prompt", "prompt.txt"], args].concat())
     }
 
+    /// Starts `run` as [`run`](Self::run) does, and returns at once.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        self.program.spawn_with([&["run", "--prompt", "prompt.txt"], args].concat())
+    }
+
+    /// Waits for the end of what was started.
+    pub(crate) fn wait(&self, running: Running) -> Outcome {
+        let outcome = self.program.wait(running);
+        self.assert_no_key_told();
+        outcome
+    }
+
     /// Runs any command.
     pub(crate) fn command(&self, name: &str, args: &[&str]) -> Outcome {
         let outcome = self.program.run_with([&[name], args].concat());
@@ -79,6 +91,11 @@ impl Story {
         }
         self.program.assert_never_told(self.llm.key());
         assert_eq!(self.studio.host().routes_that_saw(self.llm.key()), [""; 0], "the model's key");
+    }
+
+    /// Returns the summary that was written to this file.
+    pub(crate) fn summary(&self, file: &str) -> Value {
+        serde_json::from_str(&self.program.read(file)).expect("a summary is JSON")
     }
 
     /// Returns what is predicted for each task, such as `v1: mood=positive`; several predictions stand in their order.
