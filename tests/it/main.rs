@@ -1,8 +1,10 @@
 //! Stories of the whole program, one a file, against servers that run in the test itself.
 
+mod addresses;
 mod again;
 mod bulk;
 mod house;
+mod keys;
 mod layers;
 mod mistakes;
 mod mock_faults;
