@@ -3,6 +3,7 @@
 mod addresses;
 mod again;
 mod bulk;
+mod choosing;
 mod house;
 mod keys;
 mod layers;

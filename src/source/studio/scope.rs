@@ -33,8 +33,8 @@ pub(super) async fn resolve(
 ) -> Result<(Vec<Scope>, Vec<String>), StudioError> {
     let ranges = selection.ids.as_deref().map(merged);
     let mut notices = Vec::new();
-    if let (Some(ids), Some(ranges)) = (selection.ids.as_deref(), &ranges) {
-        notices.extend(missing(studio, project, ids, ranges).await?);
+    if let Some(ids) = selection.ids.as_deref() {
+        notices.extend(missing(studio, project, ids).await?);
     }
     let view = match view {
         Some(id) => Some(studio.view(project, id).await?),
@@ -107,9 +107,9 @@ async fn missing(
     studio: &Studio,
     project: u64,
     ids: &[RangeInclusive<u64>],
-    ranges: &[RangeInclusive<u64>],
 ) -> Result<Option<String>, StudioError> {
-    let named = ids.iter().filter(|range| range.start() == range.end()).map(|range| *range.start());
+    let is_single = |range: &&RangeInclusive<u64>| range.start() == range.end();
+    let named = ids.iter().filter(is_single).map(|range| *range.start());
     let mut missing: BTreeSet<u64> = named.collect();
     let count = missing.len();
     let possible: Vec<u64> = missing.iter().copied().filter(|id| *id <= GREATEST_ID).collect();
@@ -126,7 +126,7 @@ async fn missing(
         shown.push(format!("and {} more", missing.len() - NAMED_IDS));
     }
     let shown = shown.join(", ");
-    if missing.len() == count && ranges.iter().all(|range| range.start() == range.end()) {
+    if missing.len() == count && ids.iter().all(|range| is_single(&range)) {
         return Err(StudioError::Selection(format!(
             "project {project} has none of the tasks {shown}; an id is what the Data Manager shows in its column ID"
         )));
