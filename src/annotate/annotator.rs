@@ -51,6 +51,8 @@ pub struct Annotator {
     pub mode: AnswerMode,
     /// Never empty.
     pub model_version: String,
+    /// Whether a task that holds the very prediction this would give is left alone.
+    pub keeps_answers: bool,
 }
 
 /// What an answer cost.
@@ -124,17 +126,17 @@ impl Annotator {
         Outcome::Labeled { labeled, usage: paid.usage, cost: paid.cost }
     }
 
-    /// Returns whether the task holds what this question would give: answered before, and not edited since.
     /// Returns whether the task holds the very prediction this would give, so that nothing need be asked.
     pub fn is_done(&self, task: &Task, request: &ChatRequest) -> bool {
         self.is_answered(task, Fingerprint::new(&self.provider, request, 0))
     }
 
     fn is_answered(&self, task: &Task, fingerprint: Fingerprint) -> bool {
-        task.predictions.iter().any(|prediction| {
-            prediction.model_version.as_deref() == Some(&self.model_version)
-                && fingerprint.is_of(&prediction.result)
-        })
+        self.keeps_answers
+            && task.predictions.iter().any(|prediction| {
+                prediction.model_version.as_deref() == Some(&self.model_version)
+                    && fingerprint.is_of(&prediction.result)
+            })
     }
 
     fn chat_request(&self, task: &Task) -> Result<ChatRequest, String> {
@@ -217,6 +219,7 @@ mod tests {
             parameters: Parameters { responses: 1, ..Parameters::default() },
             mode,
             model_version: "m@1".to_owned(),
+            keeps_answers: true,
         }
     }
 
@@ -351,7 +354,12 @@ mod tests {
             task
         };
         assert_eq!(shown(&annotator.annotate(with_prediction("m@1", "good")).await), "unchanged task 7");
-        for task in [with_prediction("m@2", "good"), with_prediction("m@1", "edited: good")] {
+        let again = Annotator { keeps_answers: false, ..self::annotator(AnswerMode::Auto) };
+        for (annotator, task) in [
+            (&annotator, with_prediction("m@2", "good")),
+            (&annotator, with_prediction("m@1", "edited: good")),
+            (&again, with_prediction("m@1", "good")),
+        ] {
             let outcome = shown(&annotator.annotate(task).await);
             assert!(!outcome.starts_with("unchanged"), "{outcome}");
         }

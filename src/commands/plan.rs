@@ -29,7 +29,7 @@ use crate::settings::{
     self, ModelServer, ModelSettings, Oracle, Origin, Settings, StudioSettings, TaskSettings,
 };
 use crate::source::file::FileSource;
-use crate::source::selection::Selection;
+use crate::source::selection::{Only, Selection};
 use crate::source::studio::StudioSource;
 use crate::studio::client::Studio;
 use crate::studio::error::StudioError;
@@ -189,6 +189,8 @@ pub(super) async fn annotator(
         parameters: parameters.clone(),
         mode: settings.prompt.mode,
         model_version: ground.model_version.clone(),
+        // Who wants the others as well wants them asked, and in the output.
+        keeps_answers: settings.tasks.selection.only == Only::Unpredicted,
     };
     if let Oracle::Model(server) = oracle {
         let mut options = server.options.clone();

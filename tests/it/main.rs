@@ -4,6 +4,7 @@ mod addresses;
 mod again;
 mod bulk;
 mod choosing;
+mod files;
 mod house;
 mod keys;
 mod layers;
