@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tracing::Instrument;
 
+use super::contact::Contact;
 use super::fingerprint::Fingerprint;
 use super::keyword::{Keyword, readable_text};
 use super::reading::{Answers, Asked, reasons, regions};
@@ -53,6 +54,7 @@ pub struct Annotator {
     pub model_version: String,
     /// Whether a task that holds the very prediction this would give is left alone.
     pub keeps_answers: bool,
+    pub contact: Contact,
 }
 
 /// What an answer cost.
@@ -95,7 +97,13 @@ impl Annotator {
                 self.labeled(task, fingerprint, filled, Paid::default())
             }
             Answerer::Model(client) => match client.complete(&request).await {
-                Ok(completion) => self.answered(task, fingerprint, &completion),
+                Ok(completion) => {
+                    self.contact.answered();
+                    self.answered(task, fingerprint, &completion)
+                }
+                Err(error) if self.contact.is_lost(&error) => Outcome::Fatal(Error::Provider(format!(
+                    "the model's server gives no answers, so the run ends here: {error}"
+                ))),
                 Err(error) => unanswered(task.id, error),
             },
         }
@@ -220,6 +228,7 @@ mod tests {
             mode,
             model_version: "m@1".to_owned(),
             keeps_answers: true,
+            contact: Contact::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use tracing::debug;
 
 use super::Context;
 use crate::annotate::annotator::{Annotator, Answerer};
+use crate::annotate::contact::Contact;
 use crate::annotate::fingerprint;
 use crate::annotate::keyword::Keyword;
 use crate::engine::ports::{self, Source};
@@ -191,6 +192,7 @@ pub(super) async fn annotator(
         model_version: ground.model_version.clone(),
         // Who wants the others as well wants them asked, and in the output.
         keeps_answers: settings.tasks.selection.only == Only::Unpredicted,
+        contact: Contact::default(),
     };
     if let Oracle::Model(server) = oracle {
         let mut options = server.options.clone();
