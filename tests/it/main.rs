@@ -2,11 +2,13 @@
 
 mod addresses;
 mod again;
+mod answers;
 mod bulk;
 mod choosing;
 mod files;
 mod house;
 mod keys;
+mod ladder;
 mod layers;
 mod limits;
 mod mistakes;
@@ -15,6 +17,7 @@ mod mock_llm;
 mod mock_matches;
 mod out_of_reach;
 mod program_runs;
+mod providers;
 mod push;
 mod readme;
 mod shown_version;

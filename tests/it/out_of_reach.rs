@@ -83,8 +83,7 @@ fn an_answer_that_is_none_is_reported_for_its_task_alone() {
 fn one_tasks_trouble_is_its_own() {
     let mut tasks: Vec<Value> = (1..=6).map(|number| json!({"text": format!("text {number}")})).collect();
     tasks[4] = json!({"text": "text 5, rude"});
-    let story =
-        Story::with(crate::support::studio::Studio::start(), crate::support::story::model(), (MOODS, &tasks));
+    let story = Story::with(Studio::start(), model(), (MOODS, &tasks));
     story.studio.edit_task(story.tasks[3], &json!({"other": "no text at all"}));
     let filtered = refusal(Dialect::OpenAi, 400, "content_filter", "The response was filtered");
     story.llm.script(2, filtered);
