@@ -9,11 +9,13 @@ use crate::progress::terminal::Terminal;
 /// Asks to stop at the first signal; completes at the second, with what the command ends with.
 pub(super) async fn twice(stopper: &Stopper, terminal: Terminal) -> Error {
     let watched = async {
-        next().await?;
+        // Watched from before the first to after the second, so that none is missed between.
+        let mut signals = Signals::watch()?;
+        signals.next().await?;
         stopper.stop();
         terminal
             .say("stopping: what is under way is finished and delivered; press Ctrl-C again to end at once");
-        next().await
+        signals.next().await
     };
     match watched.await {
         Ok(()) => Error::Interrupted { hint: "what was under way was dropped".to_owned() },
@@ -21,17 +23,40 @@ pub(super) async fn twice(stopper: &Stopper, terminal: Terminal) -> Error {
     }
 }
 
+/// Ctrl-C and SIGTERM.
 #[cfg(unix)]
-async fn next() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = terminate.recv() => Ok(()),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn watch() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        Ok(())
     }
 }
 
+/// Ctrl-C.
 #[cfg(not(unix))]
-async fn next() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn watch() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }

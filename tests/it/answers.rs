@@ -119,9 +119,10 @@ fn refusals_and_cut_answers_are_told_apart() {
             finish_reason: finish_reason.to_owned(),
             refusal: refusal.map(str::to_owned),
         };
-        match asked.text.contains("text 1") {
-            true => text("stop", Some("I cannot help with that")),
-            false => text("length", None),
+        if asked.text.contains("text 1") {
+            text("stop", Some("I cannot help with that"))
+        } else {
+            text("length", None)
         }
     });
     let story = Story::with(Studio::start(), llm, (MOODS, &texts(2)));

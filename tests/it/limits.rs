@@ -39,7 +39,7 @@ fn requests_a_minute_are_kept() {
     let start = Instant::now();
     story.run(&["--rpm", "240"]).assert_code(0);
     // Four a second, and the first ones at once.
-    assert!(Duration::from_millis(1_000) < start.elapsed(), "{:?}", start.elapsed());
+    assert!(Duration::from_secs(1) < start.elapsed(), "{:?}", start.elapsed());
     assert_eq!(story.llm.count(), 9);
 }
 

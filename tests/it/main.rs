@@ -7,6 +7,7 @@ mod bulk;
 mod choosing;
 mod files;
 mod house;
+mod interrupt;
 mod keys;
 mod ladder;
 mod layers;

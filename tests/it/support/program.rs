@@ -42,6 +42,8 @@ pub(crate) struct Outcome {
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
+    /// What was read of its standard error already.
+    told: Vec<u8>,
 }
 
 impl Program {
@@ -133,7 +135,7 @@ impl Program {
     pub(crate) fn spawn_with<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Running {
         let mut command = self.command();
         let command = command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Running { child: command.spawn().expect("the program starts") }
+        Running { child: command.spawn().expect("the program starts"), told: Vec::new() }
     }
 
     /// Waits for a started run, and remembers what it said.
@@ -204,8 +206,24 @@ impl Running {
 
     /// Interrupts it, as Ctrl-C does.
     pub(crate) fn interrupt(&self) {
-        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        self.signal("INT");
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
         assert!(status.expect("`kill` exists").success(), "it is still running");
+    }
+
+    /// Blocks the test until it has told the person this, or ends.
+    pub(crate) fn wait_until_it_tells(&mut self, words: &str) {
+        let stderr = self.child.stderr.as_mut().expect("nobody else reads it");
+        let mut byte = [0];
+        while !self.told.ends_with(words.as_bytes())
+            && stderr.read(&mut byte).expect("a pipe can be read") == 1
+        {
+            self.told.push(byte[0]);
+        }
     }
 
     /// Takes its standard output, so that the test decides how much of it is read.
@@ -224,7 +242,8 @@ impl Running {
         // Both pipes are read at once, or a full one would block the program for ever.
         let reader = std::thread::spawn(move || text(stderr));
         let stdout = text(stdout);
-        let stderr = reader.join().expect("reading does not panic");
+        let rest = reader.join().expect("reading does not panic");
+        let stderr = format!("{}{rest}", String::from_utf8_lossy(&self.told));
         let code = self.child.wait().expect("it was started here").code();
         Outcome { code, stdout, stderr }
     }
