@@ -69,7 +69,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let environment = Environment::read();
     let terminal = terminal(&cli, &environment);
-    progress::log::start(cli.global.verbose, &terminal);
+    progress::log::start(cli.global.verbose);
     match commands::dispatch(&cli, &matches, &environment, terminal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -46,11 +46,6 @@ impl Terminal {
         Self { quiet: true, ..self }
     }
 
-    /// Returns whether text may be coloured.
-    pub fn uses_color(&self) -> bool {
-        self.color
-    }
-
     /// Returns whether only errors are said.
     pub fn is_quiet(&self) -> bool {
         self.quiet

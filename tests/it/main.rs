@@ -23,3 +23,4 @@ mod push;
 mod readme;
 mod shown_version;
 mod support;
+mod talk;
