@@ -21,6 +21,7 @@ mod program_runs;
 mod providers;
 mod push;
 mod readme;
+mod settings;
 mod shown_version;
 mod support;
 mod talk;
