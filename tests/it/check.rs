@@ -1,0 +1,108 @@
+//! `check` goes through everything a run needs, a line each, and posts nothing.
+
+use serde_json::json;
+
+use crate::support::llm::{Llm, Setup};
+use crate::support::program::Outcome;
+use crate::support::story::{MODEL_KEY, MOODS, Story, texts};
+use crate::support::studio::Studio;
+
+/// Runs `check`; expects the exit code, that nothing is posted, and how often the model was asked.
+fn checked(story: &Story, args: &[&str], (code, asked): (i32, usize)) -> Outcome {
+    let before = story.llm.count();
+    let prompt: &[&str] = if args.contains(&"--prompt") { &[] } else { &["--prompt", "prompt.txt"] };
+    let outcome = story.command("check", &[prompt, &["--max-retries", "1"], args].concat());
+    outcome.assert_code(code);
+    assert_eq!(story.llm.count() - before, asked, "{}", outcome.stdout);
+    assert_eq!((story.studio.bulk_calls(), story.studio.all_predictions(story.project).len()), (0, 0));
+    outcome
+}
+
+/// Returns the marks and names of the lines, such as `ok tasks`.
+fn lines(outcome: &Outcome) -> Vec<String> {
+    let lines = outcome.stdout.lines().filter(|line| !line.starts_with(' '));
+    let shown = lines.map(|line| {
+        let (mark, rest) = line.split_at(5);
+        let name = rest.trim_start().split("  ").next().unwrap_or_default();
+        let name = if rest.len() < 18 { name } else { rest[1..17].trim() };
+        format!("{} {name}", mark.trim())
+    });
+    shown.collect()
+}
+
+const ALL: [&str; 5] = ["ok Label Studio", "ok labeling config", "ok tasks", "ok prompt", "ok model"];
+
+#[test]
+fn when_everything_is_ready_each_line_says_so() {
+    let story = Story::many(3);
+    let outcome = checked(&story, &[], (0, 1));
+    assert_eq!(lines(&outcome), ALL, "{}", outcome.stdout);
+    assert_eq!(outcome.stderr, "");
+    assert!(outcome.stdout.contains("3 tasks selected"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("a strict JSON schema"), "{}", outcome.stdout);
+    let outcome = checked(&story, &["--no-ask"], (0, 0));
+    assert_eq!(lines(&outcome)[4], "note model");
+}
+
+#[test]
+fn a_finished_project_is_ready_too() {
+    let story = Story::new(&[]);
+    let outcome = checked(&story, &[], (0, 0));
+    assert_eq!(lines(&outcome)[..3], ALL[..3], "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("nothing to do"), "{}", outcome.stdout);
+}
+
+#[test]
+fn each_fault_has_its_line_and_the_first_decides_the_exit_code() {
+    let check = |args: &[&str], code: i32, asked: usize, line: &str, words: &str| {
+        let story = Story::many(2).program(|program| {
+            program
+                .file("bad.txt", "What of {nope}?")
+                .file("config.xml", MOODS)
+                .file("t.csv", "text\nfine,2\n")
+        });
+        let outcome = checked(&story, args, (code, asked));
+        assert!(lines(&outcome).contains(&line.to_owned()), "{args:?}\n{}", outcome.stdout);
+        assert!(outcome.stdout.contains(words), "{args:?}\n{}", outcome.stdout);
+        outcome.assert_tells("not ready");
+    };
+    check(&["--project", "99"], 5, 0, "FAIL Label Studio", "there is no project 99");
+    check(&["--url", "http://127.0.0.1:9"], 5, 0, "FAIL Label Studio", "cannot be reached");
+    check(&["--controls", "mod"], 3, 0, "FAIL labeling config", "did you mean `mood`?");
+    check(&["--prompt", "bad.txt"], 3, 0, "FAIL prompt", "{nope}");
+    check(&["--prompt", "none.txt"], 3, 0, "FAIL prompt", "cannot read the prompt");
+    check(&["--provider", "opnai"], 3, 0, "FAIL model", "did you mean `openai`?");
+    check(&["--base-url", "http://127.0.0.1:9/v1"], 6, 0, "FAIL model", "connection refused");
+    check(&["--model-version", "a,b"], 3, 0, "FAIL output", "commas");
+    check(&["--ids", "9999"], 3, 0, "FAIL tasks", "none of the tasks 9999");
+    let file = ["--tasks", "t.csv", "--label-config", "config.xml"];
+    check(&file, 3, 0, "FAIL tasks", "line 2: expected 1 value");
+}
+
+#[test]
+fn several_faults_are_told_at_once() {
+    let story = Story::many(2);
+    let args = ["--provider", "opnai", "--model-version", "a,b", "--prompt", "none.txt"];
+    let outcome = checked(&story, &args, (3, 0));
+    let faults = ["FAIL prompt", "FAIL model", "FAIL output"];
+    assert_eq!(lines(&outcome), [&ALL[..2], &faults].concat(), "{}", outcome.stdout);
+    outcome.assert_tells("error: 3 things are not ready");
+}
+
+#[test]
+fn a_wrong_key_of_the_model_is_seen() {
+    let llm = Llm::with(Setup { key: Some(MODEL_KEY.to_owned()), ..Setup::default() });
+    let story = Story::with(Studio::start(), llm, (MOODS, &texts(2)));
+    let story = story.program(|program| program.env("OPENAI_API_KEY", "sk-wrong-0a1b2c3d4e5f"));
+    let outcome = checked(&story, &[], (6, 1));
+    assert!(outcome.stdout.contains("Incorrect API key provided"), "{}", outcome.stdout);
+    story.program.assert_never_told("sk-wrong-0a1b2c3d4e5f");
+}
+
+#[test]
+fn an_answer_of_no_use_is_seen() {
+    let story = Story::many(1);
+    story.llm.answer(|_| json!({"mood": "mixed"}).to_string());
+    let outcome = checked(&story, &[], (6, 1));
+    assert!(outcome.stdout.contains("mixed"), "{}", outcome.stdout);
+}
