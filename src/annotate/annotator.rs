@@ -101,9 +101,10 @@ impl Annotator {
                     self.contact.answered();
                     self.answered(task, fingerprint, &completion)
                 }
-                Err(error) if self.contact.is_lost(&error) => Outcome::Fatal(Error::Provider(format!(
-                    "the model's server gives no answers, so the run ends here: {error}"
-                ))),
+                Err(error) if self.contact.is_lost(&error) => Outcome::Fatal(Error::Provider {
+                    message: format!("the model's server gives no answers, so the run ends here: {error}"),
+                    advice: None,
+                }),
                 Err(error) => unanswered(task.id, error),
             },
         }
@@ -180,7 +181,9 @@ fn unanswered(task: TaskId, error: AskError) -> Outcome {
     let reason = error.to_string();
     let kind = match error {
         AskError::Send(SendError::Rejected { .. }) => FailureKind::Rejected,
-        AskError::Send(SendError::GaveUp { .. } | SendError::Unknown { .. }) => FailureKind::Unreachable,
+        AskError::Send(
+            SendError::GaveUp { .. } | SendError::Unreachable { .. } | SendError::Unknown { .. },
+        ) => FailureKind::Unreachable,
         // It was answered, so it was likely paid for; nobody knows how much.
         AskError::Decode(_) => {
             let usage = Usage { requests: 1, ..Usage::default() };
@@ -191,10 +194,6 @@ fn unanswered(task: TaskId, error: AskError) -> Outcome {
         AskError::Send(SendError::Aborted { message, advice, .. }) => {
             let message = format!("the model's server refuses every request: {message}");
             return Outcome::Fatal(Error::Provider { message, advice: Some(advice) });
-        }
-        AskError::Send(SendError::Unreachable { .. }) => {
-            let message = format!("the model's server cannot be reached: {reason}");
-            return Outcome::Fatal(Error::Provider { message, advice: None });
         }
     };
     failed(task, kind, reason, Paid::default())
@@ -342,9 +341,10 @@ mod tests {
             "fatal: Provider { message: \"the model's server refuses every request: no\", advice: Some(\"look it up\") }",
         );
         let unreachable = SendError::Unreachable { attempts: 2, message: "nobody there".to_owned() };
-        let text = shown(&unanswered(TaskId::Id(3), unreachable.into()));
-        let start = "fatal: Provider { message: \"the model's server cannot be reached: nobody there (gave up after 2 attempts)";
-        assert!(text.starts_with(start), "{text}");
+        check(
+            unreachable.into(),
+            "row 3 failed Unreachable: nobody there (gave up after 2 attempts), 0 requests, None",
+        );
     }
 
     #[tokio::test]

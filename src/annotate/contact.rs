@@ -7,8 +7,14 @@ use reqwest::StatusCode;
 use crate::http::transport::SendError;
 use crate::llm::client::AskError;
 
-/// Tasks in a row that got no answer, after which a server that has answered before is given up.
+/// Tasks in a row that heard nothing at all, after which a server that has answered before is given up.
 const MOST_SILENT: u32 = 10;
+
+/// Tasks in a row on which the server failed before it ever answered one.
+const MOST_FAILED: u32 = 10;
+
+/// The same for a server that has answered before: it may break on some tasks, and they may stand side by side.
+const MOST_FAILED_LATER: u32 = 50;
 
 /// What was heard of the server so far; shared by all tasks.
 #[derive(Debug, Default)]
@@ -16,15 +22,18 @@ pub struct Contact(Mutex<Heard>);
 
 #[derive(Debug, Default)]
 struct Heard {
-    anything: bool,
-    /// Tasks without an answer since the last one with any.
+    /// Whether any task was answered, if only with a refusal of its own.
+    answer: bool,
+    /// Tasks since then whose attempts ran out.
+    failed: u32,
+    /// The last of these, to which there was no reply of any kind.
     silent: u32,
 }
 
 impl Contact {
     /// Notes that the server answered.
     pub(super) fn answered(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Heard { anything: true, silent: 0 };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Heard { answer: true, failed: 0, silent: 0 };
     }
 
     /// Notes why a task got no completion; returns whether going on is of no use.
@@ -32,22 +41,32 @@ impl Contact {
     /// A server that nobody could reach yet is not there. One that was may have lost a task or two. One that still
     /// refuses for its rate limit after all the waiting that is allowed would refuse every other task as well.
     pub(super) fn is_lost(&self, error: &AskError) -> bool {
-        match error {
-            AskError::Send(SendError::GaveUp { status: None, .. } | SendError::Unknown { .. }) => {
-                let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                heard.silent += 1;
-                !heard.anything || MOST_SILENT <= heard.silent
+        let AskError::Send(error) = error else {
+            // What was answered in words that cannot be read was answered.
+            if matches!(error, AskError::Decode(_)) {
+                self.answered();
             }
-            AskError::Send(SendError::GaveUp { status: Some(StatusCode::TOO_MANY_REQUESTS), .. }) => true,
-            AskError::Send(SendError::Stopped) | AskError::Encode(_) => false,
-            AskError::Send(
-                SendError::GaveUp { .. } | SendError::Rejected { .. } | SendError::Aborted { .. },
-            )
-            | AskError::Decode(_) => {
+            return false;
+        };
+        match error {
+            SendError::GaveUp { status: Some(StatusCode::TOO_MANY_REQUESTS), .. } => true,
+            SendError::GaveUp { status, .. } => self.failed(status.is_none()),
+            SendError::Unreachable { .. } | SendError::Unknown { .. } => self.failed(true),
+            SendError::Stopped => false,
+            SendError::Rejected { .. } | SendError::Aborted { .. } => {
                 self.answered();
                 false
             }
         }
+    }
+
+    fn failed(&self, is_silent: bool) -> bool {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.failed += 1;
+        heard.silent = if is_silent { heard.silent + 1 } else { 0 };
+        let (most_silent, most_failed) =
+            if heard.answer { (MOST_SILENT, MOST_FAILED_LATER) } else { (1, MOST_FAILED) };
+        most_silent <= heard.silent || most_failed <= heard.failed
     }
 }
 
@@ -78,14 +97,20 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_never_answered_is_lost_at_once_and_another_after_ten_tasks() {
+    fn a_server_that_nobody_reaches_is_lost_at_once_or_after_ten_tasks() {
         check("-", Some(1));
         check("x-", Some(2));
+        check("!-", Some(2));
         check("+---------+---------", None);
         check("+----------", Some(11));
-        check("!---------", None);
-        check("!!!!!!!!!!!!!!!!!!!!", None);
         check("+---------!----------", Some(21));
         check("++w", Some(3));
+    }
+
+    #[test]
+    fn a_server_that_only_fails_is_lost_after_more_tasks_if_it_has_answered_before() {
+        check("!!!!!!!!!!", Some(10));
+        check("!!!!!!!!!+!!!!!!!!!!", None);
+        check(&format!("+{}", "!".repeat(60)), Some(51));
     }
 }

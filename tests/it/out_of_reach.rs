@@ -101,3 +101,26 @@ fn one_tasks_trouble_is_its_own() {
     story.run(&args).assert_code(4).assert_tells("1 of 2 tasks got no prediction");
     assert_eq!(story.llm.count(), before + 1);
 }
+
+#[test]
+fn a_first_task_that_the_server_breaks_on_does_not_take_others_with_it() {
+    let story = Story::many(20);
+    let poisoned = Canned::json(500, &json!({"error": {"message": "cannot allocate"}}));
+    story.llm.script(1, poisoned.clone());
+    story.llm.script(2, poisoned);
+    let outcome = story.run(&["--max-retries", "1", "--concurrency", "16", "--model-version", "v1"]);
+    outcome.assert_code(4).assert_tells("1 of 20 tasks got no prediction");
+    assert_eq!(story.studio.all_predictions(story.project).len(), 19);
+}
+
+#[test]
+fn a_server_that_only_fails_is_not_asked_for_every_task_in_vain() {
+    let story = Story::many(300);
+    let gone = Canned::json(503, &json!({"error": {"message": "no healthy upstream"}}));
+    for request in 1..=1_300 {
+        story.llm.script(request, gone.clone());
+    }
+    let outcome = story.run(&["--max-retries", "0", "--concurrency", "4"]);
+    outcome.assert_code(6).assert_tells("no healthy upstream");
+    assert!(story.llm.count() < 20, "{} requests", story.llm.count());
+}

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use ls_autolabel::settings::ConfigFile;
+use ls_autolabel::settings::layers::Origin;
+
 use crate::support::program::Program;
 
 /// Returns the README's blocks of code in one language, in order.
@@ -46,7 +49,8 @@ fn the_settings_file_is_one_that_the_program_takes() {
     for (index, block) in blocks("toml").iter().enumerate() {
         let path = folder.path().join(format!("{index}.toml"));
         fs::write(&path, block).unwrap();
-        ls_autolabel::settings::ConfigFile::read(Some(&path), &names).unwrap();
+        let named = Some((path, Origin::Flag("config".to_owned())));
+        ConfigFile::read(named, &names).unwrap();
     }
     assert!(!blocks("toml").is_empty());
 }

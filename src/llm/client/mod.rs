@@ -1,7 +1,6 @@
 //! Asks a model: provider, key and transport in one, with what was learned about the endpoint.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -36,8 +35,7 @@ pub struct Endpoint {
 /// Why a model gave no completion.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AskError {
-    /// See there what concerns the task ([`SendError::Rejected`]) and what the run ([`SendError::Aborted`], and
-    /// [`SendError::Unreachable`], which is given only where the endpoint never answered at all).
+    /// See there what concerns the task ([`SendError::Rejected`]) and what the run ([`SendError::Aborted`]).
     #[error(transparent)]
     Send(#[from] SendError),
     /// The server answered with something that is no completion.
@@ -60,7 +58,7 @@ pub struct Known {
 pub enum Trust {
     /// By the provider and the host alone.
     Guessed,
-    /// From an earlier run, or from a request that asked for less.
+    /// From an earlier run, or from a request that found out less; no request waits for another.
     Remembered,
     /// A request of this run was answered so.
     Proven,
@@ -83,8 +81,6 @@ pub struct Client {
     /// Held by the request that finds out what the endpoint takes; counts those that could not reach it.
     probing: tokio::sync::Mutex<()>,
     unreached: Mutex<(u64, Option<SendError>)>,
-    /// Whether any request was answered, be it with a refusal.
-    reached: AtomicBool,
     /// By model.
     known: Mutex<HashMap<String, Known>>,
     /// Why no request can succeed any more.
@@ -100,7 +96,6 @@ impl Client {
             memory: Memory::default(),
             probing: tokio::sync::Mutex::default(),
             unreached: Mutex::default(),
-            reached: AtomicBool::new(false),
             known: Mutex::default(),
             aborted: OnceLock::new(),
         }
@@ -220,36 +215,33 @@ impl Client {
         };
         let sent = self.transport.send(&self.call(&request.model, &body), judge).await;
         match (sent, found.into_inner()) {
-            (Ok(reply), _) => {
-                self.reached.store(true, Ordering::Relaxed);
-                Ok(Ok(provider.completion(&reply)?))
-            }
+            (Ok(reply), _) => Ok(Ok(provider.completion(&reply)?)),
             (Err(SendError::Rejected { status, .. }), Some(refusal)) => Ok(Err((status, refusal))),
-            (Err(error), _) => Err(self.noted(error).into()),
+            (Err(error), _) => {
+                self.note(&request.model, &error);
+                Err(error.into())
+            }
         }
     }
 
     /// Keeps an error that others would meet as well.
-    fn noted(&self, error: SendError) -> SendError {
-        let error = match error {
-            SendError::Unreachable { attempts, message } if self.reached.load(Ordering::Relaxed) => {
-                SendError::GaveUp { attempts, message, status: None }
-            }
-            other => other,
-        };
-        match &error {
-            SendError::Aborted { .. } | SendError::Unreachable { .. } => {
-                drop(self.aborted.set(error.clone()));
-            }
-            SendError::GaveUp { status, .. } => {
-                self.reached.fetch_or(status.is_some(), Ordering::Relaxed);
+    fn note(&self, model: &str, error: &SendError) {
+        match error {
+            SendError::Aborted { .. } => drop(self.aborted.set(error.clone())),
+            SendError::Unreachable { .. }
+            | SendError::GaveUp { status: None | Some(StatusCode::TOO_MANY_REQUESTS), .. } => {
                 let mut unreached = self.unreached.lock().unwrap_or_else(PoisonError::into_inner);
                 *unreached = (unreached.0 + 1, Some(error.clone()));
             }
-            SendError::Rejected { .. } => self.reached.store(true, Ordering::Relaxed),
-            SendError::Unknown { .. } | SendError::Stopped => {}
+            // The server may break on this task alone, so the others go on, with nothing found out.
+            SendError::GaveUp { .. } => {
+                let Known { capabilities, trust } = self.known(model);
+                if trust == Trust::Guessed {
+                    self.believe(model, &capabilities, Trust::Remembered);
+                }
+            }
+            SendError::Rejected { .. } | SendError::Unknown { .. } | SendError::Stopped => {}
         }
-        error
     }
 
     fn call(&self, model: &str, body: &Value) -> Call {
