@@ -34,7 +34,7 @@ pub(super) async fn push(layered: &Layered<PushArgs>, context: &Context<'_>) -> 
     let mut report = Report::new(layered.args.delivery.summary.clone(), context.terminal);
     let (stopper, stop) = stop::channel();
     let result = tokio::select! {
-        result = post(layered, context, &stop, &mut report) => result,
+        result = post(layered, context, &stop, &mut report) => report.sorted_out(result, &stop),
         signal = interrupt::twice(&stopper, context.terminal) => Err(signal),
     };
     report.close(result)

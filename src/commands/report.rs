@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::engine::event::Summary;
 use crate::error::Error;
+use crate::http::stop::Stop;
 use crate::http::transport::Counters;
 use crate::llm::price::Price;
 use crate::progress::summary::{Circumstances, human, machine};
@@ -62,6 +63,17 @@ impl Report {
         self.has_numbers = true;
         self.duration = duration;
         self.counters = counters;
+    }
+
+    /// Returns the result of a run; where it was asked to stop before it had begun, whatever that led to is an
+    /// interruption and nothing else.
+    pub(super) fn sorted_out(&self, result: Result<(), Error>, stop: &Stop) -> Result<(), Error> {
+        match result {
+            Err(_) if stop.is_asked() && !self.has_numbers => {
+                Err(Error::Interrupted { hint: "nothing was asked and nothing posted".to_owned() })
+            }
+            result => result,
+        }
     }
 
     /// Says how the run ended and writes the summary file; returns the run's own result.

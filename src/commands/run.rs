@@ -30,7 +30,7 @@ pub(super) async fn run(layered: &Layered<RunArgs>, context: &Context<'_>) -> Re
     let mut report = Report::new(layered.args.delivery.summary.clone(), context.terminal);
     let (stopper, stop) = stop::channel();
     let result = tokio::select! {
-        result = label(layered, context, &stop, &mut report) => result,
+        result = label(layered, context, &stop, &mut report) => report.sorted_out(result, &stop),
         signal = interrupt::twice(&stopper, context.terminal) => Err(signal),
     };
     report.close(result)

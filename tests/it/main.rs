@@ -8,6 +8,7 @@ mod check;
 mod choosing;
 mod controls;
 mod files;
+mod halfway;
 mod house;
 mod interrupt;
 mod keys;
