@@ -32,10 +32,8 @@ impl Tally {
             Event::Unchanged(_) => self.done += 1,
             Event::Delivered(_) => {}
             Event::Stopping(under_way) => {
-                return Some(format!(
-                    "stopping; {} under way will be finished (interrupt again to drop them)",
-                    plural(*under_way, "task")
-                ));
+                // What that means and how to end at once was said when the signal came.
+                return Some(format!("{} still under way", plural(*under_way, "task")));
             }
         }
         None
@@ -90,7 +88,7 @@ pub(super) mod tests {
             assert_eq!(tally.add(&event), None);
         }
         assert_eq!((tally.done, tally.notes().join(", ").as_str()), (4, "2 failed, 1,002 tokens, $2.00"));
-        let stopping = "stopping; 1 task under way will be finished (interrupt again to drop them)";
+        let stopping = "1 task still under way";
         assert_eq!(tally.add(&Event::Stopping(1)).as_deref(), Some(stopping));
     }
 }

@@ -33,7 +33,9 @@ fn what_is_under_way_is_finished_and_delivered() {
         running.wait_until_it_tells("stopping: what is under way is finished");
         gate.open();
         let outcome = story.wait(running);
-        outcome.assert_code(130).assert_tells("the same command goes on with the tasks that are left");
+        outcome.assert_code(130).assert_tells("2 tasks still under way");
+        outcome.assert_tells("the same command goes on with the tasks that are left");
+        assert_eq!(outcome.stderr.matches("stopping").count(), 1, "{}", outcome.stderr);
         assert_eq!((story.llm.count(), story.studio.bulk_calls()), (4, 1), "SIG{signal}");
         let done = story.predicted().into_iter().filter(|predicted| !predicted.is_empty()).count();
         assert_eq!(done, 4);
