@@ -150,7 +150,8 @@ impl Target {
     fn notices(&self, complete: bool) -> Vec<String> {
         match self {
             Self::Project(sink) => sink.notices().to_vec(),
-            Self::File(_, path) if !complete && path != Path::new(sink::STANDARD_OUTPUT) => vec![format!(
+            // Where nothing was written, no part of it is left.
+            Self::File(_, path) if !complete && sink::part_path(path).exists() => vec![format!(
                 "the run is not complete: what was done is in {}, and {} is as it was",
                 sink::part_path(path).display(),
                 path.display()

@@ -181,3 +181,42 @@ fn a_reader_that_has_seen_enough_ends_the_run_well() {
     assert!(!outcome.stderr.contains("error"), "{}", outcome.stderr);
     assert!(llm.count() < 3_000, "{}", llm.count());
 }
+
+#[test]
+fn a_run_that_got_no_answer_leaves_nothing_behind_and_promises_nothing() {
+    let (program, llm) = alone();
+    let program = program.file("t.csv", "text\nfine\n").env("OPENAI_API_KEY", "sk-wrong-0a1b2c3d4e5f");
+    let outcome = run(&program, &["--tasks", "t.csv", "--output", "out.json"]);
+    outcome.assert_code(6);
+    assert!(!program.path("out.json").exists() && !program.path("out.json.part").exists());
+    assert!(!outcome.stderr.contains("out.json"), "{}", outcome.stderr);
+    assert_eq!(llm.count(), 1);
+}
+
+#[test]
+fn a_file_of_the_earlier_attempt_is_written_over() {
+    let (program, _llm) = alone();
+    let program = program
+        .file("t.csv", "text\nfine\ndull\n")
+        .file("out.jsonl.part", "{\"data\": {}}\nrest of an old run\n");
+    run(&program, &["--tasks", "t.csv", "--output", "out.jsonl"]).assert_code(0);
+    assert_eq!(tasks(&program.read("out.jsonl")).len(), 2);
+    assert!(!program.path("out.jsonl.part").exists());
+}
+
+#[test]
+fn failed_tasks_are_left_out_of_the_file_and_listed() {
+    let (program, llm) = alone();
+    let program = program.file("t.csv", "text\nfine\ndull\nodd\n");
+    llm.answer(|asked| {
+        json!({"mood": if asked.text.contains("dull") { "mixed" } else { "positive" }}).to_string()
+    });
+    let outcome = run(&program, &["--tasks", "t.csv", "--output", "out.json"]);
+    outcome
+        .assert_code(4)
+        .assert_tells("row 2: unusable answer")
+        .assert_tells("1 of 3 tasks got no prediction");
+    let found = tasks(&program.read("out.json"));
+    let data: Vec<&Value> = found.iter().map(|task| &task["data"]["text"]).collect();
+    assert_eq!(data, ["fine", "odd"], "the file is whole, without what failed");
+}
