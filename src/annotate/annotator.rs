@@ -18,6 +18,9 @@ use crate::llm::chat::{ChatRequest, Completion, Message, Parameters, Role};
 use crate::llm::client::{AskError, Client};
 use crate::prompt::wrap::Prompt;
 
+/// What to do about a server that gives no answers.
+const ADVICE_ON_SILENCE: &str = "check `--base-url`, which for most servers ends in `/v1`, and that the server is up";
+
 /// Who answers.
 #[derive(Debug)]
 pub enum Answerer {
@@ -103,7 +106,7 @@ impl Annotator {
                 }
                 Err(error) if self.contact.is_lost(&error) => Outcome::Fatal(Error::Provider {
                     message: format!("the model's server gives no answers, so the run ends here: {error}"),
-                    advice: None,
+                    advice: Some(ADVICE_ON_SILENCE.to_owned()),
                 }),
                 Err(error) => unanswered(task.id, error),
             },

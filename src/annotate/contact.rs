@@ -42,11 +42,8 @@ impl Contact {
     /// refuses for its rate limit after all the waiting that is allowed would refuse every other task as well.
     pub(super) fn is_lost(&self, error: &AskError) -> bool {
         let AskError::Send(error) = error else {
-            // What was answered in words that cannot be read was answered.
-            if matches!(error, AskError::Decode(_)) {
-                self.answered();
-            }
-            return false;
+            // Something that is no completion, such as a web page, comes from no model, unless one was there before.
+            return matches!(error, AskError::Decode(_)) && !self.has_answered();
         };
         match error {
             SendError::GaveUp { status: Some(StatusCode::TOO_MANY_REQUESTS), .. } => true,
@@ -58,6 +55,10 @@ impl Contact {
                 false
             }
         }
+    }
+
+    fn has_answered(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).answer
     }
 
     fn failed(&self, is_silent: bool) -> bool {

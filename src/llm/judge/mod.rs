@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
 
-use super::problem::{Problem, is_page};
+use super::problem::Problem;
 use crate::http::retry::{Verdict, go_duration, retry_after};
 use crate::http::transport::Reply;
 
@@ -66,10 +66,6 @@ pub fn is_too_long(problem: &Problem) -> bool {
 fn judge_at(reply: &Reply, now: SystemTime) -> Verdict {
     let (status, problem) = match (reply.status.is_success(), Problem::inside(reply)) {
         (true, Some(problem)) => (status_of(&problem), problem),
-        (true, None) if is_page(reply) => {
-            let message = format!("{} answers, and no model", Problem::read(reply).message);
-            return Verdict::Abort { message, advice: format!("check {BASE_URL}") };
-        }
         (true, None) => return Verdict::Done,
         (false, _) => (reply.status, Problem::read(reply)),
     };
