@@ -151,9 +151,10 @@ fn an_interrupted_run_leaves_the_file_and_keeps_what_it_has() {
         "--output",
         "out.json",
     ];
-    let running = program.spawn_with([&args[..], &["--concurrency", "1"]].concat());
+    let mut running = program.spawn_with([&args[..], &["--concurrency", "1"]].concat());
     gate.wait_for_arrivals(1);
     running.interrupt();
+    running.wait_until_it_tells("stopping");
     gate.open();
     let outcome = program.wait(running);
     outcome.assert_code(130).assert_tells("out.json is as it was");
