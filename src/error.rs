@@ -99,7 +99,7 @@ impl Error {
         match self {
             Self::Settings(error) => error.hint.clone(),
             Self::LabelConfig { .. } => {
-                Some("Label Studio shows it under Settings > Labeling Interface > Code".to_owned())
+                Some("in Label Studio it stands under Settings > Labeling Interface > Code".to_owned())
             }
             Self::SomeFailed { .. } => {
                 Some("the reasons are listed above; the same command tries these tasks again".to_owned())

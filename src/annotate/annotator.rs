@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tracing::Instrument;
 
 use super::contact::Contact;
@@ -95,8 +95,12 @@ impl Annotator {
         }
         match &self.answerer {
             Answerer::Keyword(keyword) => {
-                let answers = Answers::Json(vec![keyword.answer(&self.form, &task)]);
-                let filled = answers.fill(&self.form, &task);
+                let answer = keyword.answer(&self.form, &task);
+                if answer.as_object().is_some_and(Map::is_empty) {
+                    let reason = "its text holds no word of any label, or as many of several".to_owned();
+                    return failed(task.id, FailureKind::Unusable, reason, Paid::default());
+                }
+                let filled = Answers::Json(vec![answer]).fill(&self.form, &task);
                 self.labeled(task, fingerprint, filled, Paid::default())
             }
             Answerer::Model(client) => match client.complete(&request).await {

@@ -17,7 +17,7 @@ use crate::http::pace::Pace;
 use crate::http::retry::RetryPolicy;
 use crate::http::stop::Stop;
 use crate::http::transport::Transport;
-use crate::label::config::LabelConfig;
+use crate::label::config::{ConfigError, LabelConfig};
 use crate::label::form::{Form, Wanted};
 use crate::label::task::Task;
 use crate::llm::client::{Client, Endpoint};
@@ -27,7 +27,7 @@ use crate::llm::provider::ProviderOptions;
 use crate::progress::text::harmless;
 use crate::prompt::wrap::Prompt;
 use crate::settings::{
-    self, ModelServer, ModelSettings, Oracle, Origin, Settings, StudioSettings, TaskSettings,
+    self, ModelServer, ModelSettings, Oracle, Origin, Settings, SettingsError, StudioSettings, TaskSettings,
 };
 use crate::source::file::FileSource;
 use crate::source::selection::{Only, Selection};
@@ -161,7 +161,10 @@ pub(super) fn read(path: &Path) -> Result<ConfigText, Error> {
 
 /// Parses the labeling config and chooses what is filled.
 pub(super) fn form(text: &ConfigText, wanted: &Wanted) -> Result<Form, Error> {
-    let fault = |source| Error::LabelConfig { origin: text.name.clone(), source };
+    let fault = |source| match source {
+        ConfigError::Choice(words) => SettingsError::new(words).into(),
+        source => Error::LabelConfig { origin: text.name.clone(), source },
+    };
     let config = LabelConfig::parse(&text.xml).map_err(fault)?;
     Form::new(&config, wanted).map_err(fault)
 }

@@ -17,6 +17,7 @@ use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{self, Stop};
 use crate::http::transport::Counters;
+use crate::label::task::Task;
 use crate::progress;
 use crate::progress::text::plural;
 use crate::settings::{Destination, Layered, Oracle, Origin, Settings};
@@ -63,7 +64,7 @@ async fn label(
     };
     let annotator = plan::annotator(&settings, &ground, &tasks, (first, stop, context)).await?;
     // A prompt that cannot be made for the first task is noticed before anything is paid for.
-    annotator.request(first).map_err(|reason| ports::Error::Input(format!("{}: {reason}", first.id)))?;
+    annotator.request(first).map_err(|reason| unfit(first, &reason))?;
     for notice in annotator.prompt.notices() {
         context.terminal.note(notice);
     }
@@ -96,6 +97,15 @@ fn lean(mut outcome: Outcome, destination: &Destination) -> Outcome {
         labeled.task.data = Map::new();
     }
     outcome
+}
+
+/// Says why no request can be made for the first task.
+fn unfit(first: &Task, reason: &str) -> Error {
+    let advice = "the first task is tried before anything is paid for; fields are named by the prompt, and by `value` in \
+                  the labeling config";
+    let error =
+        ports::Error::Input(format!("no request can be made for the first task, {}: {reason}", first.id));
+    Error::from(error).advised(|_| Some(advice.to_owned()))
 }
 
 fn counters(annotator: &Annotator) -> Counters {

@@ -12,7 +12,7 @@ pub fn text(path: &Path, place: &str) -> Result<String, SettingsError> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let bytes = error.as_bytes();
         let start = error.utf8_error().valid_up_to();
-        let line = 1 + bytes[..start].iter().filter(|byte| **byte == b'\n').count();
+        let line = bytes[..start].split(|byte| *byte == b'\n').count();
         let found = format!("byte 0x{:02X} on line {line}", bytes[start]);
         SettingsError::with_hint(
             format!("{place}: `{}` is not UTF-8 ({found})", path.display()),

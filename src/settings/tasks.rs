@@ -114,7 +114,10 @@ fn destination(layered: &Layered<RunArgs>, origin: &Origin) -> Result<Destinatio
             "leave one of them out; neither posts anything",
         )),
         (_, true, _) => Ok(Destination::File(standard)),
-        (Some(path), false, _) => Ok(Destination::File(path.clone())),
+        (Some(path), false, _) => {
+            read::check_writable(path, &layered.origins.of("output").to_string())?;
+            Ok(Destination::File(path.clone()))
+        }
         (None, false, Origin::Project { .. }) => Ok(Destination::Project),
         (None, false, Origin::File { .. }) => Err(SettingsError::with_hint(
             "no output given",

@@ -235,7 +235,10 @@ fn unknown(name: &str, extension: &str) -> Error {
         .flat_map(|format| format.extensions.iter().map(|extension| format!("`.{extension}`")))
         .collect();
     let known = known.join(", ");
-    Error::Input(format!("cannot tell how {name} is written: `.{extension}` is none of {known}; rename it"))
+    Error::Input(format!(
+        "cannot tell how {name} is written: expected a name that ends in {known}, found `.{extension}`; save or export \
+         it as one of these"
+    ))
 }
 
 /// Tells JSON from CSV by the first character.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::BufRead;
 use std::ops::ControlFlow;
 
+use serde_json::error::Category;
+
 use crate::label::task::Task;
 
 /// A file format that holds tasks.
@@ -52,8 +54,17 @@ impl Trouble {
     pub(super) fn json(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line() as u64, error.column() as u64);
         let text = error.to_string();
-        let reason =
-            text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text).to_owned();
+        let reason = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+        let reason = match (error.classify(), reason.strip_prefix("invalid type: ")) {
+            (Category::Eof, _) => format!("the text ends in the middle ({reason})"),
+            (Category::Syntax, _) if reason.contains("recursion") => "it is nested too deeply".to_owned(),
+            (Category::Syntax, _) => format!("this is no valid JSON: {reason}"),
+            (Category::Data, Some(types)) => match types.split_once(", expected ") {
+                Some((found, expected)) => format!("expected {expected}, found {found}"),
+                None => reason.to_owned(),
+            },
+            (Category::Data | Category::Io, _) => reason.to_owned(),
+        };
         if line == 0 || error.is_io() {
             return Self::whole(reason);
         }

@@ -119,16 +119,23 @@ mod tests {
         let empty = ": it is empty; expected an array of tasks (`[]` for none)";
         check("", &[], Some(empty));
         check(" \n", &[], Some(empty));
-        check("[{\"a\": 1},\n {\"a\" 2}]", &[r#"{"a":1}"#], Some(", line 2, column 7: expected `:`"));
+        check(
+            "[{\"a\": 1},\n {\"a\" 2}]",
+            &[r#"{"a":1}"#],
+            Some(", line 2, column 7: this is no valid JSON: expected `:`"),
+        );
         let array = ", line 2, column 3: task number 2: expected a task, which is an object, found a number";
         check("[{\"a\": 1},\n 7]", &[r#"{"a":1}"#], Some(array));
-        let closed = ", line 1, column 8: EOF while parsing a list";
+        let closed = ", line 1, column 8: the text ends in the middle (EOF while parsing a list)";
         check("[{\"a\":1}", &[r#"{"a":1}"#], Some(closed));
-        let text = ", line 1, column 3: invalid type: string \"a\", expected an array of tasks or a task, which is an \
-            object";
+        let text = ", line 1, column 3: expected an array of tasks or a task, which is an object, found string \"a\"";
         check("\"a\"", &[], Some(text));
-        check(r#"[{"a": "\ud83d"}]"#, &[], Some(", line 1, column 15: unexpected end of hex escape"));
-        check("text,label\n", &[], Some(", line 1, column 2: expected ident"));
+        check(
+            r#"[{"a": "\ud83d"}]"#,
+            &[],
+            Some(", line 1, column 15: this is no valid JSON: unexpected end of hex escape"),
+        );
+        check("text,label\n", &[], Some(", line 1, column 2: this is no valid JSON: expected ident"));
     }
 
     #[test]
@@ -146,7 +153,7 @@ mod tests {
         let (tasks, trouble) = read_all("[".repeat(100_000).as_bytes());
         assert_eq!(
             (tasks.len(), trouble.as_deref()),
-            (0, Some(", line 1, column 128: recursion limit exceeded"))
+            (0, Some(", line 1, column 128: it is nested too deeply"))
         );
     }
 

@@ -39,7 +39,7 @@ fn read(input: &mut dyn BufRead, each: &mut Each<'_>) -> Result<(), Trouble> {
 
 /// Adds the likely cause to what the parser says of an object that goes on in the next line.
 fn explain(reason: String) -> String {
-    if reason.starts_with("EOF") {
+    if reason.contains("EOF") {
         return format!("{reason}; each line must hold one whole object");
     }
     reason
@@ -81,9 +81,14 @@ mod tests {
 
     #[test]
     fn errors_name_line_and_column() {
-        check("{\"t\":1}\n\n{\"t\" 2}", &["1"], Some(", line 3, column 6: expected `:`"));
+        check(
+            "{\"t\":1}\n\n{\"t\" 2}",
+            &["1"],
+            Some(", line 3, column 6: this is no valid JSON: expected `:`"),
+        );
         check("{\"t\":1}\n7", &["1"], Some(", line 2: expected a task, which is an object, found a number"));
-        let open = ", line 1, column 1: EOF while parsing an object; each line must hold one whole object";
+        let open = ", line 1, column 1: the text ends in the middle (EOF while parsing an object); each line must hold one \
+                    whole object";
         check("{\n\"t\": 1\n}\n", &[], Some(open));
     }
 

@@ -50,8 +50,8 @@ async fn the_extension_tells_the_format_and_without_one_the_first_character() {
     for name in ["a.csv", "a.tsv", "a.Tab", "a"] {
         check(name, b"\xef\xbb\xbftext\n1\n2\n", all(), Ok(&expect)).await;
     }
-    let unknown = "cannot tell how `FILE` is written: `.xlsx` is none of `.json`, `.jsonl`, `.ndjson`, `.csv`, \
-                   `.tsv`, `.tab`; rename it";
+    let unknown = "cannot tell how `FILE` is written: expected a name that ends in `.json`, `.jsonl`, `.ndjson`, `.csv`, \
+                   `.tsv`, `.tab`, found `.xlsx`; save or export it as one of these";
     check("a.xlsx", b"", all(), Err(unknown)).await;
 }
 

@@ -1,6 +1,7 @@
 //! The labeling config: Label Studio's XML, parsed once into tags that can be used without checking again.
 
 mod known;
+mod malformed;
 #[cfg(test)]
 mod tests;
 
@@ -39,8 +40,8 @@ pub struct SkippedTag {
 /// What is wrong with a labeling config.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The text is no XML; the message ends with line and column.
-    #[error("not well-formed XML: {0}")]
+    /// The text is no XML.
+    #[error("{0}")]
     Xml(String),
     /// A tag lacks something or contradicts the rest.
     #[error("line {line}: {message}")]
@@ -48,6 +49,9 @@ pub enum ConfigError {
     /// The config as a whole cannot be used.
     #[error("{0}")]
     Unusable(String),
+    /// It can be used, but what was chosen of it is not there.
+    #[error("{0}")]
+    Choice(String),
 }
 
 /// Tags that Label Studio itself refuses without a `name`, and as controls without a `toName`.
@@ -62,10 +66,11 @@ impl LabelConfig {
     /// It takes what Label Studio takes: case of tags and attributes does not count, unknown tags are passed over.
     pub fn parse(xml: &str) -> Result<Self, ConfigError> {
         if xml.trim().is_empty() {
-            return Err(ConfigError::Unusable("the labeling config is empty".to_owned()));
+            return Err(ConfigError::Unusable("it is empty".to_owned()));
         }
         let xml = without_declaration(xml);
-        let document = Document::parse(&xml).map_err(|error| ConfigError::Xml(error.to_string()))?;
+        let document =
+            Document::parse(&xml).map_err(|error| ConfigError::Xml(malformed::explain(&error, &xml)))?;
         check_names(&document)?;
         let (objects, shown) = read_objects(&document)?;
         let mut config = Self { objects, controls: Vec::new(), skipped: Vec::new() };
@@ -119,13 +124,10 @@ impl LabelConfig {
     fn nothing_to_fill(&self) -> String {
         let fillable = text::quoted(control::KINDS.iter().map(|kind| kind.tag));
         if self.skipped.is_empty() {
-            return format!("the labeling config has no control tag to fill; add one of {fillable}");
+            return format!("it has no control tag to fill; add one of {fillable}");
         }
         let skipped: Vec<String> = self.skipped.iter().map(ToString::to_string).collect();
-        format!(
-            "the labeling config has nothing this tool can fill ({}); add one of {fillable}",
-            skipped.join("; ")
-        )
+        format!("it has nothing this tool can fill ({}); add one of {fillable}", skipped.join("; "))
     }
 }
 

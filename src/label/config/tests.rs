@@ -65,11 +65,11 @@ fn what_label_studio_accepts_is_accepted() {
 
 #[test]
 fn what_label_studio_refuses_is_refused_with_the_line() {
-    check_whole("", Err("the labeling config is empty"));
+    check_whole("", Err("it is empty"));
     check_whole("<View>\n<Text\n</View>", Err("not well-formed XML"));
-    check_whole("no xml", Err("not well-formed XML"));
-    check_whole("<!DOCTYPE View [<!ENTITY x 'y'>]><View/>", Err("not well-formed XML"));
-    check("<Header value='a&nbsp;b'/>", Err("not well-formed XML"));
+    check_whole("no xml", Err("expected XML"));
+    check_whole("<!DOCTYPE View [<!ENTITY x 'y'>]><View/>", Err("it has a `<!DOCTYPE"));
+    check("<Header value='a&nbsp;b'/>", Err("is no entity of XML"));
     check(
         "\n<Rating name='r' toName='z'/>",
         Err("line 2: `Rating` has `toName=\"z\"`, but the names are `r`, `t`"),
@@ -88,7 +88,7 @@ fn what_label_studio_refuses_is_refused_with_the_line() {
 
 #[test]
 fn a_config_with_nothing_to_fill_says_what_there_is() {
-    check("", Err("the labeling config has no control tag to fill; add one of `Choices`"));
+    check("", Err("it has no control tag to fill; add one of `Choices`"));
     check(
         "<Labels name='l' toName='t'><Label value='PER'/></Labels>",
         Err("nothing this tool can fill (`l` (Labels) is left empty: it marks labeled spans"),

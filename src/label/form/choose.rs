@@ -6,18 +6,20 @@ use std::sync::Arc;
 use strsim::normalized_damerau_levenshtein;
 
 use super::{Form, Wanted, has_labels};
-use crate::label::config::LabelConfig;
+use crate::label::config::{ConfigError, LabelConfig};
 use crate::label::control::Control;
 use crate::label::text;
 
 /// From this similarity on a wrong name gets a suggestion.
 const SIMILAR: f64 = 0.5;
 
-pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, String> {
-    let names: Option<BTreeSet<&str>> =
-        wanted.controls.as_ref().map(|names| names.iter().map(String::as_str).collect());
+pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, ConfigError> {
+    let names: Option<BTreeSet<&str>> = wanted
+        .controls
+        .as_ref()
+        .map(|names| names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect());
     if let Some(names) = &names {
-        names.iter().try_for_each(|name| check_name(config, name))?;
+        names.iter().try_for_each(|name| check_name(config, name)).map_err(ConfigError::Choice)?;
     }
     let is_named = |control: &Arc<dyn Control>| {
         names.as_ref().is_some_and(|names| names.contains(control.head().name.as_str()))
@@ -35,8 +37,9 @@ pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, String
         return Err(nothing_left(config, wanted));
     };
     let target = &first.head().to_name;
-    let input = config.object(target).ok_or_else(|| format!("there is no object `{target}`"))?;
-    let response = response(&controls, target, wanted)?;
+    let input = config.object(target);
+    let input = input.ok_or_else(|| ConfigError::Unusable(format!("it has no object `{target}`")))?;
+    let response = response(&controls, target, wanted).map_err(ConfigError::Choice)?;
     let choices = controls.iter().position(|control| has_labels(control.as_ref()));
     let notices = match names {
         // Who names the controls knows that the others stay empty.
@@ -69,7 +72,9 @@ fn response(controls: &[Arc<dyn Control>], target: &str, wanted: &Wanted) -> Res
     let texts = controls.iter().filter(|control| is_text(control));
     let texts: Vec<&str> = texts.map(|control| control.head().name.as_str()).collect();
     let found = if texts.is_empty() { "none".to_owned() } else { text::quoted(texts) };
-    Err(format!("no `TextArea` that is filled begins with `{prefix}`; there is {found}"))
+    Err(format!(
+        "`--response-prefix` is `{prefix}`, but no `TextArea` that is filled begins with `{prefix}`; there is {found}"
+    ))
 }
 
 fn check_name(config: &LabelConfig, name: &str) -> Result<(), String> {
@@ -77,7 +82,7 @@ fn check_name(config: &LabelConfig, name: &str) -> Result<(), String> {
         return Ok(());
     }
     if let Some(skipped) = config.skipped.iter().find(|skipped| skipped.name == name) {
-        return Err(format!("`{name}` ({}) cannot be filled: {}", skipped.tag, skipped.reason));
+        return Err(format!("`--controls`: `{name}` ({}) cannot be filled: {}", skipped.tag, skipped.reason));
     }
     let names: Vec<&str> = config.controls.iter().map(|control| control.head().name.as_str()).collect();
     let similarity =
@@ -88,18 +93,22 @@ fn check_name(config: &LabelConfig, name: &str) -> Result<(), String> {
         None => String::new(),
     };
     let names = text::quoted(names.iter().copied());
-    Err(format!("the labeling config has no control `{name}`{hint}; this tool can fill {names}"))
+    Err(format!(
+        "`--controls`: the labeling config has no control `{name}`{hint}; this tool can fill {names}"
+    ))
 }
 
-fn nothing_left(config: &LabelConfig, wanted: &Wanted) -> String {
+fn nothing_left(config: &LabelConfig, wanted: &Wanted) -> ConfigError {
     if wanted.controls.is_some() {
-        return "no control was chosen; name at least one".to_owned();
+        return ConfigError::Choice(
+            "`--controls` is empty: no control was chosen; name at least one".to_owned(),
+        );
     }
     let prompt = config.controls.first().map(|control| control.head().name.clone()).unwrap_or_default();
     let reason = format!(
-        "the labeling config has nothing to fill beside `{prompt}`, which holds the prompt; add another control, or \
+        "it has nothing to fill beside `{prompt}`, which holds the prompt; add another control, or \
          name it with `--controls {prompt}`"
     );
     let skipped = config.skipped.iter().map(ToString::to_string);
-    std::iter::once(reason).chain(skipped).collect::<Vec<_>>().join("; ")
+    ConfigError::Unusable(std::iter::once(reason).chain(skipped).collect::<Vec<_>>().join("; "))
 }

@@ -60,7 +60,7 @@ pub struct Filled {
 impl Form {
     /// Chooses the controls; an error says why nothing could be filled, or which name does not exist.
     pub fn new(config: &LabelConfig, wanted: &Wanted) -> Result<Self, ConfigError> {
-        choose::form(config, wanted).map_err(ConfigError::Unusable)
+        choose::form(config, wanted)
     }
 
     /// Returns the JSON schema of the whole answer: an object whose keys are the control names.

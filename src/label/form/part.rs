@@ -26,6 +26,9 @@ pub(super) fn of<'a>(
         return field(fields, name).ok_or_else(|| format!("the answer has no `{name}`, only {}", found()));
     }
     if names.len() == 1 {
+        if answer.as_object().is_some_and(Map::is_empty) {
+            return Err("the answer is an empty object".to_owned());
+        }
         return Ok(answer);
     }
     let found = match answer {

@@ -176,6 +176,14 @@ async fn missing_ids_are_named() {
     let expect = "project 12 has none of the tasks 8, 18446744073709551615; an id is what the Data Manager shows in \
                   its column ID";
     check(&fake, None, &selection, expect).await;
+    let neighbours = Selection { ids: Some(vec![8..=8, 9..=9]), ..all() };
+    check(
+        &fake,
+        None,
+        &neighbours,
+        "project 12 has none of the tasks 8, 9; an id is what the Data Manager shows in its column ID",
+    )
+    .await;
 }
 
 #[tokio::test]

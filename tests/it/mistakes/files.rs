@@ -1,6 +1,7 @@
 //! Files that are read or written: missing, broken, or not what they should be.
 
 use super::{Book, REST, TASKS, mistake};
+use crate::support::llm::Llm;
 
 #[test]
 fn bad_tasks_are_named_by_their_line() {
@@ -30,7 +31,6 @@ fn bad_tasks_are_named_by_their_line() {
         with("an id twice", "twice.json", b"[{\"id\": 7, \"data\": {}}, {\"id\": 7, \"data\": {}}]"),
         with("an id that is a word", "word.json", b"[{\"id\": \"x7\", \"data\": {\"text\": \"a\"}}]"),
         with("annotations that are none", "odd.json", b"[{\"data\": {}, \"annotations\": {}}]"),
-        with("the field is missing in the first task", "first.json", b"[{\"txt\": \"a\"}]"),
         with(
             "the field is missing in a later task",
             "later.jsonl",
@@ -40,6 +40,25 @@ fn bad_tasks_are_named_by_their_line() {
         named("ids where tasks have none", "tasks.csv --ids 5"),
     ];
     Book::new().compare("tasks", &mistakes);
+}
+
+#[test]
+fn a_task_that_lacks_a_field_is_named() {
+    let llm = Llm::start();
+    let with = |what, content: &str| {
+        let line =
+            "run --tasks tasks.jsonl --label-config config.xml --prompt prompt.txt --dry-run --concurrency 1";
+        mistake(what, line).file("tasks.jsonl", content).env("OPENAI_BASE_URL", &llm.base_url())
+    };
+    let mistakes = [
+        with("the first", "{\"txt\": \"a\"}\n{\"text\": \"b\"}\n"),
+        with("the first, in another field of the prompt", "{\"text\": \"a\"}\n")
+            .file("prompt.txt", "{text} in {language}"),
+        with("a later one", "{\"text\": \"a\"}\n{\"txt\": \"b\"}\n"),
+        with("a later one has null", "{\"text\": \"a\"}\n{\"text\": null}\n"),
+        with("a later one has an empty text", "{\"text\": \"a\"}\n{\"text\": \" \"}\n"),
+    ];
+    Book::new().showing(&llm.url(), "http://model").compare("fields", &mistakes);
 }
 
 #[test]
