@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, ValueHint};
 
 use super::values::{
     AnswerArg, Assignment, IdsArg, OnlyArg, ProgressArg, ProviderParser, number, switch, whole,
@@ -81,7 +81,7 @@ pub struct TaskArgs {
 #[command(next_help_heading = "Prompt")]
 pub struct PromptArgs {
     /// File with the prompt; {field} stands for a field of the task, {labels} for the labels
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub prompt: Option<String>,
 
     /// File with a system message, a template like the prompt

@@ -17,16 +17,12 @@ pub(super) fn completions(shell: Shell, terminal: Terminal) -> Result<(), Error>
 
 /// Prints the manual page of the program and, after it, those of its commands.
 pub(super) fn man(terminal: Terminal) -> Result<(), Error> {
-    let command = cli::command();
+    let mut command = cli::command().disable_help_subcommand(true);
+    // Gives the commands their full names and the options of every command.
+    command.build();
     let mut pages = Vec::new();
-    for page in std::iter::once(&command).chain(command.get_subcommands().filter(|sub| !sub.is_hide_set())) {
-        let name = if page.get_name() == "ls-autolabel" {
-            page.get_name().to_owned()
-        } else {
-            format!("ls-autolabel-{}", page.get_name())
-        };
-        let page = page.clone().name(name).disable_help_subcommand(true);
-        clap_mangen::Man::new(page).render(&mut pages).map_err(failed)?;
+    for page in std::iter::once(&command).chain(command.get_subcommands()) {
+        clap_mangen::Man::new(page.clone()).render(&mut pages).map_err(failed)?;
     }
     print(&pages, terminal)
 }

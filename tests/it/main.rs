@@ -29,4 +29,5 @@ mod readme;
 mod settings;
 mod shown_version;
 mod support;
+mod surface;
 mod talk;

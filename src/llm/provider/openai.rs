@@ -21,7 +21,7 @@ use crate::llm::ladder::{Capabilities, Rung};
 /// `none` is sent.
 pub(super) const ROW: Row = Row {
     name: "openai",
-    about: "OpenAI, and every compatible server by `--base-url` (vLLM, llama.cpp, LM Studio, LiteLLM, Groq, …)",
+    about: "OpenAI, and every compatible server by `--base-url` (vLLM, llama.cpp, LM Studio, LiteLLM, Groq and others)",
     default_model: Some("gpt-5.4-nano"),
     default_base: Some("https://api.openai.com/v1"),
     needs_key: true,

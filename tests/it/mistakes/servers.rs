@@ -34,7 +34,6 @@ fn a_bad_address_of_label_studio_is_told_by_what_answers() {
         run("empty", "''"),
         run("a page of Label Studio", &format!("{}/projects/7/data", studio.url())),
         run("nobody listens", &nobody),
-        run("a host nobody knows", "http://no-such-host.invalid"),
         run("another server", &stranger.url()),
         run("a web page", &page.url()),
         run("https to a plain port", &secure),
@@ -132,7 +131,6 @@ fn a_model_that_cannot_be_asked_says_why() {
     let secure = llm.url().replace("http://", "https://");
     let mistakes = [
         run("nobody listens", &format!("{nobody}/v1")),
-        run("a host nobody knows", "http://no-such-host.invalid/v1"),
         run("https to a plain port", &secure),
         run("a web page", &page.base_url()),
         run("a web page that says 404", &lost.base_url()),
