@@ -19,7 +19,8 @@ use crate::llm::client::{AskError, Client};
 use crate::prompt::wrap::Prompt;
 
 /// What to do about a server that gives no answers.
-const ADVICE_ON_SILENCE: &str = "check `--base-url`, which for most servers ends in `/v1`, and that the server is up";
+const ADVICE_ON_SILENCE: &str =
+    "check `--base-url`, which for most servers ends in `/v1`, and that the server is up";
 
 /// Who answers.
 #[derive(Debug)]

@@ -30,7 +30,8 @@ fn lines(outcome: &Outcome) -> Vec<String> {
     shown.collect()
 }
 
-const ALL: [&str; 5] = ["ok Label Studio", "ok labeling config", "ok tasks", "ok prompt", "ok model"];
+const ALL: [&str; 6] =
+    ["ok Label Studio", "ok project", "ok labeling config", "ok tasks", "ok prompt", "ok model"];
 
 #[test]
 fn when_everything_is_ready_each_line_says_so() {
@@ -41,14 +42,14 @@ fn when_everything_is_ready_each_line_says_so() {
     assert!(outcome.stdout.contains("3 tasks selected"), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("a strict JSON schema"), "{}", outcome.stdout);
     let outcome = checked(&story, &["--no-ask"], (0, 0));
-    assert_eq!(lines(&outcome)[4], "note model");
+    assert_eq!(lines(&outcome)[5], "note model");
 }
 
 #[test]
 fn a_finished_project_is_ready_too() {
     let story = Story::new(&[]);
     let outcome = checked(&story, &[], (0, 0));
-    assert_eq!(lines(&outcome)[..3], ALL[..3], "{}", outcome.stdout);
+    assert_eq!(lines(&outcome)[..4], ALL[..4], "{}", outcome.stdout);
     assert!(outcome.stdout.contains("nothing to do"), "{}", outcome.stdout);
 }
 
@@ -70,7 +71,7 @@ fn each_fault_has_its_line_and_the_first_decides_the_exit_code() {
     check(&["--url", "http://127.0.0.1:9"], 5, 0, "FAIL Label Studio", "cannot be reached");
     check(&["--controls", "mod"], 3, 0, "FAIL labeling config", "did you mean `mood`?");
     check(&["--prompt", "bad.txt"], 3, 0, "FAIL prompt", "{nope}");
-    check(&["--prompt", "none.txt"], 3, 0, "FAIL prompt", "cannot read the prompt");
+    check(&["--prompt", "none.txt"], 3, 0, "FAIL prompt", "there is no file");
     check(&["--provider", "opnai"], 3, 0, "FAIL model", "did you mean `openai`?");
     check(&["--base-url", "http://127.0.0.1:9/v1"], 6, 0, "FAIL model", "connection refused");
     check(&["--model-version", "a,b"], 3, 0, "FAIL output", "commas");
@@ -85,7 +86,7 @@ fn several_faults_are_told_at_once() {
     let args = ["--provider", "opnai", "--model-version", "a,b", "--prompt", "none.txt"];
     let outcome = checked(&story, &args, (3, 0));
     let faults = ["FAIL prompt", "FAIL model", "FAIL output"];
-    assert_eq!(lines(&outcome), [&ALL[..2], &faults].concat(), "{}", outcome.stdout);
+    assert_eq!(lines(&outcome), [&ALL[..3], &faults].concat(), "{}", outcome.stdout);
     outcome.assert_tells("error: 3 things are not ready");
 }
 

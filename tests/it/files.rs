@@ -190,7 +190,7 @@ fn a_run_that_got_no_answer_leaves_nothing_behind_and_promises_nothing() {
     let outcome = run(&program, &["--tasks", "t.csv", "--output", "out.json"]);
     outcome.assert_code(6);
     assert!(!program.path("out.json").exists() && !program.path("out.json.part").exists());
-    assert!(!outcome.stderr.contains("out.json"), "{}", outcome.stderr);
+    assert!(!outcome.stderr.contains("out.json.part"), "{}", outcome.stderr);
     assert_eq!(llm.count(), 1);
 }
 

@@ -78,7 +78,7 @@ fn an_account_without_quota_ends_the_run_at_once_with_its_own_words() {
         story.llm.script(request, refusal(Dialect::OpenAi, 429, "insufficient_quota", words));
     }
     let outcome = story.run(&["--concurrency", "16"]);
-    outcome.assert_code(6).assert_tells(words).assert_tells("quota and billing");
+    outcome.assert_code(6).assert_tells(words).assert_tells("the plan and balance");
     assert_eq!((story.llm.count(), story.studio.bulk_calls()), (1, 0));
 }
 
@@ -122,6 +122,6 @@ fn a_base_url_without_its_end_is_told() {
     let story = story(setup(), 3);
     let url = story.llm.url();
     let outcome = story.run(&["--base-url", &url]);
-    outcome.assert_code(6).assert_tells("most end in `/v1`");
+    outcome.assert_code(6).assert_tells("for most servers ends in `/v1`");
     assert!(story.llm.host().requests().len() <= 2);
 }

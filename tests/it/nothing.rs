@@ -15,7 +15,6 @@ fn no_task_is_no_failure() {
         outcome.assert_code(0).assert_tells("nothing to do:").assert_tells(words);
         assert_eq!((story.llm.count(), story.studio.bulk_calls()), (0, 0));
     };
-    check(&["--limit", "0"], "no selected task");
     check(&["--only", "unlabeled"], "is without an annotation");
     check(&["--ids", "5000-6000"], "no selected task");
     let file = ["--tasks", "t.json", "--label-config", "config.xml", "--output", "-"];

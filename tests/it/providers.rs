@@ -104,7 +104,7 @@ fn a_task_that_does_not_fit_fails_and_names_the_number() {
     outcome
         .assert_code(4)
         .assert_tells("the context of 4096 tokens is too short")
-        .assert_tells("set `num_ctx` to");
+        .assert_tells("set `--num-ctx` to");
     let done = "v1: mood=positive";
     assert_eq!(story.predicted(), [done, done, "", done]);
     assert!(story.llm.requests().iter().all(|request| request.json()["options"]["num_ctx"] == 4096));

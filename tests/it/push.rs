@@ -139,6 +139,6 @@ fn a_file_that_is_none_of_predictions_posts_nothing() {
     });
     story.command("push", &["x.json"]).assert_code(4);
     story.command("push", &["y.csv"]).assert_code(4);
-    story.command("push", &["nope.json"]).assert_code(3).assert_tells("cannot read `nope.json`");
+    story.command("push", &["nope.json"]).assert_code(3).assert_tells("there is no file `nope.json`");
     assert_eq!(story.studio.bulk_calls(), 0);
 }
