@@ -108,7 +108,7 @@ fn a_run_that_fails_before_its_start_writes_a_summary_too() {
     let found = summary(&story, &["--system", "none.txt"], 3);
     assert!(found["error"].as_str().is_some_and(|error| error.contains("none.txt")), "{found:#}");
     let outcome = story.run(&["--summary", "no/such/folder/s.json"]);
-    outcome.assert_code(1).assert_tells("cannot write the summary to no/such/folder/s.json");
+    outcome.assert_code(3).assert_tells("there is no folder `no/such/folder`");
 }
 
 #[test]
