@@ -693,7 +693,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__subcmd__autolabel__subcmd__push)
-            opts="-v -q -h -V --url --project --api-key-file --model-version --replace --summary --progress --concurrency --rpm --timeout --max-retries --max-wait --verbose --quiet --color --config --help --version"
+            opts="-v -q -h -V --url --project --api-key-file --model-version --replace --summary --progress --max-retries --max-wait --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -725,18 +725,6 @@ _ls__autolabel() {
                     ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
-                    return 0
-                    ;;
-                --concurrency)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rpm)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --max-retries)

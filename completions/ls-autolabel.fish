@@ -114,9 +114,6 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l progr
 bar\t'A bar'
 lines\t'A line now and then'
 none\t'Nothing'"
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l rpm -d 'At most this many requests a minute [default: no limit]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l timeout -d 'How long one attempt may take, in seconds [default: 120]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l max-retries -d 'Further attempts after a failed one [default: 6]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'

@@ -205,6 +205,14 @@ pub struct LimitArgs {
     #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=86_400))]
     pub timeout: Option<u64>,
 
+    #[command(flatten)]
+    pub retries: RetryArgs,
+}
+
+/// How often to try, and how long to wait.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct RetryArgs {
     /// Further attempts after a failed one [default: 6]
     #[arg(long, value_name = "N", value_parser = whole::<u32>(0..=100))]
     pub max_retries: Option<u32>,

@@ -13,7 +13,9 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use groups::{DeliveryArgs, LimitArgs, ModelArgs, OutputArgs, PromptArgs, StudioArgs, TaskArgs};
+pub use groups::{
+    DeliveryArgs, LimitArgs, ModelArgs, OutputArgs, PromptArgs, RetryArgs, StudioArgs, TaskArgs,
+};
 pub use values::{AnswerArg, Assignment, ColorArg, IdsArg, OnlyArg, ProgressArg};
 
 /// Label the tasks of a Label Studio project with an LLM.
@@ -136,7 +138,7 @@ pub struct PushArgs {
     #[command(flatten)]
     pub delivery: DeliveryArgs,
     #[command(flatten)]
-    pub limits: LimitArgs,
+    pub retries: RetryArgs,
 }
 
 /// Returns clap's description of the whole program, for help, completions and the manual page.

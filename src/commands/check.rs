@@ -96,7 +96,8 @@ async fn go(run: &Layered<RunArgs>, asks: bool, list: &mut List<'_>) -> Result<(
     else {
         return Ok(());
     };
-    let settings = Settings { tasks, prompt, model, delivery, policy: retry_policy(&run.args.limits) };
+    let settings =
+        Settings { tasks, prompt, model, delivery, policy: retry_policy(&run.args.limits.retries) };
     let model_version = plan::model_version(&settings, &form);
     let ground = Ground { form: form.into(), studio: text.studio, name: text.name, model_version };
     rest(&settings, &ground, asks, list).await
@@ -111,7 +112,7 @@ async fn config(
     let text = match &tasks.origin {
         Origin::File { label_config, .. } => plan::read(label_config),
         Origin::Project { studio, .. } => {
-            let policy = retry_policy(&run.args.limits);
+            let policy = retry_policy(&run.args.limits.retries);
             let connected = plan::connect(studio, &policy, &Stop::never()).await;
             if let Ok(ConfigText { host: Some(host), name, .. }) = &connected {
                 list.good("Label Studio", host)?;

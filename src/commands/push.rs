@@ -53,7 +53,7 @@ async fn post(
         read::check_file(&args.file, "the file to push")?;
     }
     let file = FileSource::open(&args.file, Selection { only: Only::All, ..Selection::default() }).await?;
-    let policy = retry_policy(&args.limits);
+    let policy = retry_policy(&args.retries);
     let project = plan::connect(&settings, &policy, stop).await?;
     let options = Options {
         model_version: delivery.model_version.clone(),

@@ -23,7 +23,7 @@ pub use prompt::PromptSettings;
 pub use studio::StudioSettings;
 pub use tasks::{Destination, Origin, TaskSettings};
 
-use crate::cli::{DeliveryArgs, LimitArgs, ProgressArg, RunArgs, names};
+use crate::cli::{DeliveryArgs, LimitArgs, ProgressArg, RetryArgs, RunArgs, names};
 use crate::engine::ports;
 use crate::http::retry::RetryPolicy;
 use crate::progress::Progress;
@@ -134,7 +134,7 @@ impl Settings {
             prompt: PromptSettings::resolve(&args.prompt, &layered.origins)?,
             model: ModelSettings::resolve(layered, places)?,
             delivery: DeliverySettings::resolve(&args.delivery, &layered.origins)?,
-            policy: retry_policy(&args.limits),
+            policy: retry_policy(&args.limits.retries),
         })
     }
 
@@ -190,7 +190,7 @@ fn check_version(name: &str, place: &str) -> Result<(), SettingsError> {
 }
 
 /// Returns how requests are repeated.
-pub fn retry_policy(args: &LimitArgs) -> RetryPolicy {
+pub fn retry_policy(args: &RetryArgs) -> RetryPolicy {
     let max_wait = args.max_wait.map_or(DEFAULT_MAX_WAIT, Duration::from_secs);
     RetryPolicy::new(args.max_retries.unwrap_or(DEFAULT_RETRIES), max_wait)
 }

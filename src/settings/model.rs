@@ -146,7 +146,7 @@ fn server(
         advice,
         headers: headers(args.header.as_deref().unwrap_or_default())?,
         options: ProviderOptions { api_version: args.api_version.clone(), num_ctx: args.num_ctx },
-        policy: retry_policy(&layered.args.limits),
+        policy: retry_policy(&layered.args.limits.retries),
         timeout: timeout(&layered.args.limits),
         rpm: layered.args.limits.rpm,
     })
