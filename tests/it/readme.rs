@@ -44,13 +44,13 @@ fn the_settings_file_is_one_that_the_program_takes() {
     let options = ls_autolabel::cli::command();
     let options =
         options.get_subcommands().flat_map(|command| command.get_arguments().cloned().collect::<Vec<_>>());
-    let names: Vec<String> = options.filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
+    let options: Vec<String> = options.filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
     let folder = tempfile::tempdir().unwrap();
     for (index, block) in blocks("toml").iter().enumerate() {
         let path = folder.path().join(format!("{index}.toml"));
         fs::write(&path, block).unwrap();
         let named = Some((path, Origin::Flag("config".to_owned())));
-        ConfigFile::read(named, &names).unwrap();
+        ConfigFile::read(named, &options).unwrap();
     }
     assert!(!blocks("toml").is_empty());
 }
