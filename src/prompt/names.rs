@@ -128,7 +128,7 @@ fn meaning(name: &str, place: Place, scope: Scope<'_>) -> Result<Meaning, Proble
     match name.strip_prefix("labels") {
         Some("") => labels(None, scope),
         Some(rest) if rest.starts_with('.') => labels(Some(&rest[1..]), scope),
-        _ => Err(unknown(name, scope)),
+        _ => Err(unknown(name, place, scope)),
     }
 }
 
@@ -150,11 +150,14 @@ fn labels(control: Option<&str>, scope: Scope<'_>) -> Result<Meaning, Problem> {
     Err(Problem { what, advice })
 }
 
-fn unknown(name: &str, scope: Scope<'_>) -> Problem {
+fn unknown(name: &str, place: Place, scope: Scope<'_>) -> Problem {
     let fields: Vec<String> = scope.first.data.keys().cloned().collect();
     let mut candidates = fields.clone();
     candidates.extend(inner_names(&scope.first.data));
     candidates.push("text".to_owned());
+    if place == Place::Wrapper {
+        candidates.push("prompt".to_owned());
+    }
     let with_labels = names_with_labels(scope);
     if !with_labels.is_empty() {
         candidates.push("labels".to_owned());

@@ -66,7 +66,8 @@ async fn what_cannot_be_read_is_refused_by_name() {
 
 #[tokio::test]
 async fn trouble_is_told_with_file_and_place_before_the_first_task() {
-    let wide = "`FILE`, line 3: expected 2 values as in the header, found 1";
+    let wide = "`FILE`, line 3: expected 2 values as in the header, found 1; put values that contain a line break in \
+                double quotes, and a separator for each that is empty";
     check("a.csv", b"a,b\n1,2\n3\n", all(), Err(wide)).await;
     let not_text = |byte, position, line| {
         format!(

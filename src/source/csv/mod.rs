@@ -73,7 +73,11 @@ fn column_names(header: &Record) -> Result<Vec<String>, Trouble> {
 fn wrong_width(names: &[String], record: &Record) -> String {
     let (expected, found) = (names.len(), record.fields.len());
     let plural = if expected == 1 { "" } else { "s" };
-    let cure = if expected < found { "; put values that contain the separator in double quotes" } else { "" };
+    let cure = if expected < found {
+        "; put values that contain the separator in double quotes"
+    } else {
+        "; put values that contain a line break in double quotes, and a separator for each that is empty"
+    };
     format!("expected {expected} value{plural} as in the header, found {found}{cure}")
 }
 
@@ -119,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_row_of_another_width_is_named_by_its_line() {
-        let fewer = ", line 5: expected 2 values as in the header, found 1";
+        let fewer = ", line 5: expected 2 values as in the header, found 1; put values that contain a line break in \
+            double quotes, and a separator for each that is empty";
         check("a,b\r\n1,\"2\r\n3\"\r\n\r\n4\r\n5,6\r\n", &[r#"{"a":"1","b":"2\r\n3"}"#], Some(fewer));
         let more = ", line 2: expected 1 value as in the header, found 2; put values that contain the separator in \
             double quotes";

@@ -1,6 +1,6 @@
 //! Addresses and servers: nobody there, somebody else there, or one that refuses.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Book, CONFIG, Mistake, TASKS, mistake};
 use crate::support::canned::Canned;
@@ -68,7 +68,11 @@ fn what_is_not_in_label_studio_is_named_with_what_is() {
             .env("LABEL_STUDIO_URL", &studio.url())
             .env("LABEL_STUDIO_API_KEY", LEGACY_TOKEN)
     };
-    let predicted = json!({"id": 999, "data": {}, "predictions": [{"model_version": "v", "result": []}]});
+    let region =
+        json!({"from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": ["good"]}});
+    let predicted = |task: u64, result: &[&Value]| {
+        json!({"id": task, "data": {}, "predictions": [{"model_version": "v", "result": result}]}).to_string()
+    };
     let push = |what, content: String| {
         mistake(what, format!("push out.jsonl --project {project}"))
             .file("out.jsonl", content)
@@ -81,7 +85,8 @@ fn what_is_not_in_label_studio_is_named_with_what_is() {
         run("a view of another project", format!("--project {project} --view {view}")),
         run("no such task", format!("--project {project} --ids 998,999")),
         run("one such task", format!("--project {project} --ids {},999", tasks[0])),
-        push("a prediction of a task that is not there", predicted.to_string()),
+        push("a prediction of a task that is not there", predicted(999, &[&region])),
+        push("a prediction without a region", predicted(tasks[0], &[])),
         push("a task without an id", json!({"data": {}, "predictions": []}).to_string()),
         push("a task without a prediction", json!({"id": tasks[0], "data": {}}).to_string()),
         push("tasks and no predictions", json!({"text": "a"}).to_string()),
