@@ -8,6 +8,7 @@ mod plan;
 mod preview;
 mod push;
 mod report;
+mod reviewed;
 mod run;
 
 use std::path::PathBuf;

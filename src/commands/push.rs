@@ -6,20 +6,19 @@ use std::time::Instant;
 
 use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
-use serde_json::{Map, Value};
 
 use super::report::Report;
+use super::reviewed::{Rules, reviewed};
 use super::{Context, interrupt, plan};
-use crate::annotate::fingerprint::Fingerprint;
 use crate::cli::PushArgs;
 use crate::engine;
-use crate::engine::ports::{self, Failure, FailureKind, NoJournal, Outcome, Source};
+use crate::engine::ports::{self, NoJournal, Source};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{self, Stop};
 use crate::http::transport::Counters;
-use crate::label::prediction::{Labeled, Prediction, Region, Usage};
-use crate::label::task::{StoredPrediction, Task};
+use crate::label::config::LabelConfig;
+use crate::label::task::Task;
 use crate::progress;
 use crate::settings::{DeliverySettings, Layered, StudioSettings, read, retry_policy};
 use crate::sink::studio::{Existing, Older, Options, StudioSink};
@@ -67,7 +66,8 @@ async fn post(
     report.model_version = delivery.model_version.clone().unwrap_or_else(|| "named in the file".to_owned());
     let mut reporter = progress::reporter(context.progress(delivery.progress), Some(total));
     let source = Singly(file);
-    let version = delivery.model_version.as_deref();
+    let rules =
+        Rules { version: delivery.model_version.as_deref(), config: LabelConfig::parse(&project.xml).ok() };
     let job = Job {
         source: &source,
         sink: &mut sink,
@@ -76,7 +76,7 @@ async fn post(
         concurrency: CONCURRENCY,
     };
     let started = Instant::now();
-    let (summary, result) = engine::run::run(job, async |task| reviewed(task, version), stop.asked()).await;
+    let (summary, result) = engine::run::run(job, async |task| reviewed(task, &rules), stop.asked()).await;
     reporter.finish();
     for notice in sink.notices() {
         context.terminal.note(notice);
@@ -117,56 +117,4 @@ fn singly(task: Result<Task, ports::Error>) -> Vec<Result<Task, ports::Error>> {
         }
         other => vec![other],
     }
-}
-
-/// Returns the prediction a person approved, ready to be delivered.
-fn reviewed(mut task: Task, version: Option<&str>) -> Outcome {
-    let failed = |task: &Task, reason: &str| Outcome::Failed {
-        failure: Failure { task: task.id, kind: FailureKind::Data, reason: reason.to_owned() },
-        usage: Usage::default(),
-        cost: None,
-    };
-    if task.id.studio().is_none() {
-        return failed(
-            &task,
-            "it has no Label Studio id (`id` beside `data`), so there is nothing to post it to",
-        );
-    }
-    let Some(StoredPrediction { model_version, result, score, .. }) = task.predictions.pop() else {
-        return failed(&task, "it has no prediction");
-    };
-    let Some(model_version) = version.map(str::to_owned).or(model_version).filter(|name| !name.is_empty())
-    else {
-        return failed(&task, "its prediction has no `model_version`; name one with `--model-version`");
-    };
-    let origin = Fingerprint::of(&Value::Array(result.clone()));
-    let result = result.iter().enumerate().map(|(index, region)| read_region(region, origin, index));
-    match result.collect::<Result<Vec<_>, _>>() {
-        Err(reason) => failed(&task, &reason),
-        Ok(result) => {
-            let prediction = Prediction { result, score, model_version };
-            let labeled = Labeled { task, prediction, unfilled: Vec::new() };
-            Outcome::Labeled { labeled, usage: Usage::default(), cost: None }
-        }
-    }
-}
-
-/// Reads a region as it is; one without an id, as a person may have added, gets one by which it is found again.
-fn read_region(region: &Value, origin: Fingerprint, index: usize) -> Result<Region, String> {
-    let Value::Object(fields) = region else {
-        return Err(format!(
-            "region {} is no object; expected `from_name`, `to_name`, `type`, `value`",
-            index + 1
-        ));
-    };
-    let mut extra: Map<String, Value> = fields.clone();
-    let mut text = |name: &str| match extra.shift_remove(name) {
-        Some(Value::String(text)) => text,
-        _ => String::new(),
-    };
-    let (id, from_name, to_name, kind) = (text("id"), text("from_name"), text("to_name"), text("type"));
-    let value = extra.shift_remove("value").unwrap_or_default();
-    let score = extra.shift_remove("score").and_then(|score| score.as_f64());
-    let id = if id.is_empty() && kind != "relation" { origin.region_id(&from_name, index) } else { id };
-    Ok(Region { id, from_name, to_name, kind, value, score, extra })
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::support::llm::Llm;
 use crate::support::story::Story;
+use crate::support::studio::Studio;
 
 const OUT: [&str; 4] = ["--model-version", "v1", "--output", "out.json"];
 
@@ -98,11 +100,35 @@ fn what_cannot_be_posted_is_named_and_the_rest_arrives() {
     rewrite(&story, &tasks);
     let outcome = story.command("push", &["out.json", "--summary", "s.json"]);
     outcome.assert_code(4).assert_tells("row 1: unfit data: it has no Label Studio id");
-    outcome.assert_tells(&format!("task {}: not accepted at the destination", story.tasks[1]));
+    outcome.assert_tells(&format!(
+        "task {}: unfit data: `mood`: no such label: `no such label`",
+        story.tasks[1]
+    ));
     outcome.assert_tells(&format!("task {}: unfit data: it has no prediction", story.tasks[2]));
     outcome.assert_tells("3 of 4 tasks got no prediction");
     assert_eq!(story.predicted(), ["", "", "", "v1: mood=positive"]);
     assert_eq!(story.summary("s.json")["tasks"]["delivered"], 1);
+}
+
+/// Label Studio stores a path of nested Choices as it comes and shows nothing for a wrong one.
+#[test]
+fn a_path_of_nested_choices_is_held_against_the_labeling_config() {
+    let config = r#"<View><Text name="text" value="$text"/><Choices name="c" toName="text" allowNested="true">
+        <Choice value="Animal"><Choice value="Cat"/><Choice value="Dog"/></Choice></Choices></View>"#;
+    let story =
+        Story::with(Studio::start(), Llm::start(), (config, &[json!({"text": "a"}), json!({"text": "b"})]));
+    let task = |index: usize, path: Value| {
+        let region =
+            json!({"from_name": "c", "to_name": "text", "type": "choices", "value": {"choices": [path]}});
+        json!({"id": story.tasks[index], "data": {"text": "a"},
+            "predictions": [{"model_version": "v", "result": [region]}]})
+    };
+    rewrite(&story, &[task(0, json!(["Animal", "Cow"])), task(1, json!(["Animal", "Dog"]))]);
+    let outcome = story.command("push", &["out.json"]);
+    outcome.assert_code(4).assert_tells(&format!("task {}: unfit data: `c`", story.tasks[0]));
+    assert!(story.studio.predictions(story.tasks[0]).is_empty());
+    let stored = &story.studio.predictions(story.tasks[1])[0];
+    assert_eq!(stored["result"][0]["value"], json!({"choices": [["Animal", "Dog"]]}));
 }
 
 #[test]
