@@ -60,7 +60,9 @@ fn option(typed: &str, program: &Command) -> Option<String> {
     if !owners.is_empty() {
         return Some(format!("`--{name}` is an option of {}", owners.join(", ")));
     }
-    ["key", "token", "password", "secret"].iter().any(|mark| name.contains(mark)).then(|| KEYS.to_owned())
+    // `--max-token` is no key.
+    let is_secret = ["key", "token", "password", "secret"].iter().any(|mark| name.contains(mark));
+    (is_secret && !name.starts_with("max")).then(|| KEYS.to_owned())
 }
 
 /// Returns what to say about a command that does not exist.
@@ -90,6 +92,8 @@ mod tests {
         check("ls-autolabel run --projct 1", "tip: a similar argument exists: '--project'");
         check("ls-autolabel push f --prompt p", "tip: `--prompt` is an option of `run`, `preview`, `check`");
         check("ls-autolabel run --api-key x", "tip: keys are never typed");
+        check("ls-autolabel run --token x", "tip: keys are never typed");
+        check("ls-autolabel run --max-token 9", "tip: a similar argument exists: '--max-tokens'");
         check(
             "ls-autolabel run --replace no",
             "tip: a switch takes its value behind `=`, as in `--replace=no`",

@@ -103,7 +103,7 @@ impl ConfigFile {
                         let named = format!("{key}.{unknown}");
                         return Err(match unknown.as_str() {
                             _ if known.contains(unknown) => self.misplaced(&named, unknown),
-                            name if nearest(name, [KEY_COMMAND].into_iter()).is_none() && is_secret(name) => {
+                            name if is_secret(name) && meant(name, &[KEY_COMMAND.to_owned()]).is_none() => {
                                 self.secret(&named)
                             }
                             _ => self.unknown(&named, &[format!("{key}.{KEY_COMMAND}")]),
@@ -115,7 +115,7 @@ impl ConfigFile {
                     return Err(self.misplaced(key, inside));
                 }
                 _ if known.contains(key) => {}
-                _ if is_secret(key) => return Err(self.secret(key)),
+                _ if is_secret(key) && meant(key, &known).is_none() => return Err(self.secret(key)),
                 _ => return Err(self.unknown(key, &known)),
             }
         }
@@ -124,7 +124,7 @@ impl ConfigFile {
 
     fn unknown(&self, key: &str, known: &[String]) -> SettingsError {
         let message = format!("{}: unknown key `{key}`", self.path.display());
-        match nearest(&key.replace('-', "_"), known.iter().map(String::as_str)) {
+        match meant(key, known) {
             Some(name) => SettingsError::with_hint(message, format!("did you mean `{name}`?")),
             None => SettingsError::with_hint(
                 message,
@@ -152,6 +152,11 @@ impl ConfigFile {
     }
 }
 
+/// Returns the known key that was meant by one that is not known.
+fn meant<'a>(key: &str, known: &'a [String]) -> Option<&'a str> {
+    nearest(&key.replace('-', "_"), known.iter().map(String::as_str))
+}
+
 /// Returns whether somebody means to put a key under this name.
 fn is_secret(key: &str) -> bool {
     ["key", "token", "secret", "password"].iter().any(|mark| key.to_lowercase().contains(mark))
@@ -171,7 +176,8 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<ConfigFile, SettingsError> {
-        let options = ["max-retries", "rpm", "param", "model"].map(str::to_owned);
+        let options =
+            ["max-retries", "max-tokens", "rpm", "param", "model", "api-key-file"].map(str::to_owned);
         ConfigFile::parse(PathBuf::from("f.toml"), text, &options)
     }
 
@@ -198,6 +204,7 @@ mod tests {
         };
         check("rmp = 1", "f.toml: unknown key `rmp`", Some("did you mean `rpm`?"));
         check("max-retries = 1", "f.toml: unknown key `max-retries`", Some("`max_retries`"));
+        check("max_token = 1", "f.toml: unknown key `max_token`", Some("did you mean `max_tokens`?"));
         check(
             "api_key = 'x'",
             "f.toml: unknown key `api_key`; keys and tokens are not read from here",

@@ -91,16 +91,23 @@ impl Environment {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
-}
 
-impl Environment {
     /// Says which variables have this tool's prefix but set nothing, for `options` and the settings file.
     pub fn unknown(&self, options: &[String]) -> Vec<String> {
         let known: Vec<String> =
             options.iter().map(|option| names::own(option)).chain([names::own("config")]).collect();
-        let ours = self.0.keys().filter(|name| name.starts_with(names::PREFIX) && !known.contains(name));
-        let note = |name: &String| match nearest(name, known.iter().map(String::as_str)) {
-            Some(known) => format!("`{name}` in the environment sets nothing; did you mean `{known}`?"),
+        // The prefix, which all share, would make any two of them alike.
+        let endings = || known.iter().filter_map(|name| name.strip_prefix(names::PREFIX));
+        let ours = self.0.keys().filter(|name| !known.contains(name));
+        let ours = ours.filter_map(|name| Some((name, name.strip_prefix(names::PREFIX)?)));
+        let note = |(name, ending): (&String, &str)| match nearest(ending, endings()) {
+            _ if ending.ends_with("API_KEY") => format!(
+                "`{name}` in the environment sets nothing; keys are in `{}` and `OPENAI_API_KEY`",
+                names::STUDIO_KEY
+            ),
+            Some(meant) => {
+                format!("`{name}` in the environment sets nothing; did you mean `{}{meant}`?", names::PREFIX)
+            }
             None => format!("`{name}` in the environment sets nothing; `--help` names the variables"),
         };
         ours.map(note).collect()
@@ -207,4 +214,29 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_of_ours_that_sets_nothing_is_told_with_what_was_meant() {
+        let options = ["concurrency", "answer", "view", "api-key-file"].map(str::to_owned);
+        let check = |name: &str, expect: &str| {
+            let environment = Environment::from_iter([(name.to_owned(), "x".to_owned())]);
+            assert_eq!(environment.unknown(&options).join("\n"), expect);
+        };
+        let nothing =
+            |name: &str, advice: &str| format!("`{name}` in the environment sets nothing; {advice}");
+        check("LS_AUTOLABEL_VIEW", "");
+        check("LS_AUTOLABEL_CONFIG", "");
+        check("OTHER_VIEW", "");
+        let (name, meant) = ("LS_AUTOLABEL_CONCURENCY", "did you mean `LS_AUTOLABEL_CONCURRENCY`?");
+        check(name, &nothing(name, meant));
+        let name = "LS_AUTOLABEL_NOTHING_LIKE_IT";
+        check(name, &nothing(name, "`--help` names the variables"));
+        let name = "LS_AUTOLABEL_API_KEY";
+        check(name, &nothing(name, "keys are in `LABEL_STUDIO_API_KEY` and `OPENAI_API_KEY`"));
+    }
 }
