@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::http::stop::Stop;
 use crate::http::transport::Counters;
 use crate::llm::price::Price;
-use crate::progress::summary::{Circumstances, human, machine};
+use crate::progress::summary::{Circumstances, failed, human, machine};
 use crate::progress::terminal::Terminal;
 
 /// What is known of a run so far.
@@ -87,7 +87,10 @@ impl Report {
             tool_version: env!("CARGO_PKG_VERSION"),
             error: words.as_deref(),
         };
-        if self.has_numbers {
+        let failures = failed(&self.summary.failures);
+        if self.terminal.is_quiet() && !failures.is_empty() {
+            self.terminal.insist(failures.trim_end());
+        } else if self.has_numbers {
             self.terminal.say(human(&self.summary, &circumstances).trim_end());
         }
         let Some(path) = &self.file else { return result };

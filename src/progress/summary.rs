@@ -54,7 +54,23 @@ pub fn human(summary: &Summary, circumstances: &Circumstances<'_>) -> String {
         text.push_str(line.trim_end());
         text.push('\n');
     }
-    tell_failures(&mut text, &summary.failures);
+    text.push_str(&failed(&summary.failures));
+    text
+}
+
+/// Returns the failures a person reads, a line each; nothing if there are none.
+pub fn failed(failures: &[Failure]) -> String {
+    if failures.is_empty() {
+        return String::new();
+    }
+    let mut text = "failed:\n".to_owned();
+    for Failure { task, kind, reason } in failures.iter().take(TOLD_FAILURES) {
+        writeln!(text, "  {task}: {}: {}", words(*kind), harmless(reason)).expect("a string takes any text");
+    }
+    let more = failures.len().saturating_sub(TOLD_FAILURES) as u64;
+    if 0 < more {
+        writeln!(text, "  and {} more", thousands(more)).expect("a string takes any text");
+    }
     text
 }
 
@@ -163,20 +179,6 @@ fn tokens_note(summary: &Summary) -> String {
         thousands(usage.completion_tokens),
         part(usage.reasoning_tokens, "reasoning")
     )
-}
-
-fn tell_failures(text: &mut String, failures: &[Failure]) {
-    if failures.is_empty() {
-        return;
-    }
-    text.push_str("failed:\n");
-    for Failure { task, kind, reason } in failures.iter().take(TOLD_FAILURES) {
-        writeln!(text, "  {task}: {}: {}", words(*kind), harmless(reason)).expect("a string takes any text");
-    }
-    let more = failures.len().saturating_sub(TOLD_FAILURES) as u64;
-    if 0 < more {
-        writeln!(text, "  and {} more", thousands(more)).expect("a string takes any text");
-    }
 }
 
 /// Says what kind of trouble it was, so that it fits one task and many.

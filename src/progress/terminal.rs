@@ -51,6 +51,21 @@ impl Terminal {
         self.quiet
     }
 
+    /// Says something in the middle of a run, in place of a bar that may be drawn; it is drawn again below.
+    pub fn interject(&self, text: &str) {
+        if io::stderr().is_terminal() {
+            // The key itself is echoed, too: `^C`.
+            self.say(&format!("\r\u{1b}[2K{text}"));
+        } else {
+            self.say(text);
+        }
+    }
+
+    /// Says something also with `--quiet`.
+    pub fn insist(&self, text: &str) {
+        talk(text);
+    }
+
     /// Says something that is not a result; nothing with `--quiet`.
     pub fn say(&self, text: &str) {
         if !self.quiet {

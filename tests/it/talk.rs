@@ -123,6 +123,7 @@ fn quiet_says_nothing_of_success_and_all_of_failure() {
     story.llm.script(3, refusal(Dialect::OpenAi, 400, "content_filter", "filtered"));
     let outcome = story.run(&["--quiet", "--only", "all", "--concurrency", "1"]);
     outcome.assert_code(4).assert_tells("error: 1 of 2 tasks got no prediction");
+    outcome.assert_tells(&format!("failed: task {}: rejected by the provider", story.tasks[0]));
 }
 
 #[test]
