@@ -13,8 +13,8 @@ pub(super) async fn twice(stopper: &Stopper, terminal: Terminal) -> Error {
         let mut signals = Signals::watch()?;
         signals.next().await?;
         stopper.stop();
-        terminal
-            .say("stopping: what is under way is finished and delivered; press Ctrl-C again to end at once");
+        // Short, for a bar that is drawn again wipes out what does not fit on one line.
+        terminal.interject("stopping: press Ctrl-C again to end at once");
         signals.next().await
     };
     match watched.await {

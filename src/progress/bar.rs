@@ -26,7 +26,8 @@ impl Bar {
 
     fn on(target: ProgressDrawTarget, total: Option<u64>) -> Self {
         let template = match total {
-            Some(_) => "{bar:24} {human_pos}/{human_len} tasks  {rate}  {eta} left  {msg}",
+            // The bar gets what the words leave, so that they fit on one line of most terminals.
+            Some(_) => "{wide_bar} {human_pos}/{human_len} tasks  {rate}  {eta} left  {msg}",
             None => "{spinner} {human_pos} tasks  {rate}  {msg}",
         };
         let style = ProgressStyle::with_template(template).expect("the template is well formed").with_key(
@@ -45,6 +46,9 @@ impl Reporter for Bar {
     fn report(&mut self, event: &Event<'_>) {
         if let Some(saying) = self.tally.add(event) {
             self.bar.println(saying);
+        }
+        if let Event::Stopping(under_way) = event {
+            self.bar.set_length(self.tally.done + under_way);
         }
         self.bar.set_position(self.tally.done);
         self.bar.set_message(self.tally.notes().join(", "));
@@ -68,6 +72,8 @@ mod tests {
             bar.report(&labeled(1, None));
             assert_eq!((bar.bar.position(), bar.bar.length()), (2, total));
             assert_eq!(bar.bar.message(), "9 tokens, $0.0020");
+            bar.report(&Event::Stopping(3));
+            assert_eq!(bar.bar.length(), Some(5), "no more is to come");
             bar.finish();
             assert!(bar.bar.is_finished());
         }

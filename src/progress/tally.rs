@@ -32,8 +32,8 @@ impl Tally {
             Event::Unchanged(_) => self.done += 1,
             Event::Delivered(_) => {}
             Event::Stopping(under_way) => {
-                // What that means and how to end at once was said when the signal came.
-                return Some(format!("{} still under way", plural(*under_way, "task")));
+                // How to end at once was said when the signal came.
+                return Some(format!("finishing and delivering {} under way", plural(*under_way, "task")));
             }
         }
         None
@@ -88,7 +88,7 @@ pub(super) mod tests {
             assert_eq!(tally.add(&event), None);
         }
         assert_eq!((tally.done, tally.notes().join(", ").as_str()), (4, "2 failed, 1,002 tokens, $2.00"));
-        let stopping = "1 task still under way";
+        let stopping = "finishing and delivering 1 task under way";
         assert_eq!(tally.add(&Event::Stopping(1)).as_deref(), Some(stopping));
     }
 }
