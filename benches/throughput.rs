@@ -86,6 +86,7 @@ fn measure(tasks: u32, endpoint: Endpoint) -> Figures {
         |name: &str| servers.addresses[name].as_str().expect("the server tells its addresses").to_owned();
     let (project, concurrency) = (servers.addresses["project"].to_string(), IN_FLIGHT.to_string());
     let program = Program::new()
+        .patience(Duration::MAX)
         .env("LABEL_STUDIO_URL", &of("studio"))
         .env("LABEL_STUDIO_API_KEY", LEGACY_TOKEN)
         .env("OPENAI_API_KEY", "sk-bench")

@@ -1,7 +1,5 @@
 //! Ctrl-C once finishes what is under way, twice ends at once; SIGTERM is Ctrl-C.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
 use crate::support::canned::Canned;
@@ -57,11 +55,10 @@ fn a_second_signal_ends_at_once() {
         let mut running = held(&story, &gate);
         running.signal(signal);
         running.wait_until_it_tells("stopping");
-        let start = Instant::now();
         running.signal(signal);
+        // The gate is still closed, so whoever waited for the answers would never end.
         let outcome = story.wait(running);
         outcome.assert_code(130).assert_tells("what was under way was dropped");
-        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
         assert_eq!(story.summary("s.json")["exit_code"], 130);
         gate.open();
     }
@@ -72,15 +69,14 @@ fn a_run_that_waits_for_another_attempt_stops_at_once() {
     let story = Story::many(3);
     let gate = Gate::new();
     let body = json!({"error": {"message": "slow down", "code": "rate_limit_exceeded"}});
-    story.llm.script(2, Canned::json(429, &body).header("retry-after", "300").held(&gate));
+    story.llm.script(2, Canned::json(429, &body).header("retry-after", "550").held(&gate));
     let mut running = story.start(&["--concurrency", "1", "--model-version", "v1", "-vv"]);
     gate.wait_for_arrivals(1);
     gate.open();
     running.wait_until_it_tells("waiting for another attempt");
-    let start = Instant::now();
     running.signal("INT");
+    // A run that waits its time out is taken for stuck long before.
     story.wait(running).assert_code(130);
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert_eq!(story.studio.all_predictions(story.project).len(), 1, "what was answered is delivered");
 }
 

@@ -1,5 +1,9 @@
 //! The program runs in a clean place of its own, and everything it says and writes is looked through.
 
+use std::time::Duration;
+
+use crate::support::canned::Canned;
+use crate::support::gate::Gate;
 use crate::support::llm::Llm;
 use crate::support::program::Program;
 use crate::support::studio::{LEGACY_TOKEN, Studio};
@@ -12,12 +16,20 @@ fn the_program_starts_and_ends() {
 }
 
 #[test]
-fn a_started_program_can_be_waited_for_and_killed() {
+fn a_started_program_can_be_waited_for() {
     let program = Program::new().args(["--version"]);
     program.wait(program.spawn()).assert_code(0);
-    let mut running = program.spawn();
-    running.kill();
-    assert!(running.id() != std::process::id());
+}
+
+#[test]
+fn a_program_that_is_stuck_is_ended() {
+    let (studio, gate) = (Studio::start(), Gate::new());
+    studio.intercept("", 9, Canned::html(502).held(&gate));
+    let program = Program::new().studio(&studio).patience(Duration::from_millis(300));
+    let program = program.args(["run", "--project", "1", "--prompt", "p.txt", "--provider", "keyword"]);
+    let program = program.file("p.txt", "{text}?");
+    assert_eq!(program.wait(program.spawn()).code, None);
+    gate.open();
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -16,8 +17,8 @@ use super::studio::{LEGACY_TOKEN, Studio};
 /// The built program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_ls-autolabel");
 
-/// A run that takes longer than this is stuck.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// A run that takes longer than this is stuck, on however slow a machine.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A way of running the program: its arguments, environment and folder, the same for every run.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct Program {
     args: Vec<String>,
     environment: Vec<(String, String)>,
     stdin: String,
+    patience: Duration,
     outcomes: RefCell<Vec<Outcome>>,
 }
 
@@ -44,6 +46,13 @@ pub(crate) struct Running {
     child: Child,
     /// What was read of its standard error already.
     told: Vec<u8>,
+    _watchdog: Watchdog,
+}
+
+/// Kills a run that is stuck, unless it is dropped before.
+#[derive(Debug)]
+struct Watchdog {
+    _alive: Sender<()>,
 }
 
 impl Program {
@@ -58,6 +67,7 @@ impl Program {
             args: Vec::new(),
             environment: Vec::new(),
             stdin: String::new(),
+            patience: PATIENCE,
             outcomes: RefCell::default(),
         }
     }
@@ -96,6 +106,11 @@ impl Program {
         self
     }
 
+    /// Takes a run that lasts longer than this for stuck, and kills it.
+    pub(crate) fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
     /// Returns the path of a file in the folder that it runs in.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join("work").join(name)
@@ -115,7 +130,7 @@ impl Program {
     /// Runs it to its end with further arguments.
     pub(crate) fn run_with<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Outcome {
         let mut command = assert_cmd::Command::from_std(self.command());
-        let output = command.args(args).write_stdin(self.stdin.as_str()).timeout(PATIENCE).output();
+        let output = command.args(args).write_stdin(self.stdin.as_str()).timeout(self.patience).output();
         let output = output.expect("the program starts");
         let outcome = Outcome {
             code: output.status.code(),
@@ -135,7 +150,9 @@ impl Program {
     pub(crate) fn spawn_with<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Running {
         let mut command = self.command();
         let command = command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Running { child: command.spawn().expect("the program starts"), told: Vec::new() }
+        let child = command.spawn().expect("the program starts");
+        let watchdog = Watchdog::new(child.id(), self.patience);
+        Running { child, told: Vec::new(), _watchdog: watchdog }
     }
 
     /// Waits for a started run, and remembers what it said.
@@ -199,11 +216,6 @@ impl Outcome {
 }
 
 impl Running {
-    /// Ends it without a chance to tidy up.
-    pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("it is still running");
-    }
-
     /// Interrupts it, as Ctrl-C does.
     pub(crate) fn interrupt(&self) {
         self.signal("INT");
@@ -211,8 +223,7 @@ impl Running {
 
     /// Sends it a signal, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
-        assert!(status.expect("`kill` exists").success(), "it is still running");
+        assert!(send(name, self.id()), "it has ended already");
     }
 
     /// Blocks the test until it has told the person this, or ends.
@@ -255,6 +266,24 @@ impl Drop for Running {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+impl Watchdog {
+    fn new(process: u32, patience: Duration) -> Self {
+        let (alive, ended) = mpsc::channel();
+        std::thread::spawn(move || {
+            if ended.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+                send("KILL", process);
+            }
+        });
+        Self { _alive: alive }
+    }
+}
+
+/// Sends a signal; returns whether there was somebody to take it.
+fn send(signal: &str, process: u32) -> bool {
+    let status = Command::new("kill").args([format!("-{signal}"), process.to_string()]).status();
+    status.expect("`kill` exists").success()
 }
 
 fn text(pipe: Option<impl Read>) -> String {
