@@ -4,27 +4,25 @@ use std::time::Instant;
 
 use super::Context;
 use super::plan::{self, ConfigText, Ground, Tasks};
-use crate::annotate::annotator::{Annotator, Answerer};
+use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
 use crate::cli::{CheckArgs, RunArgs};
 use crate::engine::ports::{self, FailureKind, Outcome};
-use crate::error::Error;
-use crate::http::stop::Stop;
+use crate::error::{self, Error};
 use crate::label::form::Form;
 use crate::label::task::Task;
 use crate::progress::terminal::Tone;
 use crate::progress::text::{harmless, plain_duration, plural};
 use crate::settings::{
-    DeliverySettings, Layered, ModelSettings, Origin, PromptSettings, Settings, SettingsError, TaskSettings,
-    retry_policy,
+    DeliverySettings, Layered, ModelSettings, Origin, PromptSettings, Settings, TaskSettings, retry_policy,
 };
 use crate::source::peeked::Peeked;
 
 /// Goes through everything a run needs; the exit code is that of the first fault.
 pub(super) async fn check(layered: &Layered<CheckArgs>, context: &Context<'_>) -> Result<(), Error> {
-    let mut list = List { context, faults: 0, exit_code: 0 };
-    let run = layered.part(|args| args.run.clone());
     let asks = !layered.args.no_ask.unwrap_or_default();
-    go(&run, asks, &mut list).await?;
+    let mut list = List { context, asks, faults: 0, exit_code: 0 };
+    let run = layered.part(|args| args.run.clone());
+    go(&run, &mut list).await?;
     match list.faults {
         0 => Ok(()),
         faults => Err(Error::NotReady {
@@ -37,6 +35,8 @@ pub(super) async fn check(layered: &Layered<CheckArgs>, context: &Context<'_>) -
 /// The lines printed so far.
 struct List<'a> {
     context: &'a Context<'a>,
+    /// Whether the model may be asked.
+    asks: bool,
     faults: u32,
     exit_code: u8,
 }
@@ -46,11 +46,11 @@ const NAME_WIDTH: usize = 16;
 
 impl List<'_> {
     fn good(&self, name: &str, words: &str) -> Result<(), Error> {
-        self.line(("ok", Tone::Good), name, words)
+        self.line(Tone::Good, name, words)
     }
 
     fn note(&self, name: &str, words: &str) -> Result<(), Error> {
-        self.line(("note", Tone::Careful), name, words)
+        self.line(Tone::Careful, name, words)
     }
 
     /// Returns what went well, or prints what did not.
@@ -63,26 +63,30 @@ impl List<'_> {
             self.exit_code = error.exit_code();
         }
         self.faults += 1;
-        self.line(("FAIL", Tone::Bad), name, &crate::error::chain(&error))?;
+        self.line(Tone::Bad, name, &error::chain(&error))?;
         if let Some(hint) = error.hint() {
             self.context.print(&format!("      {:NAME_WIDTH$} {}", "", harmless(&hint)))?;
         }
         Ok(None)
     }
 
-    fn line(&self, (mark, tone): (&str, Tone), name: &str, words: &str) -> Result<(), Error> {
+    fn line(&self, tone: Tone, name: &str, words: &str) -> Result<(), Error> {
+        let mark = match tone {
+            Tone::Good => "ok",
+            Tone::Careful => "note",
+            Tone::Bad => "FAIL",
+        };
         let mark = self.context.terminal.paint(&format!("{mark:5}"), tone);
         self.context.print(&format!("{mark} {name:NAME_WIDTH$} {}", harmless(words)))
     }
 }
 
-async fn go(run: &Layered<RunArgs>, asks: bool, list: &mut List<'_>) -> Result<(), Error> {
+async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let places = &list.context.places;
-    let of = |error: SettingsError| Error::from(error);
-    let tasks = TaskSettings::resolve(run, places).map_err(of);
-    let prompt = PromptSettings::resolve(&run.args.prompt, &run.origins).map_err(of);
-    let model = ModelSettings::resolve(run, places).map_err(of);
-    let delivery = DeliverySettings::resolve(&run.args.delivery, &run.origins).map_err(of);
+    let tasks = TaskSettings::resolve(run, places).map_err(Error::from);
+    let prompt = PromptSettings::resolve(&run.args.prompt, &run.origins).map_err(Error::from);
+    let model = ModelSettings::resolve(run, places).map_err(Error::from);
+    let delivery = DeliverySettings::resolve(&run.args.delivery, &run.origins).map_err(Error::from);
     let tasks = list.told("tasks", tasks)?;
     let form = match &tasks {
         Some(tasks) => config(run, tasks, list).await?,
@@ -100,7 +104,7 @@ async fn go(run: &Layered<RunArgs>, asks: bool, list: &mut List<'_>) -> Result<(
         Settings { tasks, prompt, model, delivery, policy: retry_policy(&run.args.limits.retries) };
     let model_version = plan::model_version(&settings, &form);
     let ground = Ground { form: form.into(), studio: text.studio, name: text.name, model_version };
-    rest(&settings, &ground, asks, list).await
+    rest(&settings, &ground, list).await
 }
 
 /// Looks at Label Studio, the project and its labeling config.
@@ -113,7 +117,7 @@ async fn config(
         Origin::File { label_config, .. } => plan::read(label_config),
         Origin::Project { studio, .. } => {
             let policy = retry_policy(&run.args.limits.retries);
-            let connected = plan::connect(studio, &policy, &Stop::never()).await;
+            let connected = plan::connect(studio, &policy, &list.context.stop).await;
             if let Ok(ConfigText { host: Some(host), name, .. }) = &connected {
                 list.good("Label Studio", host)?;
                 list.good("project", name)?;
@@ -138,20 +142,20 @@ async fn config(
 }
 
 /// Looks at the tasks, the prompt made for the first of them, and what the model makes of it.
-async fn rest(settings: &Settings, ground: &Ground, asks: bool, list: &mut List<'_>) -> Result<(), Error> {
+async fn rest(settings: &Settings, ground: &Ground, list: &mut List<'_>) -> Result<(), Error> {
     let Some(tasks) = list.told("tasks", Tasks::open(&settings.tasks, ground).await)? else { return Ok(()) };
     let peeked = Peeked::open(tasks.source()).await.map_err(Error::from);
     let Some(peeked) = list.told("tasks", peeked)? else { return Ok(()) };
     for notice in tasks.notices() {
         list.note("tasks", notice)?;
     }
-    let Some(first) = peeked.first() else {
+    let Some(peeked) = peeked else {
         return list.good("tasks", "none is selected: a run would have nothing to do");
     };
+    let first = peeked.first();
     let count = tasks.expected().await.map_or_else(|| "some tasks".to_owned(), |count| plural(count, "task"));
     list.good("tasks", &format!("{count} selected, the first is {}", first.id))?;
-    let stop = Stop::never();
-    let annotator = plan::annotator(settings, ground, &tasks, (first, &stop, list.context)).await;
+    let annotator = plan::annotator(settings, ground, &peeked, list.context).await;
     let request = annotator.and_then(|annotator| match annotator.request(first) {
         Ok(_) => Ok(annotator),
         Err(reason) => Err(ports::Error::Input(format!("{}: {reason}", first.id)).into()),
@@ -161,21 +165,21 @@ async fn rest(settings: &Settings, ground: &Ground, asks: bool, list: &mut List<
     for notice in annotator.prompt.notices() {
         list.note("prompt", notice)?;
     }
-    model(settings, &annotator, (first, asks), list).await
+    model(settings, &annotator, first, list).await
 }
 
 /// Asks the model for the first task, as a run would, and posts nothing.
 async fn model(
     settings: &Settings,
     annotator: &Annotator,
-    (first, asks): (&Task, bool),
+    first: &Task,
     list: &mut List<'_>,
 ) -> Result<(), Error> {
     let name = format!("{} {}", settings.model.oracle.name(), settings.model.model);
     let Answerer::Model(client) = &annotator.answerer else {
         return list.good("model", "keyword: label words are counted, no model is asked");
     };
-    if !asks {
+    if !list.asks {
         return list.note("model", &format!("{name}: not asked"));
     }
     let started = Instant::now();
@@ -191,7 +195,7 @@ async fn model(
     let answered = answered.map_err(|error| error.advised(|error| settings.advice(error)));
     let Some(()) = list.told("model", answered)? else { return Ok(()) };
     let way = match annotator.mode {
-        crate::annotate::annotator::AnswerMode::Text => "in plain text",
+        AnswerMode::Text => "plain text",
         _ => client.known(&annotator.model).capabilities.rung.about(),
     };
     let words =

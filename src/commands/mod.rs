@@ -18,6 +18,7 @@ use etcetera::AppStrategy;
 
 use crate::cli::{self, Cli, Command, names};
 use crate::error::Error;
+use crate::http::stop::{self, Stop};
 use crate::progress::Progress;
 use crate::progress::terminal::Terminal;
 use crate::settings::layers::Origin;
@@ -31,6 +32,8 @@ struct Context<'a> {
     verbose: u8,
     /// Where what was learned about endpoints is kept; `None` where the user has no home.
     state: Option<PathBuf>,
+    /// Asked by Ctrl-C, where somebody watches for it.
+    stop: Stop,
 }
 
 /// Runs the command that was typed.
@@ -51,11 +54,13 @@ pub fn dispatch(
     for notice in environment.unknown(&options) {
         terminal.note(&notice);
     }
+    let (stopper, stop) = stop::channel();
     let context = Context {
         places: Places { flags, environment, file: &file },
         terminal,
         verbose: cli.global.verbose,
         state: state_folder(environment),
+        stop,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -63,8 +68,8 @@ pub fn dispatch(
         .map_err(|source| Error::Io { action: "cannot start the runtime".to_owned(), source })?;
     let result = runtime.block_on(async {
         match &cli.command {
-            Command::Run(_) => run::run(&context.merged(name)?, &context).await,
-            Command::Push(_) => push::push(&context.merged(name)?, &context).await,
+            Command::Run(_) => run::run(&context.merged(name)?, &context, &stopper).await,
+            Command::Push(_) => push::push(&context.merged(name)?, &context, &stopper).await,
             Command::Preview(_) => preview::preview(&context.merged(name)?, &context).await,
             Command::Check(_) => check::check(&context.merged(name)?, &context).await,
             Command::Completions { .. } | Command::Man => Ok(()),
@@ -95,7 +100,7 @@ impl Context<'_> {
     fn merged<A: FromArgMatches>(&self, name: &str) -> Result<Layered<A>, SettingsError> {
         let command = cli::command();
         let command = command.find_subcommand(name).cloned().unwrap_or(command);
-        layered(&command, self.places.flags, self.places.environment, self.places.file)
+        layered(&command, &self.places)
     }
 }
 

@@ -19,7 +19,6 @@ use crate::http::stop::Stop;
 use crate::http::transport::Transport;
 use crate::label::config::{ConfigError, LabelConfig};
 use crate::label::form::{Form, Wanted};
-use crate::label::task::Task;
 use crate::llm::client::{Client, Endpoint};
 use crate::llm::estimate::estimate_tokens;
 use crate::llm::memory::Memory;
@@ -30,6 +29,7 @@ use crate::settings::{
     self, ModelServer, ModelSettings, Oracle, Origin, Settings, SettingsError, StudioSettings, TaskSettings,
 };
 use crate::source::file::FileSource;
+use crate::source::peeked::Peeked;
 use crate::source::selection::{Only, Selection};
 use crate::source::studio::StudioSource;
 use crate::studio::client::Studio;
@@ -179,10 +179,10 @@ pub(super) fn studio(settings: &StudioSettings, policy: &RetryPolicy, stop: &Sto
 pub(super) async fn annotator(
     settings: &Settings,
     ground: &Ground,
-    tasks: &Tasks,
-    (first, stop, context): (&Task, &Stop, &Context<'_>),
+    tasks: &Peeked<'_>,
+    context: &Context<'_>,
 ) -> Result<Annotator, Error> {
-    let prompt = Prompt::new(&settings.prompt.texts, &ground.form, first)?;
+    let prompt = Prompt::new(&settings.prompt.texts, &ground.form, tasks.first())?;
     let ModelSettings { oracle, model, parameters, .. } = &settings.model;
     let mut annotator = Annotator {
         form: Arc::clone(&ground.form),
@@ -202,7 +202,7 @@ pub(super) async fn annotator(
         if server.row.name == "ollama" && options.num_ctx.is_none() {
             options.num_ctx = Some(context_length(&annotator, tasks).await?);
         }
-        let client = client(server, &options, stop, context)?;
+        let client = client(server, &options, &settings.policy, context)?;
         annotator.answerer = Answerer::Model(Box::new(client));
     }
     Ok(annotator)
@@ -211,7 +211,7 @@ pub(super) async fn annotator(
 fn client(
     server: &ModelServer,
     options: &ProviderOptions,
-    stop: &Stop,
+    policy: &RetryPolicy,
     context: &Context<'_>,
 ) -> Result<Client, Error> {
     let endpoint = Endpoint {
@@ -221,7 +221,7 @@ fn client(
         headers: server.headers.clone(),
         timeout: server.timeout,
     };
-    let client = Client::new(endpoint, transport(server.policy.clone(), server.rpm, stop)?);
+    let client = Client::new(endpoint, transport(policy.clone(), server.rpm, &context.stop)?);
     Ok(match &context.state {
         Some(folder) => client.remembering(Memory::at(folder.join("endpoints.json"))),
         None => client,
@@ -230,10 +230,10 @@ fn client(
 
 /// Returns the context, in tokens, that the longest of the first tasks needs: one for the whole run, for Ollama loads
 /// the model again at every change.
-async fn context_length(annotator: &Annotator, tasks: &Tasks) -> Result<u32, Error> {
+async fn context_length(annotator: &Annotator, tasks: &dyn Source) -> Result<u32, Error> {
     let answer = annotator.parameters.max_tokens.unwrap_or(ANSWER_TOKENS);
     let mut longest = SMALLEST_CONTEXT;
-    let mut first = tasks.source().tasks().take(FIRST_PAGE);
+    let mut first = tasks.tasks().take(FIRST_PAGE);
     while let Some(task) = first.next().await {
         if let Ok(request) = annotator.request(&task?) {
             longest = longest.max(estimate_tokens(&request) + answer);

@@ -7,44 +7,35 @@ use super::estimate::Estimate;
 use super::plan::{self, Tasks};
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::PreviewArgs;
-use crate::engine::ports;
+use crate::engine::ports::{self, Source};
 use crate::error::Error;
-use crate::http::stop::Stop;
 use crate::label::task::Task;
 use crate::llm::client::Trust;
 use crate::progress::text::{harmless, harmless_lines};
 use crate::settings::{Layered, Settings};
+use crate::source::peeked::Peeked;
 
 /// Shows the requests of the first tasks, and the estimate for all.
 pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_>) -> Result<(), Error> {
     let run = layered.part(|args| args.run.clone());
     let settings = Settings::resolve(&run, &context.places)?;
-    let stop = Stop::never();
-    let ground = plan::ground(&settings, &stop).await?;
+    let ground = plan::ground(&settings, &context.stop).await?;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
     for notice in ground.form.notices.iter().chain(tasks.notices()) {
         context.terminal.note(notice);
     }
     let shown = usize::try_from(layered.args.show.unwrap_or(1)).unwrap_or(usize::MAX);
-    let mut stream = tasks.source().tasks();
-    let Some(first) = stream.next().await.transpose()? else {
-        context.print("no tasks are selected: a run would have nothing to do")?;
-        return Ok(());
+    let Some(peeked) = Peeked::open(tasks.source()).await? else {
+        return context.print("no tasks are selected: a run would have nothing to do");
     };
-    let annotator = plan::annotator(&settings, &ground, &tasks, (&first, &stop, context)).await?;
+    let annotator = plan::annotator(&settings, &ground, &peeked, context).await?;
     for notice in annotator.prompt.notices() {
         context.terminal.note(notice);
     }
-    let mut next = Some(first);
-    let mut left = shown;
-    while let Some(task) = next.take().filter(|_| 0 < left) {
+    let mut first = peeked.tasks().take(shown);
+    while let Some(task) = first.next().await.transpose()? {
         context.print(&request(&annotator, &task)?)?;
-        left -= 1;
-        if 0 < left {
-            next = stream.next().await.transpose()?;
-        }
     }
-    drop(stream);
     let estimate = Estimate::of(&tasks, &annotator).await?;
     context.print(&estimate.text(&settings.model.model, settings.model.price))
 }

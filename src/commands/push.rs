@@ -7,15 +7,15 @@ use std::time::Instant;
 use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
 
-use super::report::Report;
+use super::report::{Report, reported};
 use super::reviewed::{Rules, reviewed};
-use super::{Context, interrupt, plan};
+use super::{Context, plan};
 use crate::cli::PushArgs;
 use crate::engine;
 use crate::engine::ports::{self, NoJournal, Source};
 use crate::engine::run::Job;
 use crate::error::Error;
-use crate::http::stop::{self, Stop};
+use crate::http::stop::{Stop, Stopper};
 use crate::http::transport::Counters;
 use crate::label::config::LabelConfig;
 use crate::label::task::Task;
@@ -29,22 +29,16 @@ use crate::source::selection::{Only, Selection};
 const CONCURRENCY: usize = 1;
 
 /// Posts every prediction of a file.
-pub(super) async fn push(layered: &Layered<PushArgs>, context: &Context<'_>) -> Result<(), Error> {
-    let mut report = Report::new(layered.args.delivery.summary.clone(), context.terminal);
-    let (stopper, stop) = stop::channel();
-    let result = tokio::select! {
-        result = post(layered, context, &stop, &mut report) => report.sorted_out(result, &stop),
-        signal = interrupt::twice(&stopper, context.terminal) => Err(signal),
-    };
-    report.close(result)
-}
-
-async fn post(
+pub(super) async fn push(
     layered: &Layered<PushArgs>,
     context: &Context<'_>,
-    stop: &Stop,
-    report: &mut Report,
+    stopper: &Stopper,
 ) -> Result<(), Error> {
+    let summary = layered.args.delivery.summary.clone();
+    reported(summary, context, stopper, async |report| post(layered, context, report).await).await
+}
+
+async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut Report) -> Result<(), Error> {
     let args = &layered.args;
     let delivery = DeliverySettings::resolve(&args.delivery, &layered.origins)?;
     let settings = StudioSettings::resolve(&args.studio, &layered.origins, &context.places)?;
@@ -53,7 +47,7 @@ async fn post(
     }
     let file = FileSource::open(&args.file, Selection { only: Only::All, ..Selection::default() }).await?;
     let policy = retry_policy(&args.retries);
-    let project = plan::connect(&settings, &policy, stop).await?;
+    let project = plan::connect(&settings, &policy, &context.stop).await?;
     let options = Options {
         model_version: delivery.model_version.clone(),
         existing: Existing::Possible,
@@ -76,7 +70,8 @@ async fn post(
         concurrency: CONCURRENCY,
     };
     let started = Instant::now();
-    let (summary, result) = engine::run::run(job, async |task| reviewed(task, &rules), stop.asked()).await;
+    let (summary, result) =
+        engine::run::run(job, async |task| reviewed(task, &rules), context.stop.asked()).await;
     reporter.finish();
     for notice in sink.notices() {
         context.terminal.note(notice);
@@ -86,7 +81,7 @@ async fn post(
     report.finished(summary, started.elapsed(), Counters::default(), None);
     result?;
     match failed {
-        _ if stop.is_asked() => Err(Error::Interrupted {
+        _ if context.stop.is_asked() => Err(Error::Interrupted {
             hint: "the same command posts what is left; what is there already is left out".to_owned(),
         }),
         0 => Ok(()),

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::{Context, interrupt};
 use crate::engine::event::Summary;
 use crate::error::Error;
-use crate::http::stop::Stop;
+use crate::http::stop::{Stop, Stopper};
 use crate::http::transport::Counters;
 use crate::llm::price::Price;
 use crate::progress::summary::{Circumstances, failed, human, machine};
@@ -29,9 +30,24 @@ pub(super) struct Report {
     counters: Counters,
 }
 
+/// Runs what Ctrl-C may stop, and reports how it ended.
+pub(super) async fn reported(
+    summary: Option<PathBuf>,
+    context: &Context<'_>,
+    stopper: &Stopper,
+    run: impl AsyncFnOnce(&mut Report) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut report = Report::new(summary, context.terminal);
+    let result = tokio::select! {
+        result = run(&mut report) => report.sorted_out(result, &context.stop),
+        signal = interrupt::twice(stopper, context.terminal) => Err(signal),
+    };
+    report.close(result)
+}
+
 impl Report {
     /// A report of a run that has not begun.
-    pub(super) fn new(file: Option<PathBuf>, terminal: Terminal) -> Self {
+    fn new(file: Option<PathBuf>, terminal: Terminal) -> Self {
         Self {
             file,
             terminal,
@@ -67,7 +83,7 @@ impl Report {
 
     /// Returns the result of a run; where it was asked to stop before it had begun, whatever that led to is an
     /// interruption and nothing else.
-    pub(super) fn sorted_out(&self, result: Result<(), Error>, stop: &Stop) -> Result<(), Error> {
+    fn sorted_out(&self, result: Result<(), Error>, stop: &Stop) -> Result<(), Error> {
         match result {
             Err(_) if stop.is_asked() && !self.has_numbers => {
                 Err(Error::Interrupted { hint: "nothing was asked and nothing posted".to_owned() })
@@ -77,7 +93,7 @@ impl Report {
     }
 
     /// Says how the run ended and writes the summary file; returns the run's own result.
-    pub(super) fn close(self, result: Result<(), Error>) -> Result<(), Error> {
+    fn close(self, result: Result<(), Error>) -> Result<(), Error> {
         let words = result.as_ref().err().filter(|error| !is_counted(error)).map(ToString::to_string);
         let circumstances = Circumstances {
             duration: self.duration,

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use serde_json::Map;
 
+use super::Context;
 use super::plan::{self, Ground, Tasks};
-use super::report::Report;
-use super::{Context, interrupt};
+use super::report::{Report, reported};
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::RunArgs;
 use crate::engine;
@@ -15,7 +15,7 @@ use crate::engine::event::Summary;
 use crate::engine::ports::{self, NoJournal, Outcome, Sink};
 use crate::engine::run::Job;
 use crate::error::Error;
-use crate::http::stop::{self, Stop};
+use crate::http::stop::{Stop, Stopper};
 use crate::http::transport::Counters;
 use crate::label::task::Task;
 use crate::progress;
@@ -27,25 +27,19 @@ use crate::source::peeked::Peeked;
 use crate::source::selection::{Only, Selection};
 
 /// Labels the selected tasks.
-pub(super) async fn run(layered: &Layered<RunArgs>, context: &Context<'_>) -> Result<(), Error> {
-    let mut report = Report::new(layered.args.delivery.summary.clone(), context.terminal);
-    let (stopper, stop) = stop::channel();
-    let result = tokio::select! {
-        result = label(layered, context, &stop, &mut report) => report.sorted_out(result, &stop),
-        signal = interrupt::twice(&stopper, context.terminal) => Err(signal),
-    };
-    report.close(result)
-}
-
-async fn label(
+pub(super) async fn run(
     layered: &Layered<RunArgs>,
     context: &Context<'_>,
-    stop: &Stop,
-    report: &mut Report,
+    stopper: &Stopper,
 ) -> Result<(), Error> {
+    let summary = layered.args.delivery.summary.clone();
+    reported(summary, context, stopper, async |report| label(layered, context, report).await).await
+}
+
+async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut Report) -> Result<(), Error> {
     let settings = Settings::resolve(layered, &context.places)?;
     let destination = Destination::resolve(layered, &settings.tasks.origin)?;
-    let ground = plan::ground(&settings, stop).await?;
+    let ground = plan::ground(&settings, &context.stop).await?;
     report.model_version.clone_from(&ground.model_version);
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
     let peeked = Peeked::open(tasks.source()).await?;
@@ -53,7 +47,7 @@ async fn label(
     for notice in ground.form.notices.iter().chain(tasks.notices()) {
         context.terminal.note(notice);
     }
-    let Some(first) = peeked.first() else {
+    let Some(peeked) = peeked else {
         target.sink().finish(true).await?;
         context.terminal.say(&nothing(&settings, &ground));
         for notice in target.notices(true) {
@@ -62,14 +56,14 @@ async fn label(
         report.nothing();
         return Ok(());
     };
-    let annotator = plan::annotator(&settings, &ground, &tasks, (first, stop, context)).await?;
+    let annotator = plan::annotator(&settings, &ground, &peeked, context).await?;
     // A prompt that cannot be made for the first task is noticed before anything is paid for.
-    annotator.request(first).map_err(|reason| unfit(first, &reason))?;
+    annotator.request(peeked.first()).map_err(|reason| unfit(peeked.first(), &reason))?;
     for notice in annotator.prompt.notices() {
         context.terminal.note(notice);
     }
     let expected = tasks.expected().await;
-    context.terminal.say(&opening(&settings, &ground, (expected, &destination)));
+    context.terminal.say(&opening(&settings, &ground, &destination, expected));
     let started = Instant::now();
     let mut reporter = progress::reporter(context.progress(settings.delivery.progress), expected);
     let job = Job {
@@ -80,13 +74,13 @@ async fn label(
         concurrency: settings.model.concurrency,
     };
     let label = async |task| lean(annotator.annotate(task).await, &destination);
-    let (summary, result) = engine::run::run(job, label, stop.asked()).await;
+    let (summary, result) = engine::run::run(job, label, context.stop.asked()).await;
     reporter.finish();
     for notice in target.notices(summary.complete) {
         context.terminal.note(&notice);
     }
     let explained = |error| Error::from(error).advised(|error| settings.advice(error));
-    let result = result.map_err(explained).and_then(|()| ending(&summary, stop, &destination));
+    let result = result.map_err(explained).and_then(|()| ending(&summary, &context.stop, &destination));
     report.finished(summary, started.elapsed(), counters(&annotator), settings.model.price);
     result
 }
@@ -198,11 +192,7 @@ fn origin(settings: &Settings, ground: &Ground) -> String {
     }
 }
 
-fn opening(
-    settings: &Settings,
-    ground: &Ground,
-    (expected, destination): (Option<u64>, &Destination),
-) -> String {
+fn opening(settings: &Settings, ground: &Ground, destination: &Destination, expected: Option<u64>) -> String {
     let count = expected.map_or_else(|| "tasks".to_owned(), |count| plural(count, "task"));
     let origin = origin(settings, ground);
     let model = match &settings.model.oracle {

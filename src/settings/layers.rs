@@ -11,8 +11,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 
-use super::file::ConfigFile;
-use super::{Environment, SettingsError};
+use super::{Places, SettingsError};
 use crate::cli::names;
 
 /// Where a value came from.
@@ -63,22 +62,18 @@ impl fmt::Display for Origin {
 /// Lays the three places over one another and reads the result with the command's own parsers.
 pub fn layered<A: FromArgMatches>(
     command: &Command,
-    flags: &ArgMatches,
-    environment: &Environment,
-    file: &ConfigFile,
+    places: &Places<'_>,
 ) -> Result<Layered<A>, SettingsError> {
-    let provider = provider(command, flags, environment, file);
+    let provider = provider(command, places);
     let mut line: Vec<OsString> = vec![command.get_name().into()];
     let mut positional: Vec<OsString> = Vec::new();
     let mut origins = Origins::default();
     for arg in command.get_arguments().filter(|arg| is_layered(arg)) {
         let Some(option) = arg.get_long() else {
-            positional.extend(given(flags, arg));
+            positional.extend(given(places.flags, arg));
             continue;
         };
-        let Some((origin, values)) = value(arg, option, &provider, (flags, environment, file))? else {
-            continue;
-        };
+        let Some((origin, values)) = value(arg, &provider, places)? else { continue };
         if matches!(arg.get_action(), ArgAction::Set) && 1 < values.len() {
             return Err(SettingsError::new(format!("{origin} is a list, expected a single value")));
         }
@@ -102,19 +97,19 @@ pub fn layered<A: FromArgMatches>(
     Ok(Layered { args, origins })
 }
 
-/// Returns the first place that gives a value, and its values.
+/// Returns the first place that gives an option a value, and its values.
 fn value(
     arg: &Arg,
-    option: &str,
     provider: &str,
-    (flags, environment, file): (&ArgMatches, &Environment, &ConfigFile),
+    places: &Places<'_>,
 ) -> Result<Option<(Origin, Vec<OsString>)>, SettingsError> {
-    let words = given(flags, arg);
+    let Some(option) = arg.get_long() else { return Ok(None) };
+    let words = given(places.flags, arg);
     if !words.is_empty() {
         return Ok(Some((Origin::Flag(option.to_owned()), words)));
     }
     for name in names::variables(option, provider) {
-        if let Some(text) = environment.get(&name) {
+        if let Some(text) = places.environment.get(&name) {
             let values = match arg.get_action() {
                 ArgAction::Append => text.lines().map(OsString::from).collect(),
                 _ => vec![text.into()],
@@ -122,16 +117,16 @@ fn value(
             return Ok(Some((Origin::Variable(name), values)));
         }
     }
-    let found = file.values(option)?;
+    let found = places.file.values(option)?;
     Ok(found.map(|(origin, values)| (origin, values.into_iter().map(OsString::from).collect())))
 }
 
 /// Returns the provider's name before anything else is known: which variables count depends on it.
-fn provider(command: &Command, flags: &ArgMatches, environment: &Environment, file: &ConfigFile) -> String {
+fn provider(command: &Command, places: &Places<'_>) -> String {
     command
         .get_arguments()
         .find(|arg| arg.get_long() == Some("provider"))
-        .and_then(|arg| value(arg, "provider", "", (flags, environment, file)).ok().flatten())
+        .and_then(|arg| value(arg, "", places).ok().flatten())
         .and_then(|(_, values)| values.into_iter().next())
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }

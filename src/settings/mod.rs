@@ -54,7 +54,7 @@ pub struct Settings {
     pub prompt: PromptSettings,
     pub model: ModelSettings,
     pub delivery: DeliverySettings,
-    /// How requests to Label Studio are repeated.
+    /// How requests are repeated.
     pub policy: RetryPolicy,
 }
 

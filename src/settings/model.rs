@@ -8,11 +8,10 @@ use url::Url;
 use super::keys::{self, KeyPlaces};
 use super::layers::Layered;
 use super::studio::address;
-use super::{Places, SettingsError, nearest, retry_policy, timeout};
+use super::{Places, SettingsError, nearest, timeout};
 use crate::annotate::keyword;
 use crate::cli::names::{self, DEFAULT_PROVIDER};
 use crate::cli::{Assignment, ModelArgs, RunArgs};
-use crate::http::retry::RetryPolicy;
 use crate::http::secret::Secret;
 use crate::llm::chat::Parameters;
 use crate::llm::price::{self, Price};
@@ -39,7 +38,6 @@ pub struct ModelServer {
     pub advice: String,
     pub headers: HeaderMap,
     pub options: ProviderOptions,
-    pub policy: RetryPolicy,
     /// For one attempt.
     pub timeout: Duration,
     /// Requests a minute.
@@ -146,7 +144,6 @@ fn server(
         advice,
         headers: headers(args.header.as_deref().unwrap_or_default())?,
         options: ProviderOptions { api_version: args.api_version.clone(), num_ctx: args.num_ctx },
-        policy: retry_policy(&layered.args.limits.retries),
         timeout: timeout(&layered.args.limits),
         rpm: layered.args.limits.rpm,
     })

@@ -12,22 +12,22 @@ use crate::label::task::Task;
 /// So the prompt can be tried before anything is paid for, and no task is fetched twice.
 pub struct Peeked<'a> {
     source: &'a dyn Source,
-    first: Option<Task>,
+    first: Task,
     /// The tasks after the first; gone once they were asked for.
     rest: Mutex<Option<BoxStream<'a, Result<Task, Error>>>>,
 }
 
 impl<'a> Peeked<'a> {
-    /// Waits for the first task of a source.
-    pub async fn open(source: &'a dyn Source) -> Result<Self, Error> {
+    /// Waits for the first task of a source; `None` if there is no task at all.
+    pub async fn open(source: &'a dyn Source) -> Result<Option<Self>, Error> {
         let mut tasks = source.tasks();
         let first = tasks.next().await.transpose()?;
-        Ok(Self { source, first, rest: Mutex::new(Some(tasks)) })
+        Ok(first.map(|first| Self { source, first, rest: Mutex::new(Some(tasks)) }))
     }
 
-    /// Returns the first task; `None` if there is no task at all.
-    pub fn first(&self) -> Option<&Task> {
-        self.first.as_ref()
+    /// Returns the first task.
+    pub fn first(&self) -> &Task {
+        &self.first
     }
 }
 
@@ -35,7 +35,7 @@ impl Source for Peeked<'_> {
     /// Returns the first task and what follows it; when asked again, asks the source again.
     fn tasks(&self) -> BoxStream<'_, Result<Task, Error>> {
         match self.rest.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(rest) => stream::iter(self.first.clone().map(Ok)).chain(rest).boxed(),
+            Some(rest) => stream::iter([Ok(self.first.clone())]).chain(rest).boxed(),
             None => self.source.tasks(),
         }
     }
@@ -74,8 +74,8 @@ mod tests {
     #[tokio::test]
     async fn the_first_task_is_seen_and_still_comes_once() {
         let numbers = Numbers(3, None, AtomicU64::new(0));
-        let peeked = Peeked::open(&numbers).await.unwrap();
-        assert_eq!(peeked.first().map(|task| task.id), Some(TaskId::Row(1)));
+        let peeked = Peeked::open(&numbers).await.unwrap().unwrap();
+        assert_eq!(peeked.first().id, TaskId::Row(1));
         assert_eq!(rows(&peeked).await.unwrap(), [1, 2, 3].map(TaskId::Row));
         assert_eq!(numbers.2.load(Ordering::Relaxed), 3);
         assert_eq!(rows(&peeked).await.unwrap(), [1, 2, 3].map(TaskId::Row));
@@ -84,8 +84,7 @@ mod tests {
     #[tokio::test]
     async fn an_empty_source_has_no_first_task() {
         let numbers = Numbers(0, None, AtomicU64::new(0));
-        let peeked = Peeked::open(&numbers).await.unwrap();
-        assert_eq!((peeked.first(), rows(&peeked).await.unwrap()), (None, Vec::new()));
+        assert!(Peeked::open(&numbers).await.unwrap().is_none());
     }
 
     #[tokio::test]
@@ -93,6 +92,6 @@ mod tests {
         let numbers = Numbers(0, Some("gone"), AtomicU64::new(0));
         assert_eq!(Peeked::open(&numbers).await.err().unwrap().to_string(), "gone");
         let numbers = Numbers(2, Some("gone"), AtomicU64::new(0));
-        assert_eq!(rows(&Peeked::open(&numbers).await.unwrap()).await.unwrap_err(), "gone");
+        assert_eq!(rows(&Peeked::open(&numbers).await.unwrap().unwrap()).await.unwrap_err(), "gone");
     }
 }
