@@ -10,6 +10,7 @@ mod push;
 mod report;
 mod reviewed;
 mod run;
+mod target;
 
 use std::path::PathBuf;
 

@@ -8,11 +8,12 @@ use serde_json::Map;
 use super::Context;
 use super::plan::{self, Ground, Tasks};
 use super::report::{Report, reported};
+use super::target::Target;
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::RunArgs;
 use crate::engine;
 use crate::engine::event::Summary;
-use crate::engine::ports::{self, NoJournal, Outcome, Sink};
+use crate::engine::ports::{self, NoJournal, Outcome};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
@@ -22,7 +23,6 @@ use crate::progress;
 use crate::progress::text::plural;
 use crate::settings::{Destination, Layered, Oracle, Origin, Settings};
 use crate::sink;
-use crate::sink::studio::{Existing, Older, Options, StudioSink};
 use crate::source::peeked::Peeked;
 use crate::source::selection::{Only, Selection};
 
@@ -106,62 +106,6 @@ fn counters(annotator: &Annotator) -> Counters {
     match &annotator.answerer {
         Answerer::Model(client) => client.transport().counters(),
         Answerer::Keyword(_) => Counters::default(),
-    }
-}
-
-/// Where predictions go, opened.
-enum Target {
-    Project(Box<StudioSink>),
-    File(Box<dyn Sink>, std::path::PathBuf),
-}
-
-impl Target {
-    fn open(settings: &Settings, ground: &Ground, destination: &Destination) -> Result<Self, Error> {
-        let path = match (destination, &settings.tasks.origin) {
-            (Destination::Project, Origin::Project { studio: place, .. }) => {
-                // What was paid for is still delivered after Ctrl-C, so this client does not stop with the run.
-                let studio = plan::studio(place, &settings.policy, &Stop::never())?;
-                let options = Options {
-                    model_version: Some(ground.model_version.clone()),
-                    existing: match settings.tasks.selection.only {
-                        Only::Unpredicted => Existing::Known,
-                        Only::Unlabeled | Only::All => Existing::Possible,
-                    },
-                    older: if settings.delivery.replace { Older::Delete } else { Older::Keep },
-                };
-                return Ok(Self::Project(Box::new(StudioSink::new(studio.into(), place.project, options))));
-            }
-            (Destination::File(path), _) => path.clone(),
-            (Destination::Project, Origin::File { .. }) => Path::new(sink::STANDARD_OUTPUT).to_owned(),
-        };
-        let names: Vec<String> =
-            ground.form.controls.iter().map(|control| control.head().name.clone()).collect();
-        let input = match &settings.tasks.origin {
-            Origin::File { tasks, .. } => Some(tasks.as_path()),
-            Origin::Project { .. } => None,
-        };
-        Ok(Self::File(sink::open(&path, &names, input)?, path))
-    }
-
-    fn sink(&mut self) -> &mut dyn Sink {
-        match self {
-            Self::Project(sink) => sink.as_mut(),
-            Self::File(sink, _) => sink.as_mut(),
-        }
-    }
-
-    /// Returns what a person should know at the end of a run.
-    fn notices(&self, complete: bool) -> Vec<String> {
-        match self {
-            Self::Project(sink) => sink.notices().to_vec(),
-            // Where nothing was written, no part of it is left.
-            Self::File(_, path) if !complete && sink::part_path(path).exists() => vec![format!(
-                "the run is not complete: what was done is in {}, and {} is as it was",
-                sink::part_path(path).display(),
-                path.display()
-            )],
-            Self::File(..) => Vec::new(),
-        }
     }
 }
 

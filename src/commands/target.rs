@@ -1,0 +1,73 @@
+//! Where the predictions of a run go: a project, or a file.
+
+use std::path::{Path, PathBuf};
+
+use super::plan::{self, Ground};
+use crate::engine::ports::Sink;
+use crate::error::Error;
+use crate::http::stop::Stop;
+use crate::settings::{Destination, Origin, Settings};
+use crate::sink;
+use crate::sink::studio::{Existing, Older, Options, StudioSink};
+use crate::source::selection::Only;
+
+/// Where predictions go, opened.
+pub(super) enum Target {
+    Project(Box<StudioSink>),
+    File(Box<dyn Sink>, PathBuf),
+}
+
+impl Target {
+    /// Opens it; nothing is written or posted yet.
+    pub(super) fn open(
+        settings: &Settings,
+        ground: &Ground,
+        destination: &Destination,
+    ) -> Result<Self, Error> {
+        let path = match (destination, &settings.tasks.origin) {
+            (Destination::Project, Origin::Project { studio: place, .. }) => {
+                // What was paid for is still delivered after Ctrl-C, so this client does not stop with the run.
+                let studio = plan::studio(place, &settings.policy, &Stop::never())?;
+                let options = Options {
+                    model_version: Some(ground.model_version.clone()),
+                    existing: match settings.tasks.selection.only {
+                        Only::Unpredicted => Existing::Known,
+                        Only::Unlabeled | Only::All => Existing::Possible,
+                    },
+                    older: if settings.delivery.replace { Older::Delete } else { Older::Keep },
+                };
+                return Ok(Self::Project(Box::new(StudioSink::new(studio.into(), place.project, options))));
+            }
+            (Destination::File(path), _) => path.clone(),
+            (Destination::Project, Origin::File { .. }) => Path::new(sink::STANDARD_OUTPUT).to_owned(),
+        };
+        let names: Vec<String> =
+            ground.form.controls.iter().map(|control| control.head().name.clone()).collect();
+        let input = match &settings.tasks.origin {
+            Origin::File { tasks, .. } => Some(tasks.as_path()),
+            Origin::Project { .. } => None,
+        };
+        Ok(Self::File(sink::open(&path, &names, input)?, path))
+    }
+
+    pub(super) fn sink(&mut self) -> &mut dyn Sink {
+        match self {
+            Self::Project(sink) => sink.as_mut(),
+            Self::File(sink, _) => sink.as_mut(),
+        }
+    }
+
+    /// Returns what a person should know at the end of a run.
+    pub(super) fn notices(&self, complete: bool) -> Vec<String> {
+        match self {
+            Self::Project(sink) => sink.notices().to_vec(),
+            // Where nothing was written, no part of it is left.
+            Self::File(_, path) if !complete && sink::part_path(path).exists() => vec![format!(
+                "the run is not complete: what was done is in {}, and {} is as it was",
+                sink::part_path(path).display(),
+                path.display()
+            )],
+            Self::File(..) => Vec::new(),
+        }
+    }
+}
