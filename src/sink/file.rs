@@ -47,6 +47,12 @@ impl FileSink {
         if real.is_dir() {
             return Err(refuse("it is a folder; name a file"));
         }
+        // The name would go over to a file of ours: a reader of the pipe would wait for ever, a device would be gone.
+        if real.is_symlink() || real.metadata().is_ok_and(|found| !found.is_file()) {
+            return Err(refuse(
+                "expected a file, found a pipe, a device or a link to nothing; name a file, or `-` for standard output",
+            ));
+        }
         if input.is_some_and(|input| input.canonicalize().is_ok_and(|input| input == real)) {
             return Err(refuse("the tasks are read from it; choose another name"));
         }

@@ -152,6 +152,22 @@ async fn a_link_stays_and_what_it_names_is_replaced() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "[\n]\n");
 }
 
+#[tokio::test]
+#[cfg(unix)]
+async fn what_is_no_file_is_never_replaced() {
+    let folder = TempDir::new().unwrap();
+    let [socket, link, dangling] =
+        ["socket.json", "link.json", "dangling.json"].map(|name| folder.path().join(name));
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    std::os::unix::fs::symlink(&socket, &link).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("none.json"), &dangling).unwrap();
+    for target in [socket, link, dangling] {
+        let reason = refusal(&target, None);
+        assert!(reason.contains("expected a file, found a pipe, a device or a link to nothing"), "{reason}");
+        assert!(!part_path(&target).exists());
+    }
+}
+
 fn refusal(target: &Path, input: Option<&Path>) -> String {
     match open(target, &[], input) {
         Err(Error::Input(reason)) => reason,
