@@ -171,3 +171,16 @@ fn every_row_builds_the_dialect_of_its_name() {
         assert!(row.default_base.is_none_or(|base| Url::parse(base).is_ok()), "{}", row.name);
     }
 }
+
+#[test]
+fn counts_that_cannot_be_are_cut_so_that_sums_hold() {
+    for (written, expect) in
+        [("-5", 0), ("\"7\"", 0), ("18446744073709551615", 4_294_967_295), ("1e300", 4_294_967_295)]
+    {
+        let body = format!(
+            r#"{{"choices":[{{"message":{{"content":""}}}}],"usage":{{"prompt_tokens":{written},"completion_tokens":1}}}}"#
+        );
+        let usage = provider("openai").completion(&reply(&body)).unwrap().usage;
+        assert_eq!((usage.prompt_tokens, usage.completion_tokens), (expect, 1), "{written}");
+    }
+}

@@ -76,6 +76,9 @@ pub(super) fn outline(value: &Value) -> String {
     }
 }
 
+/// Most of anything that one answer may count, so that no sum over a run overflows.
+const MOST_COUNTED: u64 = u32::MAX as u64;
+
 /// Returns a count; some servers write it as `12.0`.
 pub(super) fn count(value: &Value) -> u64 {
     #[expect(
@@ -84,7 +87,7 @@ pub(super) fn count(value: &Value) -> u64 {
         reason = "the cast keeps within bounds"
     )]
     let rounded = value.as_f64().map(|number| number as u64);
-    value.as_u64().or(rounded).unwrap_or_default()
+    value.as_u64().or(rounded).unwrap_or_default().min(MOST_COUNTED)
 }
 
 /// Returns the name of a role.
