@@ -1,4 +1,4 @@
-//! Ctrl-C once finishes what is under way, twice ends at once; SIGTERM is Ctrl-C.
+//! Ctrl-C once finishes what is under way, twice ends at once; SIGTERM and SIGHUP are Ctrl-C.
 
 use serde_json::json;
 
@@ -24,7 +24,8 @@ fn held(story: &Story, gate: &Gate) -> Running {
 
 #[test]
 fn what_is_under_way_is_finished_and_delivered() {
-    for signal in ["INT", "TERM"] {
+    let signals: &[&str] = if cfg!(target_os = "linux") { &["INT", "TERM", "HUP"] } else { &["INT", "TERM"] };
+    for signal in signals {
         let (story, gate) = (Story::many(20), Gate::new());
         let mut running = held(&story, &gate);
         running.signal(signal);
