@@ -34,6 +34,9 @@ pub(super) async fn push(
     context: &Context<'_>,
     stopper: &Stopper,
 ) -> Result<(), Error> {
+    let PushArgs { file, delivery, .. } = &layered.args;
+    let files = [("the file to push", Some(file.as_path()))];
+    DeliverySettings::check_summary(delivery, &layered.origins, &files)?;
     let summary = layered.args.delivery.summary.clone();
     reported(summary, context, stopper, async |report| post(layered, context, report).await).await
 }

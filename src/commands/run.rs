@@ -21,7 +21,7 @@ use crate::http::transport::Counters;
 use crate::label::task::Task;
 use crate::progress;
 use crate::progress::text::plural;
-use crate::settings::{Destination, Layered, Oracle, Origin, Settings};
+use crate::settings::{DeliverySettings, Destination, Layered, Oracle, Origin, Settings};
 use crate::sink;
 use crate::source::peeked::Peeked;
 use crate::source::selection::{Only, Selection};
@@ -32,6 +32,15 @@ pub(super) async fn run(
     context: &Context<'_>,
     stopper: &Stopper,
 ) -> Result<(), Error> {
+    let RunArgs { tasks, prompt, output, delivery, .. } = &layered.args;
+    let files = [
+        ("the file of tasks", tasks.tasks.as_deref()),
+        ("the labeling config", tasks.label_config.as_deref()),
+        ("the prompt", prompt.prompt.as_deref().map(Path::new)),
+        ("the system message", prompt.system.as_deref()),
+        ("the output", output.output.as_deref()),
+    ];
+    DeliverySettings::check_summary(delivery, &layered.origins, &files)?;
     let summary = layered.args.delivery.summary.clone();
     reported(summary, context, stopper, async |report| label(layered, context, report).await).await
 }

@@ -13,7 +13,7 @@ mod tasks;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use file::ConfigFile;
@@ -156,6 +156,17 @@ impl Settings {
 }
 
 impl DeliverySettings {
+    /// Fails where the summary would be written over one of these files, each with what it is; to be asked before
+    /// anything is, for a failed run writes its summary as well.
+    pub fn check_summary(
+        args: &DeliveryArgs,
+        origins: &Origins,
+        others: &[(&str, Option<&Path>)],
+    ) -> Result<(), SettingsError> {
+        let Some(summary) = &args.summary else { return Ok(()) };
+        read::check_apart(summary, &origins.of("summary").to_string(), others)
+    }
+
     /// Fills in what was not given.
     pub fn resolve(args: &DeliveryArgs, origins: &Origins) -> Result<Self, SettingsError> {
         let model_version = args.model_version.as_deref().map(str::trim);

@@ -1,7 +1,7 @@
 //! Files that settings name: read, or told with what is wrong with them and where they were named.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{SettingsError, nearest};
 
@@ -51,6 +51,24 @@ pub(super) fn check_writable(path: &Path, place: &str) -> Result<(), SettingsErr
         )),
         None => Ok(()),
     }
+}
+
+/// Fails where the file to write is one of the `others`, each with what it is for.
+pub(super) fn check_apart(
+    path: &Path,
+    place: &str,
+    others: &[(&str, Option<&Path>)],
+) -> Result<(), SettingsError> {
+    let same = others.iter().find(|(_, other)| other.is_some_and(|other| real(other) == real(path)));
+    same.map_or(Ok(()), |(what, _)| {
+        let message = format!("{place}: `{}` is {what}, which would be written over", path.display());
+        Err(SettingsError::with_hint(message, "choose another name"))
+    })
+}
+
+/// Returns the one path of a file that may not exist yet.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
 fn unreadable(path: &Path, place: &str, error: &std::io::Error) -> SettingsError {

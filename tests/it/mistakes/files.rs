@@ -76,6 +76,8 @@ fn what_cannot_be_written_is_refused_before_anything_is_asked() {
         output("the tasks' own file", "tasks.csv"),
         run("a summary in a folder that is not there", "--summary results/summary.json"),
         run("a summary that is a folder", "--summary folder.csv"),
+        run("a summary over the tasks", "--summary ./tasks.csv"),
+        output("a summary over the output", "out.jsonl --summary ./out.jsonl"),
     ];
     Book::new().compare("outputs", &mistakes);
 }
@@ -88,6 +90,7 @@ fn a_bad_file_of_predictions_is_refused() {
         push("a format nobody reads", "out.txt").file("out.txt", "x"),
         push("a folder", "folder.csv"),
         push("a broken line", "out.jsonl").file("out.jsonl", "{\"id\": 1,\n"),
+        push("a summary over the file", "out.jsonl --summary out.jsonl").file("out.jsonl", ""),
     ];
     let keyed = mistakes.map(|mistake| mistake.env("LABEL_STUDIO_API_KEY", "0123abcd"));
     Book::new().hiding("0123abcd").compare("pushed_files", &keyed);
