@@ -53,6 +53,7 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
     let project = plan::connect(&settings, &policy, &context.stop).await?;
     let options = Options {
         model_version: delivery.model_version.clone(),
+        rows: None,
         existing: Existing::Possible,
         older: if delivery.replace { Older::Delete } else { Older::Keep },
     };

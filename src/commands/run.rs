@@ -50,9 +50,10 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let destination = Destination::resolve(layered, &settings.tasks.origin)?;
     let ground = plan::ground(&settings, &context.stop).await?;
     report.model_version.clone_from(&ground.model_version);
+    let rows = rows(&settings, &ground).await;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
     let peeked = Peeked::open(tasks.source()).await?;
-    let mut target = Target::open(&settings, &ground, &destination)?;
+    let mut target = Target::open(&settings, &ground, &destination, rows)?;
     for notice in ground.form.notices.iter().chain(tasks.notices()) {
         context.terminal.note(notice);
     }
@@ -92,6 +93,16 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let result = result.map_err(explained).and_then(|()| ending(&summary, &context.stop, &destination));
     report.finished(summary, started.elapsed(), counters(&annotator), settings.model.price);
     result
+}
+
+/// Counts the project's predictions of this run's version; unknown where that fails, for a look at the tasks does then.
+async fn rows(settings: &Settings, ground: &Ground) -> Option<u64> {
+    let (Some(studio), Origin::Project { studio: place, .. }) = (&ground.studio, &settings.tasks.origin)
+    else {
+        return None;
+    };
+    let counts = studio.version_counts(place.project).await.ok()?;
+    Some(counts.get(&ground.model_version).copied().unwrap_or_default())
 }
 
 /// Drops a labeled task's data where nobody needs it any more: a thousand wait for a bulk call, and data may be images.

@@ -18,11 +18,13 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// Opens it; nothing is written or posted yet.
+    /// Opens it; nothing is written or posted yet. `rows` is how many predictions of this run's version the project had
+    /// before its tasks were chosen, where that is known.
     pub(super) fn open(
         settings: &Settings,
         ground: &Ground,
         destination: &Destination,
+        rows: Option<u64>,
     ) -> Result<Self, Error> {
         let path = match (destination, &settings.tasks.origin) {
             (Destination::Project, Origin::Project { studio: place, .. }) => {
@@ -30,6 +32,7 @@ impl Target {
                 let studio = plan::studio(place, &settings.policy, &Stop::never())?;
                 let options = Options {
                     model_version: Some(ground.model_version.clone()),
+                    rows,
                     existing: match settings.tasks.selection.only {
                         Only::Unpredicted => Existing::Known,
                         Only::Unlabeled | Only::All => Existing::Possible,

@@ -2,7 +2,14 @@
 
 use serde_json::json;
 
+use crate::support::canned::Canned;
+use crate::support::gate::Gate;
 use crate::support::story::Story;
+
+fn answer() -> Canned {
+    let message = json!({"role": "assistant", "content": r#"{"mood": "positive"}"#});
+    Canned::json(200, &json!({"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}))
+}
 
 #[test]
 fn a_second_run_asks_nothing_and_posts_nothing() {
@@ -32,6 +39,37 @@ fn all_tasks_are_asked_again_but_nothing_is_posted_twice() {
     again.assert_tells("already there 2");
     assert_eq!(story.predicted(), ["v1: mood=positive"; 2]);
     assert_eq!((story.llm.count(), story.studio.bulk_calls()), (4, 1));
+}
+
+#[test]
+fn two_runs_at_once_post_nothing_twice() {
+    let story = Story::many(3);
+    let gate = Gate::new();
+    story.llm.script(1, answer().held(&gate));
+    let first = story.start(&["--model-version", "v1"]);
+    gate.wait_for_arrivals(1);
+    story.run(&["--model-version", "v1"]).assert_code(0).assert_tells("delivered 3");
+    gate.open();
+    story.wait(first).assert_code(0).assert_tells("already there 3");
+    assert_eq!(story.predicted(), ["v1: mood=positive"; 3]);
+}
+
+#[test]
+fn what_another_run_posts_between_a_look_and_a_call_is_found() {
+    let story = Story::many(3);
+    let (asked, looked) = (Gate::new(), Gate::new());
+    story.llm.script(1, answer().held(&asked));
+    let first = story.start(&["--model-version", "v1", "--only", "all"]);
+    asked.wait_for_arrivals(1);
+    let tasks: Vec<_> = story.tasks.iter().map(|id| json!({"id": id, "predictions": []})).collect();
+    let nothing = Canned::json(200, &json!({"total": 3, "tasks": tasks}));
+    story.studio.intercept("GET /api/tasks", 1, nothing.held(&looked));
+    asked.open();
+    looked.wait_for_arrivals(1);
+    story.run(&["--model-version", "v1"]).assert_code(0).assert_tells("delivered 3");
+    looked.open();
+    story.wait(first).assert_code(0);
+    assert_eq!(story.predicted(), ["v1: mood=positive"; 3]);
 }
 
 #[test]

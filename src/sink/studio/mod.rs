@@ -27,6 +27,8 @@ pub struct StudioSink {
     options: Options,
     /// Before each further look at what a broken call left behind.
     waits: Vec<Duration>,
+    /// Rows of this run's version after the last delivery, or before the run.
+    rows: Option<u64>,
     /// The version that annotators were last made to see, or were found not to.
     settled: Option<String>,
     /// Landed by calls that broke: Label Studio may have gone on storing them after the look.
@@ -40,6 +42,8 @@ pub struct Options {
     /// The version of this run, shown to annotators even where an earlier run was cut off before it could do that;
     /// `None` for files, which may hold several.
     pub model_version: Option<String>,
+    /// How many rows of that version there were before the tasks were chosen, where somebody counted.
+    pub rows: Option<u64>,
     pub existing: Existing,
     pub older: Older,
 }
@@ -47,7 +51,7 @@ pub struct Options {
 /// Whether the tasks may hold the very predictions that are delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// The source chose tasks that do not, or that came with theirs.
+    /// The source chose tasks that do not, or that came with theirs; but another run may have been there since.
     Known,
     /// Nobody looked.
     Possible,
@@ -70,8 +74,8 @@ const WAITS: [Duration; 4] =
 impl StudioSink {
     /// A sink for a project. Its client's transport must not stop with the run: what was paid for is still delivered.
     pub fn new(studio: Arc<Studio>, project: u64, options: Options) -> Self {
-        let (waits, doubtful, notices) = (WAITS.to_vec(), Vec::new(), Vec::new());
-        Self { studio, project, options, waits, settled: None, doubtful, notices }
+        let (waits, rows, doubtful, notices) = (WAITS.to_vec(), options.rows, Vec::new(), Vec::new());
+        Self { studio, project, options, waits, rows, settled: None, doubtful, notices }
     }
 
     /// Returns what a person should know about what was done, one line each; complete after
@@ -83,12 +87,15 @@ impl StudioSink {
     async fn post(&mut self, batch: &[Labeled]) -> Result<Delivered, StudioError> {
         let mut delivered = Delivered::default();
         let outgoing = prepared(batch, &mut delivered);
+        // Two runs that overlap, as of a slow job that is started every hour, choose the same tasks. What the other one
+        // posted before this number was taken is found by looking, what it posts later by the number.
+        let rows = self.count_rows().await?;
         let outgoing = match self.options.existing {
-            Existing::Known => outgoing,
-            Existing::Possible => self.looked_up(outgoing, &mut delivered).await?,
+            Existing::Known if rows.is_none() || rows == self.rows => outgoing,
+            Existing::Known | Existing::Possible => self.looked_up(outgoing, &mut delivered).await?,
         };
         let poster = Poster { studio: &self.studio, project: self.project, waits: &self.waits };
-        let Posted { landed, rejected } = poster.post(outgoing).await?;
+        let Posted { landed, rejected } = poster.post(outgoing, rows).await?;
         delivered.rejected.extend(rejected);
         let versions: BTreeSet<&str> =
             landed.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect();
@@ -97,7 +104,16 @@ impl StudioSink {
         }
         self.delete_older(&landed).await?;
         self.doubtful.extend(landed.into_iter().filter(|outgoing| outgoing.is_doubtful));
+        // Without the number the next delivery looks at its tasks, which is no reason to call this one failed.
+        self.rows = self.count_rows().await.unwrap_or_default();
         Ok(delivered)
+    }
+
+    /// Counts the stored rows of this run's version.
+    async fn count_rows(&self) -> Result<Option<u64>, StudioError> {
+        let Some(version) = &self.options.model_version else { return Ok(None) };
+        let counts = self.studio.version_counts(self.project).await?;
+        Ok(Some(counts.get(version.as_str()).copied().unwrap_or_default()))
     }
 
     /// Leaves out what is there already, and notes what the new predictions take the place of.

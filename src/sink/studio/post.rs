@@ -95,14 +95,22 @@ impl Outgoing {
 }
 
 impl Poster<'_> {
-    /// Posts predictions; an error means that Label Studio takes none.
-    pub(super) async fn post(self, outgoing: Vec<Outgoing>) -> Result<Posted, StudioError> {
+    /// Posts predictions; an error means that Label Studio takes none. `known` is how many rows of their version there
+    /// were before it was looked which of them are there.
+    pub(super) async fn post(
+        self,
+        outgoing: Vec<Outgoing>,
+        mut known: Option<u64>,
+    ) -> Result<Posted, StudioError> {
         let mut waiting = groups(outgoing);
         let mut posted = Posted::default();
         let mut futile = 0;
         // In the order they were put there, so that after a halving the good half shows that posting works at all.
         while let Some(group) = waiting.pop_front() {
-            let rows = self.rows(&group).await?;
+            let rows = match known.take() {
+                Some(rows) => rows,
+                None => self.rows(&group).await?,
+            };
             let trouble = match self.send(&group).await {
                 Ok(created)
                     if created == group.outgoing.len() as u64

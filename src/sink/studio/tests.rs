@@ -7,7 +7,8 @@ use crate::label::prediction::{Prediction, Region};
 use crate::label::task::Task;
 use crate::studio::fake::{Fake, Fault, PROJECT};
 
-const OPTIONS: Options = Options { model_version: None, existing: Existing::Known, older: Older::Keep };
+const OPTIONS: Options =
+    Options { model_version: None, rows: None, existing: Existing::Known, older: Older::Keep };
 
 fn region(id: u64) -> String {
     format!("al{id:016x}")
