@@ -69,7 +69,7 @@ impl Budget {
     /// Returns how long to wait before the next attempt, or `None` when there is none.
     ///
     /// A server that says how long to wait is believed, though not to the millisecond 0: many say it while others
-    /// come first.
+    /// come first. No wait of our own is longer than the policy allows in one go.
     pub(super) fn next(
         &mut self,
         policy: &RetryPolicy,
@@ -84,11 +84,12 @@ impl Budget {
         self.points = self.points.checked_sub(cost)?;
         let delay = policy.delay(self.waits, fastrand::f64());
         self.waits += 1;
-        Some(match after {
+        let wait = match after {
             Some(after) if limited => after.max(policy.shortest),
             Some(after) => after.max(delay),
             None => delay,
-        })
+        };
+        Some(wait.min(policy.max_wait))
     }
 }
 
@@ -237,6 +238,14 @@ mod tests {
         assert_eq!(attempts(Some(Duration::from_secs(1)), false), 6);
         assert_eq!(attempts(None, true), 20);
         assert_eq!(attempts(Some(Duration::from_secs(1)), true), 60);
+    }
+
+    #[test]
+    fn no_wait_of_our_own_is_longer_than_allowed() {
+        let policy = RetryPolicy::new(9, Duration::from_secs(2));
+        let mut budget = Budget::new(&policy);
+        let waits: Vec<Duration> = std::iter::from_fn(|| budget.next(&policy, None, false)).collect();
+        assert!(waits.len() == 9 && waits.iter().all(|wait| *wait <= policy.max_wait), "{waits:?}");
     }
 
     #[test]
