@@ -50,7 +50,8 @@ impl Memory {
     /// Returns what was learned about an endpoint, unless it is too long ago.
     pub(super) fn recall(&self, endpoint: &str, now: SystemTime) -> Option<Capabilities> {
         let entry = read(self.path.as_deref()?).ok()?.endpoints.remove(endpoint)?;
-        let age = now.duration_since(UNIX_EPOCH + Duration::from_secs(entry.learned)).unwrap_or_default();
+        let learned = UNIX_EPOCH.checked_add(Duration::from_secs(entry.learned))?;
+        let age = now.duration_since(learned).unwrap_or_default();
         (age <= LIFETIME).then_some(entry.capabilities)
     }
 
@@ -144,6 +145,17 @@ mod tests {
         assert_eq!(memory.recall("a", SystemTime::now()), None);
         memory.remember("a", &capabilities(Rung::Prompt), SystemTime::now());
         assert_eq!(memory.recall("a", SystemTime::now()), Some(capabilities(Rung::Prompt)));
+    }
+
+    #[test]
+    fn a_time_that_no_clock_shows_is_believed_by_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("endpoints.json");
+        let memory = Memory::at(&path);
+        memory.remember("a", &capabilities(Rung::Prompt), UNIX_EPOCH + Duration::from_secs(5));
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("\"learned\": 5", &format!("\"learned\": {}", u64::MAX))).unwrap();
+        assert_eq!(memory.recall("a", SystemTime::now()), None);
     }
 
     #[test]
