@@ -238,6 +238,19 @@ mod tests {
     }
 
     #[test]
+    fn a_count_that_cannot_be_true_breaks_nothing() {
+        for count in ["18446744073709551615", "1e300"] {
+            let body = format!(r#"{{"message":{{"content":"x"}},"prompt_eval_count":{count}}}"#);
+            let judged = judged(200, &body);
+            assert!(judged.contains("set `--num-ctx` to"), "{judged}");
+            let status = StatusCode::OK;
+            let reply = Reply { status, headers: HeaderMap::new(), body: body.into() };
+            let mut usage = OLLAMA.completion(&reply).unwrap().usage;
+            usage += usage;
+        }
+    }
+
+    #[test]
     fn an_unknown_model_says_how_to_get_it() {
         let expect = "abort: model 'x' not found (404); get it with `ollama pull MODEL`, or check `--model`";
         assert_eq!(judged(404, r#"{"error":"model 'x' not found"}"#), expect);
