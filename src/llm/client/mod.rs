@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use tracing::info;
+use tracing::{info, warn};
 use url::Url;
 
 use super::chat::{ChatRequest, Completion, Response};
@@ -110,7 +110,7 @@ impl Client {
     /// Asks the model. The first request finds out which rung of the ladder the endpoint takes; others wait for it.
     ///
     /// Where the server gives fewer responses than asked for, it is asked again for the rest, with another seed, for
-    /// the same one would give the same words.
+    /// the same one would give the same words. If that fails, those that were paid for are all there is.
     pub async fn complete(&self, request: &ChatRequest) -> Result<Completion, AskError> {
         let wanted = request.parameters.responses.max(1);
         let mut completion = self.ask(request).await?;
@@ -123,7 +123,13 @@ impl Client {
             }
             rest.parameters.responses = wanted - given;
             rest.parameters.seed = rest.parameters.seed.map(|seed| seed.wrapping_add(1));
-            completion = merge(completion, self.ask(&rest).await?);
+            match self.ask(&rest).await {
+                Ok(more) => completion = merge(completion, more),
+                Err(error) => {
+                    warn!("{given} of {wanted} responses have to do: {error}");
+                    return Ok(completion);
+                }
+            }
         }
     }
 
@@ -216,7 +222,10 @@ impl Client {
         let sent = self.transport.send(&self.call(&request.model, &body), judge).await;
         match (sent, found.into_inner()) {
             (Ok(reply), _) => Ok(Ok(provider.completion(&reply)?)),
-            (Err(SendError::Rejected { status, .. }), Some(refusal)) => Ok(Err((status, refusal))),
+            // The transport's message is without our key, which the server may have echoed.
+            (Err(SendError::Rejected { status, message }), Some(refusal)) => {
+                Ok(Err((status, Refusal { message, ..refusal })))
+            }
             (Err(error), _) => {
                 self.note(&request.model, &error);
                 Err(error.into())

@@ -27,6 +27,8 @@ struct Picky {
     keys: &'static [&'static str],
     /// A status that it gives to that many requests before anything else.
     first: (u16, u64),
+    /// A status that it gives to every request after that many; 0 for never.
+    last: (u16, u64),
     /// What it answers; the usual answer if empty.
     text: &'static str,
     seen: AtomicU64,
@@ -38,9 +40,15 @@ impl Respond for Picky {
         let refuse = |message: String| {
             ResponseTemplate::new(400).set_body_json(json!({"error": {"message": message, "code": null}}))
         };
-        if self.seen.fetch_add(1, Ordering::SeqCst) < self.first.1 {
-            return ResponseTemplate::new(self.first.0)
-                .set_body_json(json!({"error": {"message": "bad luck with sk-this-is-the-key"}}));
+        let seen = self.seen.fetch_add(1, Ordering::SeqCst);
+        let bad_luck = |status| {
+            ResponseTemplate::new(status)
+                .set_body_json(json!({"error": {"message": "bad luck with sk-this-is-the-key"}}))
+        };
+        match (self.first, self.last) {
+            ((status, count), _) if seen < count => return bad_luck(status),
+            (_, (status, from)) if 0 < from && from <= seen => return bad_luck(status),
+            _ => {}
         }
         let format = body["response_format"]["type"].as_str().unwrap_or_default();
         if self.formats.contains(&format) {
@@ -229,6 +237,28 @@ async fn a_parameter_that_is_refused_ends_the_run_and_names_the_option() {
         assert!(format!("{error:?}").contains("leave out `--temperature`"), "{error:?}");
     }
     assert_eq!(bodies(&server).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_is_echoed_in_a_refusal_of_a_parameter_is_not_shown() {
+    let server = start(Picky { keys: &["temperature"], ..Picky::default() }).await;
+    let mut request = request();
+    request.parameters.temperature = Some(0.5);
+    let mut client = client(&server);
+    // A word of the server's own message stands for the echo of a key that looks like none.
+    client.endpoint.key = Some(Secret::new("Unsupported"));
+    let error = client.complete(&request).await.unwrap_err();
+    assert!(error.to_string().contains("[hidden] parameter"), "{error}");
+}
+
+#[tokio::test]
+async fn responses_that_were_paid_for_are_kept_when_the_rest_fail() {
+    // What comes after the first answer is refused for good.
+    let server = start(Picky { keys: &["n"], last: (400, 2), ..Picky::default() }).await;
+    let mut request = request();
+    request.parameters.responses = 3;
+    let completion = client(&server).complete(&request).await.unwrap();
+    assert_eq!((completion.responses.len(), completion.usage.requests), (1, 1));
 }
 
 #[tokio::test]
