@@ -280,8 +280,9 @@ fn redirected(call: &Call, reply: &Reply) -> (String, String) {
 
 fn trace_body(what: &str, body: &[u8], call: &Call) {
     if tracing::enabled!(tracing::Level::TRACE) {
-        let text: String = String::from_utf8_lossy(body).chars().take(TRACE_LIMIT).collect();
-        trace!("{what}: {}", mask_sent(&text, &call.headers));
+        // Hidden before it is cut: half a key at the end would not be known for one.
+        let text = mask_sent(&String::from_utf8_lossy(body), &call.headers);
+        trace!("{what}: {}", text.chars().take(TRACE_LIMIT).collect::<String>());
     }
 }
 
