@@ -16,6 +16,16 @@ pub struct Path {
     steps: Vec<Step>,
 }
 
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Lookup<'a> {
+    Found(&'a Value),
+    /// A null or a short list is in the way: other tasks may have it.
+    Absent,
+    /// No task shaped like this one has it.
+    Unknown,
+}
+
 /// One step down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
@@ -60,20 +70,24 @@ impl Path {
         Ok(Self { text: text.to_owned(), steps })
     }
 
-    /// Returns the value at this path; a key that is the whole path goes before steps.
-    pub fn lookup<'a>(&self, fields: &'a Map<String, Value>) -> Option<&'a Value> {
+    /// Follows this path; a key that is the whole path goes before steps.
+    pub fn lookup<'a>(&self, fields: &'a Map<String, Value>) -> Lookup<'a> {
         if let Some(value) = fields.get(&self.text) {
-            return Some(value);
+            return Lookup::Found(value);
         }
-        let (first, rest) = self.steps.split_first()?;
-        rest.iter().try_fold(fields.get(&first.key())?, |value, step| step.take(value))
+        let mut steps = self.steps.iter();
+        let root = steps.next().and_then(|first| fields.get(&first.key()));
+        steps.fold(root.map_or(Lookup::Unknown, Lookup::Found), |lookup, step| match lookup {
+            Lookup::Found(value) => step.take(value),
+            nothing => nothing,
+        })
     }
 
     /// Returns the value at this path; the error names the field and what exists instead.
     ///
     /// The single field of a plain-text import, which has no name of its own, stands for any field that is missing.
     pub fn require<'a>(&self, fields: &'a Map<String, Value>) -> Result<&'a Value, String> {
-        match self.lookup(fields).or_else(|| fields.get(UNNAMED_FIELD)) {
+        match self.lookup(fields).found().or_else(|| fields.get(UNNAMED_FIELD)) {
             Some(Value::Null) => Err(format!("field `{self}` is null")),
             Some(value) => Ok(value),
             None if fields.is_empty() => {
@@ -92,6 +106,16 @@ impl Path {
     }
 }
 
+impl<'a> Lookup<'a> {
+    /// Returns the value, if there is one.
+    pub fn found(self) -> Option<&'a Value> {
+        match self {
+            Self::Found(value) => Some(value),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
@@ -106,12 +130,23 @@ impl Step {
         }
     }
 
-    fn take<'a>(&self, value: &'a Value) -> Option<&'a Value> {
-        match (value, self) {
-            (Value::Object(fields), step) => fields.get(&step.key()),
-            (Value::Array(entries), Self::Index(index)) => entries.get(*index),
-            (Value::Array(entries), Self::Key(key)) => entries.get(key.parse::<usize>().ok()?),
-            _ => None,
+    fn take<'a>(&self, value: &'a Value) -> Lookup<'a> {
+        let (found, otherwise) = match value {
+            Value::Object(fields) => (fields.get(&self.key()), Lookup::Unknown),
+            Value::Array(entries) => match self.index() {
+                Some(index) => (entries.get(index), Lookup::Absent),
+                None => (None, Lookup::Unknown),
+            },
+            Value::Null => (None, Lookup::Absent),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => (None, Lookup::Unknown),
+        };
+        found.map_or(otherwise, Lookup::Found)
+    }
+
+    fn index(&self) -> Option<usize> {
+        match self {
+            Self::Key(key) => key.parse().ok(),
+            Self::Index(index) => Some(*index),
         }
     }
 }
@@ -143,32 +178,33 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(path: &str, expect: Option<&Value>) {
-        let found = Path::parse(path).expect("a path");
-        assert_eq!(found.lookup(&fields()), expect, "{path}");
+    fn check(path: &str, expect: Lookup<'_>) {
+        let path = Path::parse(path).expect("a path");
+        assert_eq!(path.lookup(&fields()), expect, "{path}");
     }
 
     #[test]
     fn paths_lead_into_lists_and_objects() {
-        check("text", Some(&json!("hello")));
-        check("a.b[0].c", Some(&json!(1)));
-        check("a.b.1", Some(&json!(2)));
-        check("a[b][1]", Some(&json!(2)));
-        check("a['b'][1]", Some(&json!(2)));
-        check("a[\"x y\"]", Some(&json!("space")));
-        check("a[0]", Some(&json!("zero")));
-        check("list[1]", Some(&json!("y")));
-        check("dot.ted", Some(&json!("whole")));
-        check("my-field", Some(&json!("dash")));
-        check("empty", Some(&Value::Null));
+        check("text", Lookup::Found(&json!("hello")));
+        check("a.b[0].c", Lookup::Found(&json!(1)));
+        check("a.b.1", Lookup::Found(&json!(2)));
+        check("a[b][1]", Lookup::Found(&json!(2)));
+        check("a['b'][1]", Lookup::Found(&json!(2)));
+        check("a[\"x y\"]", Lookup::Found(&json!("space")));
+        check("a[0]", Lookup::Found(&json!("zero")));
+        check("list[1]", Lookup::Found(&json!("y")));
+        check("dot.ted", Lookup::Found(&json!("whole")));
+        check("my-field", Lookup::Found(&json!("dash")));
+        check("empty", Lookup::Found(&Value::Null));
     }
 
     #[test]
     fn paths_that_lead_nowhere_find_nothing() {
-        for path in
-            ["nope", "text.x", "text[0]", "list[2]", "list.x", "a.b[0].d", "a.b[99999999999999999999]"]
-        {
-            check(path, None);
+        for path in ["nope", "text.x", "text[0]", "list.x", "a.b[0].d", "a.z"] {
+            check(path, Lookup::Unknown);
+        }
+        for path in ["list[2]", "empty.x", "empty[0].x", "a.b[9]"] {
+            check(path, Lookup::Absent);
         }
     }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::template::{Lookup, Placeholder, Position, Segment, Template, lookup};
-use crate::label::control::Control;
+use super::template::{Placeholder, Position, Segment, Template, lookup};
 use crate::label::form::Form;
+use crate::label::path::Lookup;
 use crate::label::task::Task;
 
 /// A template whose names are known.
@@ -86,19 +86,6 @@ pub(super) fn bind(text: &str, origin: &str, place: Place, scope: Scope<'_>) -> 
     Template::parse(text, fields).segments.into_iter().map(bind_segment).collect()
 }
 
-/// Returns a control's name and its labels, or those of the first control that has any.
-pub(super) fn control_with_labels<'a>(
-    form: &'a Form,
-    name: Option<&str>,
-    task: &Task,
-) -> Option<&'a dyn Control> {
-    let mut controls = form.controls.iter().map(AsRef::as_ref);
-    match name {
-        Some(name) => controls.find(|control| control.head().name == name),
-        None => controls.find(|control| !control.labels(task).is_empty()),
-    }
-}
-
 struct Problem {
     what: String,
     /// Begins with a line break where there is any.
@@ -133,8 +120,7 @@ fn meaning(name: &str, place: Place, scope: Scope<'_>) -> Result<Meaning, Proble
 }
 
 fn labels(control: Option<&str>, scope: Scope<'_>) -> Result<Meaning, Problem> {
-    let has_labels = |control: &dyn Control| !control.labels(scope.first).is_empty();
-    if control_with_labels(scope.form, control, scope.first).is_some_and(has_labels) {
+    if !scope.form.labels(control, scope.first).is_empty() {
         return Ok(Meaning::Labels(control.map(str::to_owned)));
     }
     let names = names_with_labels(scope);

@@ -1,12 +1,13 @@
 //! One task's prompt: every name replaced by what the task has for it.
 
 use super::image;
-use super::names::{Bound, Meaning, Piece, control_with_labels};
+use super::names::{Bound, Meaning, Piece};
 use super::parts::Parts;
-use super::template::{Lookup, lookup, value_text};
+use super::template::{lookup, value_text};
 use crate::label::control::Label;
 use crate::label::form::Form;
 use crate::label::object::{Content, Turn};
+use crate::label::path::Lookup;
 use crate::label::task::Task;
 
 /// Fills in the names of a text for one task; the error says what the task lacks.
@@ -92,8 +93,7 @@ fn push_images(addresses: &[String], parts: &mut Parts) -> Result<(), String> {
 
 /// Returns the values in a line, or a line each with the hints where there are any.
 fn labels_text(control: Option<&str>, form: &Form, task: &Task) -> Result<String, String> {
-    let labels =
-        control_with_labels(form, control, task).map(|control| control.labels(task)).unwrap_or_default();
+    let labels = form.labels(control, task);
     if labels.is_empty() {
         return Err("the task gives no labels to choose from, which the prompt names".to_owned());
     }

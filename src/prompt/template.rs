@@ -14,6 +14,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::label::path::{Lookup, Path};
+
 /// Letters that no placeholder's name has, unless it is a field to the letter.
 const NOT_IN_NAMES: &str = "\"':,;|\\/<>=()`";
 
@@ -47,16 +49,6 @@ pub struct Placeholder {
 pub struct Position {
     pub line: usize,
     pub column: usize,
-}
-
-/// What a path such as `a.b[0]` leads to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Lookup<'a> {
-    Found(&'a Value),
-    /// A null or a short list is in the way: other tasks may have it.
-    Absent,
-    /// No task shaped like this one has it.
-    Unknown,
 }
 
 impl Template {
@@ -95,29 +87,12 @@ impl Position {
     }
 }
 
-/// Follows a path: a field of this very name wins over a path through lists and objects.
-pub(super) fn lookup<'a>(data: &'a Map<String, Value>, path: &str) -> Lookup<'a> {
-    if let Some(value) = data.get(path) {
-        return Lookup::Found(value);
+/// Finds what a name leads to: a field of this very name, even one that is no path, or a path through lists and objects.
+pub(super) fn lookup<'a>(data: &'a Map<String, Value>, name: &str) -> Lookup<'a> {
+    match data.get(name) {
+        Some(value) => Lookup::Found(value),
+        None => Path::parse(name).map_or(Lookup::Unknown, |path| path.lookup(data)),
     }
-    let mut steps = path.split(['.', '[']).map(|step| step.strip_suffix(']').unwrap_or(step));
-    let Some(mut value) = steps.next().and_then(|root| data.get(root)) else { return Lookup::Unknown };
-    for step in steps {
-        value = match value {
-            Value::Object(fields) => match fields.get(step) {
-                Some(inner) => inner,
-                None => return Lookup::Unknown,
-            },
-            Value::Array(values) => match step.parse::<usize>().map(|index| values.get(index)) {
-                Ok(Some(inner)) => inner,
-                Ok(None) => return Lookup::Absent,
-                Err(_) => return Lookup::Unknown,
-            },
-            Value::Null => return Lookup::Absent,
-            _ => return Lookup::Unknown,
-        };
-    }
-    Lookup::Found(value)
 }
 
 /// Returns a value as a prompt shows it; `None` for null.
@@ -334,26 +309,16 @@ mod tests {
     }
 
     #[test]
-    fn paths_lead_through_objects_and_lists() {
-        let data = object(json!({
-            "a": {"b": "deep", "0": "key", "c": null}, "l": ["x", {"y": 1}], "a.c": "dotted", "n": null, "s": "s"
-        }));
+    fn a_name_is_a_field_or_a_path() {
+        let data = object(json!({"a": {"b": "deep"}, "a.b": "dotted", "x..[": "odd", "l": []}));
         let check = |path: &str, expect: Lookup<'_>| assert_eq!(lookup(&data, path), expect, "{path}");
-        check("a.b", Lookup::Found(&json!("deep")));
+        check("a.b", Lookup::Found(&json!("dotted")));
         check("a[b]", Lookup::Found(&json!("deep")));
-        check("a[0]", Lookup::Found(&json!("key")));
-        check("a.c", Lookup::Found(&json!("dotted")));
-        check("l[0]", Lookup::Found(&json!("x")));
-        check("l[1].y", Lookup::Found(&json!(1)));
-        check("n", Lookup::Found(&Value::Null));
-        check("n.x", Lookup::Absent);
+        check("x..[", Lookup::Found(&json!("odd")));
         check("l[7]", Lookup::Absent);
-        check("l.y", Lookup::Unknown);
-        check("s.x", Lookup::Unknown);
-        check("a.z", Lookup::Unknown);
-        check("a..b", Lookup::Unknown);
-        check("z", Lookup::Unknown);
-        check("", Lookup::Unknown);
+        for name in ["a..b", "a.z", "z", ""] {
+            check(name, Lookup::Unknown);
+        }
     }
 
     #[test]
