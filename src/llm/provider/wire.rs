@@ -8,9 +8,6 @@ use crate::label::prediction::Usage;
 use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response, Role};
 use crate::llm::ladder::{Capabilities, Rung};
 
-/// The largest count that is believed: far above any reply's, and a run of them cannot overflow a sum.
-const LARGEST_COUNT: u64 = 1 << 40;
-
 /// Returns the body of a request; nothing is in it that nobody asked for.
 pub(super) fn encode(request: &ChatRequest, capabilities: &Capabilities) -> Value {
     let phrased = capabilities.rung.phrase(request);
@@ -79,6 +76,9 @@ pub(super) fn outline(value: &Value) -> String {
     }
 }
 
+/// Most of anything that one answer may count, so that no sum over a run overflows.
+const MOST_COUNTED: u64 = u32::MAX as u64;
+
 /// Returns a count; some servers write it as `12.0`.
 pub(super) fn count(value: &Value) -> u64 {
     #[expect(
@@ -87,7 +87,7 @@ pub(super) fn count(value: &Value) -> u64 {
         reason = "the cast keeps within bounds"
     )]
     let rounded = value.as_f64().map(|number| number as u64);
-    value.as_u64().or(rounded).unwrap_or_default().min(LARGEST_COUNT)
+    value.as_u64().or(rounded).unwrap_or_default().min(MOST_COUNTED)
 }
 
 /// Returns the name of a role.
