@@ -13,3 +13,4 @@ pub mod prediction;
 pub mod tag;
 pub mod task;
 pub mod text;
+pub mod thinking;

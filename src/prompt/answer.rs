@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::repair::{Mended, Unended, mend};
+use crate::label::thinking::Spoken;
 
 /// Why a reply holds no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,9 +27,6 @@ pub enum AnswerError {
     TooDeep,
 }
 
-/// Names of the elements in which models think aloud.
-const THINKING: [&str; 4] = ["think", "thinking", "thought", "reasoning"];
-
 /// How much of a reply an error shows, in characters.
 const SHOWN: usize = 80;
 
@@ -43,7 +41,7 @@ pub fn parse(reply: &str) -> Result<Value, AnswerError> {
     if let Some(value) = whole(text) {
         return Ok(without_nul(value));
     }
-    let spoken = without_thinking(text);
+    let spoken = spoken(text);
     let spoken = spoken.trim();
     if spoken.is_empty() {
         return Err(AnswerError::OnlyThinking);
@@ -122,41 +120,13 @@ fn read(written: &str, mended: &str) -> Result<Value, AnswerError> {
         .map_err(|error| AnswerError::Malformed { reason: error.to_string(), found: first_part(written) })
 }
 
-/// Takes out what stands between the tags; a closing tag alone ends thinking that began before the reply.
-fn without_thinking(text: &str) -> String {
-    THINKING.iter().fold(text.to_owned(), |text, name| without_element(&text, name))
-}
-
-fn without_element(text: &str, name: &str) -> String {
-    let (opening, closing) = (format!("<{name}>"), format!("</{name}>"));
-    let mut kept = String::new();
-    let mut rest = text;
-    loop {
-        match (rest.find(&opening), rest.find(&closing)) {
-            (Some(start), Some(end)) if start < end => {
-                kept.push_str(&rest[..start]);
-                rest = &rest[end + closing.len()..];
-            }
-            (_, Some(end)) => {
-                kept.clear();
-                rest = &rest[end + closing.len()..];
-            }
-            (Some(start), None) => {
-                kept.push_str(&rest[..start]);
-                let thinking = &rest[start + opening.len()..];
-                // Never closed: an object is the answer only where the reply ends with it; else it is a thought.
-                if thinking.trim_end_matches(|last: char| last == '`' || last.is_whitespace()).ends_with('}')
-                {
-                    kept.push_str(thinking);
-                }
-                return kept;
-            }
-            (None, None) => {
-                kept.push_str(rest);
-                return kept;
-            }
-        }
-    }
+/// Returns what is said outside of thoughts. Those without an end hold the answer only where an object ends them.
+fn spoken(text: &str) -> String {
+    let Spoken { text: spoken, unended } = Spoken::new(text);
+    let ends_in_object = |thoughts: &&str| {
+        thoughts.trim_end_matches(|last: char| last == '`' || last.is_whitespace()).ends_with('}')
+    };
+    spoken + unended.filter(ends_in_object).unwrap_or_default()
 }
 
 /// Returns what a code fence around the whole text holds, or the text.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Control, Head, Reading, vote, wrapper};
 use crate::label::task::Task;
-use crate::label::{matching, text};
+use crate::label::text;
+use crate::label::thinking::Spoken;
 
 #[derive(Debug)]
 struct TextArea {
@@ -46,7 +47,7 @@ impl Control for TextArea {
     }
 
     fn read_text(&self, reply: &str, _task: &Task) -> Reading {
-        reading(&[matching::without_thinking(reply).trim_start().to_owned()])
+        reading(&[Spoken::new(reply).into_plain_text().trim_start().to_owned()])
     }
 
     fn combine(&self, readings: Vec<Reading>) -> Reading {

@@ -8,10 +8,6 @@ const ANNOUNCEMENTS: &str = "answer,category,categories,choice,choices,class,cla
                              result,tag,tags,the answer,the answer is,the category is,the label is,topic,topics,\
                              verdict";
 
-/// What reasoning models put their thoughts between.
-const THOUGHTS: &[(&str, &str)] =
-    &[("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")];
-
 /// What stands around a label without being part of it.
 const EMPHASIS: &[char] = &['*', '_', '`', '~'];
 
@@ -19,22 +15,8 @@ const QUOTES: &[char] = &['"', '\'', '“', '”', '„', '‘', '’', '«', '�
 
 const ENDINGS: &[char] = &['.', ',', ';', ':', '!', '。', '，'];
 
-/// Returns a reply without the thoughts before it; thoughts without an end leave nothing.
-pub fn without_thinking(reply: &str) -> &str {
-    let mut text = reply;
-    for (open, close) in THOUGHTS {
-        match text.trim_start().strip_prefix(open) {
-            Some(thoughts) => text = thoughts.split_once(close).map_or("", |(_, answer)| answer),
-            // Some servers cut the opening mark off.
-            None if !text.contains(open) => text = text.split_once(close).map_or(text, |(_, answer)| answer),
-            None => {}
-        }
-    }
-    text
-}
-
 /// Returns what stands in the first code fence, where a text is one or holds one; else the text.
-pub fn strip_fence(text: &str) -> &str {
+pub(super) fn strip_fence(text: &str) -> &str {
     let Some(start) = text.find("```") else { return text };
     let after = &text[start + 3..];
     let Some(end) = after.find("```") else { return text };

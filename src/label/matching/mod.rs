@@ -7,13 +7,12 @@ mod sentence;
 #[cfg(test)]
 mod tests;
 
-pub use clean::{strip_fence, without_thinking};
-
 use std::collections::BTreeSet;
 
 use strsim::{damerau_levenshtein, normalized_damerau_levenshtein};
 
 use super::control::Label;
+use super::thinking::Spoken;
 
 /// Below this similarity a misspelled label is no label.
 const CLOSE: f64 = 0.85;
@@ -45,11 +44,11 @@ pub struct Matches {
 /// A reply may be the bare label, the label in Markdown, quotes or a JSON list, a line `Label: x` among others, or a
 /// sentence in which exactly one label occurs, neither negated nor in doubt.
 pub fn one(reply: &str, labels: &[Label]) -> Option<usize> {
-    let text = without_thinking(reply);
-    if let Some(found) = name(text, labels) {
+    let text = Spoken::new(reply).into_plain_text();
+    if let Some(found) = name(&text, labels) {
         return Some(found);
     }
-    let text = strip_fence(text);
+    let text = clean::strip_fence(&text);
     if let Some(entries) = json_entries(text) {
         return match entries.as_slice() {
             [entry] => name(entry, labels).or_else(|| sentence::only_label(entry, labels)),
@@ -67,11 +66,11 @@ pub fn one(reply: &str, labels: &[Label]) -> Option<usize> {
 ///
 /// Prose counts as for [`one`]: only if exactly one label occurs in it.
 pub fn several(reply: &str, labels: &[Label]) -> Matches {
-    let text = without_thinking(reply);
-    if let Some(found) = name(text, labels) {
+    let text = Spoken::new(reply).into_plain_text();
+    if let Some(found) = name(&text, labels) {
         return Matches { found: vec![found], unknown: Vec::new() };
     }
-    let text = strip_fence(text);
+    let text = clean::strip_fence(&text);
     if let Some(entries) = json_entries(text) {
         return each(&entries, labels);
     }
