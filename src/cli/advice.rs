@@ -3,12 +3,11 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 
+use crate::label::spelling::nearest;
+
 /// Where keys come from, for somebody who types one.
 const KEYS: &str = "keys are never typed, for others could read them: set `LABEL_STUDIO_API_KEY` or `OPENAI_API_KEY`, \
                     or name a file with `--api-key-file` or `--model-api-key-file`";
-
-/// How alike (0 to 1) a word must be to a command to be taken for it.
-const ALIKE: f64 = 0.5;
 
 /// Returns the error with better advice, where there is any.
 pub(super) fn advised(mut error: Error, program: &Command) -> Error {
@@ -68,9 +67,7 @@ fn option(typed: &str, program: &Command) -> Option<String> {
 /// Returns what to say about a command that does not exist.
 fn command(typed: &str, program: &Command) -> String {
     let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-    let likeness = |name: &str| strsim::normalized_damerau_levenshtein(typed, name);
-    let nearest = names.iter().max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
-    match nearest.filter(|name| ALIKE <= likeness(name)) {
+    match nearest(typed, names.iter().copied()) {
         Some(name) => format!("a similar subcommand exists: '{name}'"),
         None => format!("the subcommands are {}", names.join(", ")),
     }

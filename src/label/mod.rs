@@ -10,6 +10,7 @@ pub mod matching;
 pub mod object;
 pub mod path;
 pub mod prediction;
+pub mod spelling;
 pub mod tag;
 pub mod task;
 pub mod text;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::template::{Placeholder, Position, Segment, Template, lookup};
 use crate::label::form::Form;
 use crate::label::path::Lookup;
+use crate::label::spelling::nearest;
 use crate::label::task::Task;
 
 /// A template whose names are known.
@@ -65,9 +66,6 @@ const MOST_LISTED: usize = 20;
 
 /// How much of a long line an error shows, on either side of the place.
 const CONTEXT: usize = 60;
-
-/// How alike (0 to 1, Jaro-Winkler) a name must be to be offered.
-const ALIKE: f64 = 0.8;
 
 /// Takes a text apart and decides what its names stand for.
 pub(super) fn bind(text: &str, origin: &str, place: Place, scope: Scope<'_>) -> Result<Bound, PromptError> {
@@ -149,18 +147,8 @@ fn unknown(name: &str, place: Place, scope: Scope<'_>) -> Problem {
         candidates.push("labels".to_owned());
         candidates.extend(with_labels.iter().map(|control| format!("labels.{control}")));
     }
-    let wanted = name.trim_start_matches('$').to_lowercase();
-    let nearest = candidates
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| ALIKE <= *likeness)
-        // Of equals the first, so that the answer does not depend on the order of comparison.
-        .fold(None, |best: Option<(f64, &String)>, next| match best {
-            Some(best) if next.0 <= best.0 => Some(best),
-            _ => Some(next),
-        });
-    let offer =
-        nearest.map(|(_, candidate)| format!("; did you mean `{{{candidate}}}`?")).unwrap_or_default();
+    let nearest = nearest(name.trim_start_matches('$'), candidates.iter().map(String::as_str));
+    let offer = nearest.map(|known| format!("; did you mean `{{{known}}}`?")).unwrap_or_default();
     let note = if name == "prompt" { " (`{prompt}` has a meaning in PROMPT_TEMPLATE only)" } else { "" };
     let listing = if fields.is_empty() {
         "the first task has no fields".to_owned()

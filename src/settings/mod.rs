@@ -26,6 +26,7 @@ pub use tasks::{Destination, Origin, TaskSettings};
 use crate::cli::{DeliveryArgs, LimitArgs, ProgressArg, RetryArgs, RunArgs, names};
 use crate::engine::ports;
 use crate::http::retry::RetryPolicy;
+use crate::label::spelling::nearest;
 use crate::progress::Progress;
 
 /// How long one attempt may take.
@@ -216,15 +217,6 @@ pub fn retry_policy(args: &RetryArgs) -> RetryPolicy {
 /// Returns how long one attempt may take.
 pub fn timeout(args: &LimitArgs) -> Duration {
     args.timeout.map_or(DEFAULT_TIMEOUT, Duration::from_secs)
-}
-
-/// Returns the closest of some names, if any is close enough to have been meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

@@ -3,15 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use strsim::normalized_damerau_levenshtein;
-
 use super::{Form, Wanted, has_labels};
 use crate::label::config::{ConfigError, LabelConfig};
 use crate::label::control::Control;
+use crate::label::spelling::nearest;
 use crate::label::text;
-
-/// From this similarity on a wrong name gets a suggestion.
-const SIMILAR: f64 = 0.5;
 
 pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, ConfigError> {
     let names: Option<BTreeSet<&str>> = wanted
@@ -85,10 +81,7 @@ fn check_name(config: &LabelConfig, name: &str) -> Result<(), String> {
         return Err(format!("`--controls`: `{name}` ({}) cannot be filled: {}", skipped.tag, skipped.reason));
     }
     let names: Vec<&str> = config.controls.iter().map(|control| control.head().name.as_str()).collect();
-    let similarity =
-        |known: &str| normalized_damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase());
-    let nearest = names.iter().max_by(|left, right| similarity(left).total_cmp(&similarity(right)));
-    let hint = match nearest.filter(|nearest| SIMILAR <= similarity(nearest)) {
+    let hint = match nearest(name, names.iter().copied()) {
         Some(nearest) => format!(" (did you mean `{nearest}`?)"),
         None => String::new(),
     };
