@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::label::prediction::{OWN_REGION_DIGITS, OWN_REGION_PREFIX};
-use crate::llm::chat::{ChatRequest, Image, Message, Parameters, Part, Role};
+use crate::llm::chat::{ChatRequest, Image, Message, Parameters, Part};
 
 /// Begins every hashed text; another format has other hashes.
 const FORMAT: &str = "ls-autolabel 1";
@@ -91,11 +91,6 @@ pub fn model_version(model: &str, texts: &[&str], parameters: &Parameters) -> St
 }
 
 fn message(message: &Message) -> Value {
-    let role = match message.role {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    };
     let parts = message.parts.iter().map(|part| match part {
         Part::Text(text) => json!({"text": text}),
         Part::Image(Image::Url(url)) => json!({"url": without_signature(url)}),
@@ -103,7 +98,7 @@ fn message(message: &Message) -> Value {
             json!({"type": media_type, "digest": blake3::hash(base64.as_bytes()).to_hex().as_str()})
         }
     });
-    json!([role, parts.collect::<Vec<_>>()])
+    json!([message.role.name(), parts.collect::<Vec<_>>()])
 }
 
 /// The token limit is left out: a raised one asks the same.
@@ -163,6 +158,7 @@ fn without_signature(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::llm::chat::Role;
 
     fn request() -> ChatRequest {
         let image = Image::Url("https://x.org/a.png".to_owned());

@@ -81,6 +81,17 @@ pub enum Response {
     Refused(String),
 }
 
+impl Role {
+    /// Returns the name that all providers have for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
 impl Message {
     /// Returns a message of text alone.
     pub fn text(role: Role, text: impl Into<String>) -> Self {

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::provider::address::is_at;
 use crate::label::prediction::Usage;
 
 /// US dollars per million tokens.
@@ -41,10 +42,7 @@ pub fn vendor(provider: &'static str, base: &Url) -> Option<&'static str> {
     if provider != "openai" {
         return Some(provider);
     }
-    let host = base.host_str()?;
-    let is_at =
-        |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    HOSTS.iter().find(|(domain, _)| is_at(domain)).map(|(_, vendor)| *vendor)
+    HOSTS.iter().find(|(domain, _)| is_at(base, domain)).map(|(_, vendor)| *vendor)
 }
 
 /// Returns the price of a vendor's model, or `None` where nobody knows.

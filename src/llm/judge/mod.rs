@@ -55,21 +55,17 @@ const BASE_URL: &str = "`--base-url`, which for most servers ends in `/v1`";
 
 /// Returns what a reply means.
 pub fn judge(reply: &Reply) -> Verdict {
-    judge_at(reply, SystemTime::now())
-}
-
-/// Returns whether the request was too long for the model.
-pub fn is_too_long(problem: &Problem) -> bool {
-    problem.mentions(TOO_LONG)
-}
-
-fn judge_at(reply: &Reply, now: SystemTime) -> Verdict {
     let (status, problem) = match (reply.status.is_success(), Problem::inside(reply)) {
         (true, Some(problem)) => (status_of(&problem), problem),
         (true, None) => return Verdict::Done,
         (false, _) => (reply.status, Problem::read(reply)),
     };
-    judge_problem(reply, (status, &problem), now)
+    judge_problem(reply, status, &problem)
+}
+
+/// Returns whether the request was too long for the model.
+pub fn is_too_long(problem: &Problem) -> bool {
+    problem.mentions(TOO_LONG)
 }
 
 /// Returns the status that an error inside a success stands for; where it says none, the model behind has failed.
@@ -78,10 +74,10 @@ fn status_of(problem: &Problem) -> StatusCode {
     code.filter(|code| code.is_client_error() || code.is_server_error()).unwrap_or(StatusCode::BAD_GATEWAY)
 }
 
-fn judge_problem(reply: &Reply, (status, problem): (StatusCode, &Problem), now: SystemTime) -> Verdict {
+fn judge_problem(reply: &Reply, status: StatusCode, problem: &Problem) -> Verdict {
     let words = &problem.message;
     let code = status.as_u16();
-    let after = || retry_after(&reply.headers, now).or_else(|| wait_in(problem.text()));
+    let after = || retry_after(&reply.headers, SystemTime::now()).or_else(|| wait_in(problem.text()));
     let retry = |limited| Verdict::Retry { after: after(), limited, message: format!("{code}: {words}") };
     let reject = |why: &str| Verdict::Reject(format!("{why} ({code}): {words}"));
     let abort = |why: &str, advice: &str| Verdict::Abort {

@@ -27,6 +27,12 @@ pub(super) fn ends_in(base: &Url, end: &str) -> bool {
     base.path().trim_end_matches('/').ends_with(end)
 }
 
+/// Returns whether the host is of this domain: the domain itself or one below it.
+pub(in crate::llm) fn is_at(base: &Url, domain: &str) -> bool {
+    let host = base.host_str().unwrap_or_default();
+    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,7 +42,7 @@ impl Azure {
 
 impl Provider for Azure {
     fn name(&self) -> &'static str {
-        "azure"
+        ROW.name
     }
 
     /// A base that ends in `/openai/v1` is the newer interface, which knows no versions; any other is the resource, or

@@ -1,6 +1,6 @@
 //! Providers: each translates a request into its own words and an answer back. One dialect a file, one row in [`PROVIDERS`].
 
-mod address;
+pub(super) mod address;
 mod azure;
 mod ollama;
 mod openai;

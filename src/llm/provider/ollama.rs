@@ -6,7 +6,7 @@ use url::Url;
 
 use super::address::{join, without_end};
 use super::openai::bearer;
-use super::wire::{count, outline, read_json, role};
+use super::wire::{count, outline, read_json};
 use super::{DecodeError, EncodeError, Provider, Row};
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
@@ -44,7 +44,7 @@ struct Ollama {
 
 impl Provider for Ollama {
     fn name(&self) -> &'static str {
-        "ollama"
+        ROW.name
     }
 
     fn endpoint(&self, base: &Url, _model: &str) -> Url {
@@ -186,7 +186,7 @@ fn message(message: &Message) -> Result<Value, EncodeError> {
             }
         }
     }
-    let mut encoded = json!({"role": role(message.role), "content": texts.join("\n\n")});
+    let mut encoded = json!({"role": message.role.name(), "content": texts.join("\n\n")});
     if !images.is_empty() {
         encoded["images"] = json!(images);
     }

@@ -4,7 +4,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
-use super::address::join;
+use super::address::{is_at, join};
 use super::{DecodeError, EncodeError, Provider, Row, wire};
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
@@ -35,7 +35,7 @@ struct OpenAi;
 
 impl Provider for OpenAi {
     fn name(&self) -> &'static str {
-        "openai"
+        ROW.name
     }
 
     fn endpoint(&self, base: &Url, _model: &str) -> Url {
@@ -47,8 +47,7 @@ impl Provider for OpenAi {
     }
 
     fn capabilities(&self, base: &Url, _model: &str) -> Capabilities {
-        let host = base.host_str().unwrap_or_default();
-        let is_at = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));
+        let is_at = |domain| is_at(base, domain);
         let rung = if is_at("deepseek.com") {
             Rung::JsonObject
         } else if is_at("anthropic.com") {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::DecodeError;
 use crate::http::transport::Reply;
 use crate::label::prediction::Usage;
-use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response, Role};
+use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response};
 use crate::llm::ladder::{Capabilities, Rung};
 
 /// Returns the body of a request; nothing is in it that nobody asked for.
@@ -90,21 +90,12 @@ pub(super) fn count(value: &Value) -> u64 {
     value.as_u64().or(rounded).unwrap_or_default().min(MOST_COUNTED)
 }
 
-/// Returns the name of a role.
-pub(super) fn role(role: Role) -> &'static str {
-    match role {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    }
-}
-
 fn message(message: &Message) -> Value {
     let content = match &*message.parts {
         [Part::Text(text)] => json!(text),
         parts => parts.iter().map(part).collect(),
     };
-    json!({"role": role(message.role), "content": content})
+    json!({"role": message.role.name(), "content": content})
 }
 
 fn part(part: &Part) -> Value {
