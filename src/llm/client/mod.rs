@@ -178,6 +178,11 @@ impl Client {
             };
             match self.learn(model, &tried, &refusal.part) {
                 Some(other) => tried.push(other),
+                // It was taken before, so what is wrong with it is in this task.
+                None if self.known(model).trust == Trust::Proven => {
+                    let message = format!("the server refused the request: {}", refusal.message);
+                    return Err(SendError::Rejected { status, message }.into());
+                }
                 None => return Err(self.abort(status, &refusal).into()),
             }
         }

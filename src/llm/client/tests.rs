@@ -240,6 +240,23 @@ async fn a_parameter_that_is_refused_ends_the_run_and_names_the_option() {
 }
 
 #[tokio::test]
+async fn a_parameter_that_was_taken_before_is_refused_to_one_task_alone() {
+    let server = start(Picky::default()).await;
+    let mut request = request();
+    request.parameters.temperature = Some(0.5);
+    let client = client(&server);
+    client.complete(&request).await.unwrap();
+    server.reset().await;
+    Mock::given(any())
+        .respond_with(Picky { keys: &["temperature"], ..Picky::default() })
+        .mount(&server)
+        .await;
+    let error = client.complete(&request).await.unwrap_err();
+    assert!(matches!(error, AskError::Send(SendError::Rejected { .. })), "{error:?}");
+    assert!(error.to_string().contains("Unsupported parameter: 'temperature'"), "{error}");
+}
+
+#[tokio::test]
 async fn a_key_that_is_echoed_in_a_refusal_of_a_parameter_is_not_shown() {
     let server = start(Picky { keys: &["temperature"], ..Picky::default() }).await;
     let mut request = request();
