@@ -78,13 +78,28 @@ pub struct Client {
     endpoint: Endpoint,
     transport: Transport,
     memory: Memory,
-    /// Held by the request that finds out what the endpoint takes; counts those that could not reach it.
+    /// Held by the request that finds out what the endpoint takes.
     probing: tokio::sync::Mutex<()>,
-    unreached: Mutex<(u64, Option<SendError>)>,
+    unreached: Mutex<Unreached>,
     /// By model.
     known: Mutex<HashMap<String, Known>>,
     /// Why no request can succeed any more.
     aborted: OnceLock<SendError>,
+}
+
+/// Requests that did not get through to the server.
+#[derive(Debug, Clone, Default)]
+struct Unreached {
+    count: u64,
+    /// Why the last one did not.
+    error: Option<SendError>,
+}
+
+/// What a server made of a request.
+enum Answer {
+    Completion(Completion),
+    /// It does not take a part of the request.
+    Refusal(StatusCode, Refusal),
 }
 
 impl Client {
@@ -160,7 +175,7 @@ impl Client {
         loop {
             let capabilities = tried.last().expect("it begins with one").clone();
             let (status, refusal) = match self.attempt(request, &capabilities).await? {
-                Ok(completion)
+                Answer::Completion(completion)
                     if turn.is_some() && passes_over_schema(request, &capabilities, &completion) =>
                 {
                     spent = merge(spent, Completion { responses: Vec::new(), ..completion });
@@ -170,11 +185,11 @@ impl Client {
                     tried.push(less);
                     continue;
                 }
-                Ok(completion) => {
+                Answer::Completion(completion) => {
                     self.prove(request, &capabilities);
                     return Ok(merge(spent, completion));
                 }
-                Err(refused) => refused,
+                Answer::Refusal(status, refusal) => (status, refusal),
             };
             match self.learn(model, &tried, &refusal.part) {
                 Some(other) => tried.push(other),
@@ -193,12 +208,11 @@ impl Client {
         let unreached = || self.unreached.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let turn = match self.known(model).trust {
             Trust::Guessed => {
-                let (before, _) = unreached();
+                let before = unreached();
                 let turn = self.probing.lock().await;
-                let (after, error) = unreached();
-                match error {
+                match unreached() {
                     // What the one before could not reach is not tried by each of those who waited for it.
-                    Some(error) if before < after => return Err(error),
+                    Unreached { count, error: Some(error) } if before.count < count => return Err(error),
                     _ => Some(turn),
                 }
             }
@@ -211,12 +225,8 @@ impl Client {
         }
     }
 
-    /// Sends once on this rung; the inner error is a part of the request that the server does not take.
-    async fn attempt(
-        &self,
-        request: &ChatRequest,
-        capabilities: &Capabilities,
-    ) -> Result<Result<Completion, (StatusCode, Refusal)>, AskError> {
+    /// Sends the request on this rung.
+    async fn attempt(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Answer, AskError> {
         let provider = &self.endpoint.provider;
         let body = provider.body(request, capabilities)?;
         let found = OnceLock::new();
@@ -226,10 +236,10 @@ impl Client {
         };
         let sent = self.transport.send(&self.call(&request.model, &body), judge).await;
         match (sent, found.into_inner()) {
-            (Ok(reply), _) => Ok(Ok(provider.completion(&reply)?)),
+            (Ok(reply), _) => Ok(Answer::Completion(provider.completion(&reply)?)),
             // The transport's message is without our key, which the server may have echoed.
             (Err(SendError::Rejected { status, message }), Some(refusal)) => {
-                Ok(Err((status, Refusal { message, ..refusal })))
+                Ok(Answer::Refusal(status, Refusal { message, ..refusal }))
             }
             (Err(error), _) => {
                 self.note(&request.model, &error);
@@ -245,7 +255,7 @@ impl Client {
             SendError::Unreachable { .. }
             | SendError::GaveUp { status: None | Some(StatusCode::TOO_MANY_REQUESTS), .. } => {
                 let mut unreached = self.unreached.lock().unwrap_or_else(PoisonError::into_inner);
-                *unreached = (unreached.0 + 1, Some(error.clone()));
+                *unreached = Unreached { count: unreached.count + 1, error: Some(error.clone()) };
             }
             // The server may break on this task alone, so the others go on, with nothing found out.
             SendError::GaveUp { .. } => {
