@@ -27,6 +27,9 @@ const SHORTEST_FUZZY: usize = 5;
 const ANSWER_KEYS: &[&str] =
     &["label", "labels", "answer", "category", "categories", "choice", "choices", "value", "values"];
 
+/// What stands between the entries of a list on one line.
+const SEPARATORS: [char; 3] = [',', ';', '|'];
+
 /// How many letters at its start a misspelled word must have right: prefixes make other words.
 const SAME_START: usize = 3;
 
@@ -239,28 +242,30 @@ fn listed(text: &str, labels: &[Label]) -> Matches {
         if name(line, labels).is_some() {
             entries.push(line.to_owned());
         } else {
-            entries.extend(pieces(clean::line(line), labels));
+            entries.extend(pieces(clean::line(line), labels).into_iter().map(str::to_owned));
         }
     }
     each(&entries, labels)
 }
 
 /// Cuts a line at commas, and at `and` or `&` where a piece is no label; labels that hold commas stay whole.
-fn pieces(line: &str, labels: &[Label]) -> Vec<String> {
-    let parts: Vec<&str> = line.split([',', ';', '|']).collect();
+fn pieces<'a>(line: &'a str, labels: &[Label]) -> Vec<&'a str> {
+    let starts = line.match_indices(SEPARATORS).map(|(at, separator)| at + separator.len());
+    let cuts: Vec<usize> = std::iter::once(0).chain(starts).chain([line.len() + 1]).collect();
+    let names = labels.iter().flat_map(|label| [Some(&label.value), label.alias.as_ref()]).flatten();
+    // A model that repeats itself fills a line with thousands of parts: trying to join them all would take hours.
+    let most = names.map(|name| name.split(SEPARATORS).count()).max().unwrap_or(1);
     let mut pieces = Vec::new();
     let mut start = 0;
-    while start < parts.len() {
-        let longest = (start + 1..=parts.len()).rev().find_map(|end| {
-            let joined = parts[start..end].join(",");
-            name(&joined, labels).map(|_| (joined, end))
-        });
-        let (piece, end) = longest.unwrap_or_else(|| (parts[start].to_owned(), start + 1));
-        match name(&piece, labels) {
-            Some(_) => pieces.push(piece),
-            None => pieces.extend(clean::split_and(&piece).map(str::to_owned)),
+    while start + 1 < cuts.len() {
+        let piece = |end: usize| &line[cuts[start]..cuts[end] - 1];
+        let last = (start + most).min(cuts.len() - 1);
+        let end = (start + 1..=last).rev().find(|&end| name(piece(end), labels).is_some());
+        match end {
+            Some(end) => pieces.push(piece(end)),
+            None => pieces.extend(clean::split_and(piece(start + 1))),
         }
-        start = end;
+        start = end.unwrap_or(start + 1);
     }
     pieces
 }
@@ -270,5 +275,5 @@ fn is_list(text: &str) -> bool {
     const LONGEST_ENTRY: usize = 4;
     let is_entry = |entry: &str| entry.split_whitespace().count() <= LONGEST_ENTRY;
     let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
-    lines.peek().is_some() && lines.all(|line| line.split([',', ';', '|']).all(is_entry))
+    lines.peek().is_some() && lines.all(|line| line.split(SEPARATORS).all(is_entry))
 }

@@ -233,6 +233,7 @@ fn lists_give_all_their_labels_in_the_order_of_the_config() {
     check_several("1. Sports\n2. R&D", &["sports", "R&D"], &[]);
     check_several("Labels: sports and politics", &["politics", "sports"], &[]);
     check_several("politics, Food, drink, sports", &["politics", "sports", "Food, drink"], &[]);
+    check_several("sports; Food, drink | tech", &["sports", "Food, drink", "technology"], &[]);
     check_several("sports; tech", &["sports", "technology"], &[]);
     check_several("sports", &["sports"], &[]);
     check_several("The text is about politics.", &["politics"], &[]);
@@ -244,4 +245,9 @@ fn lists_tell_what_is_no_label() {
     check_several("sports, weather", &["sports"], &["weather"]);
     check_several("It is about politics rather than sports.", &[], &[]);
     check_several("[]", &[], &[]);
+}
+
+#[test]
+fn a_reply_that_repeats_itself_takes_no_longer_than_it_is_long() {
+    check_several(&"sports, Food, drink, weather, ".repeat(2_000), &["sports", "Food, drink"], &["weather"; 2_000]);
 }
