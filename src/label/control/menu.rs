@@ -1,6 +1,6 @@
 //! The labels of one control for one task: how they are asked for, and which of them an answer means.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -196,7 +196,14 @@ fn spells(steps: &[&str], names: &[String]) -> bool {
     steps.len() == names.len() && steps.iter().zip(names).all(|(step, name)| matching::is_same(step, name))
 }
 
-/// Returns the problem of entries that are no labels.
+/// Returns the problem of entries that are no labels, the first few of them.
 pub(super) fn no_such_label(unknown: &[String]) -> String {
-    format!("no such label: {}", text::quoted(unknown.iter().map(String::as_str)))
+    const SHOWN: usize = 10;
+    let mut seen = HashSet::new();
+    let names: Vec<&str> = unknown.iter().map(String::as_str).filter(|name| seen.insert(*name)).collect();
+    let shown = text::quoted(names.iter().copied().take(SHOWN));
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => format!("no such label: {shown}"),
+        Some(more) => format!("no such label: {shown} and {more} more"),
+    }
 }

@@ -55,11 +55,22 @@ impl Format {
         strtime::format(&self.directives, moment).map_err(|error| format!("cannot be written: {error}"))
     }
 
-    /// Reads a text in this format; what the format leaves out is the start of the day.
+    /// Reads a text in this format; a time that the format leaves out is the start of the day.
     pub(super) fn read(&self, text: &str) -> Option<DateTime> {
         let parts = BrokenDownTime::parse(&self.directives, text).ok()?;
-        let date = parts.to_date().ok()?;
+        let date = parts.to_date().ok().or_else(|| self.started(&parts, text))?;
         Some(date.to_datetime(parts.to_time().unwrap_or(Time::midnight())))
+    }
+
+    /// Returns the first day of a year or month, or that of 1900 where there is no year, as the editor does.
+    ///
+    /// Only where this loses nothing of the text: a number of a week is no start of a year.
+    fn started(&self, parts: &BrokenDownTime, text: &str) -> Option<Date> {
+        let date =
+            Date::new(parts.year().unwrap_or(1900), parts.month().unwrap_or(1), parts.day().unwrap_or(1));
+        let moment = date.ok()?.to_datetime(parts.to_time().unwrap_or(Time::midnight()));
+        let is_whole = self.write(moment).is_ok_and(|written| written.eq_ignore_ascii_case(text));
+        is_whole.then_some(moment.date())
     }
 }
 

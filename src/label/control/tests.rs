@@ -49,9 +49,20 @@ fn formats_of_dates_are_those_of_the_editor() {
         ("%Y", "2024-04-03", "2024"),
         ("week %V of %G", "2024-04-03", "week 14 of 2024"),
         ("100%%", "2024-04-03", "100%"),
+        ("%Y", "2024", "2024"),
+        ("%B %Y", "april 2024", "April 2024"),
+        ("%m/%y", "04/24", "04/24"),
+        ("%H:%M", "17:06", "17:06"),
+        ("%I:%M %p", "05:06 PM", "05:06 PM"),
     ] {
         check(&format!("<DateTime format='{format}'/>"), &json!(answer), Ok(json!(stored)));
     }
+}
+
+#[test]
+fn a_year_may_be_a_number() {
+    check("<DateTime format='%Y'/>", &json!(2024), Ok(json!("2024")));
+    check("<DateTime format='%Y' min='2024-01-01'/>", &json!(2023), Err("before the first date allowed"));
 }
 
 #[test]
@@ -158,6 +169,26 @@ fn choices_may_come_from_the_task() {
         let problem = bare.schema(&task(&fields)).expect_err("no choices");
         assert!(problem.contains(part), "{problem}");
         assert_eq!(bare.read(&json!("yes"), &task(&fields)).values, Vec::<Value>::new());
+    }
+}
+
+#[test]
+fn unknown_labels_are_named_once_and_not_without_end() {
+    let tag = "<Choices choice='multiple'><Choice value='a'/></Choices>";
+    check(tag, &json!(["x", "y", "x"]), Err("no such label: `x`, `y`"));
+    let many: Vec<String> = (0..2_000).map(|at| format!("x{at}")).collect();
+    let problems = control(tag).read(&json!(many), &task(&json!({}))).problems;
+    assert_eq!(
+        problems,
+        ["no such label: `x0`, `x1`, `x2`, `x3`, `x4`, `x5`, `x6`, `x7`, `x8`, `x9` and 1990 more"]
+    );
+}
+
+#[test]
+fn an_optional_text_may_be_left_empty() {
+    for empty in [json!(""), json!(" \n"), json!([""]), json!(null)] {
+        assert_eq!(control("<TextArea />").read(&empty, &task(&json!({}))), Reading::default(), "{empty}");
+        check("<TextArea required='true'/>", &empty, Err("leaves it empty, but it is required"));
     }
 }
 

@@ -36,7 +36,7 @@ impl Control for TextArea {
             other => Ok(text::plain(other).unwrap_or_default()),
         };
         let texts: Result<Vec<String>, String> = match wrapper::unwrap(answer, &self.head) {
-            Value::Null => return wrapper::blank(&self.head),
+            inner if wrapper::is_blank(inner) => return wrapper::blank(&self.head),
             Value::Array(entries) => entries.iter().map(written).collect(),
             single => written(single).map(|text| vec![text]),
         };

@@ -249,5 +249,9 @@ fn lists_tell_what_is_no_label() {
 
 #[test]
 fn a_reply_that_repeats_itself_takes_no_longer_than_it_is_long() {
-    check_several(&"sports, Food, drink, weather, ".repeat(2_000), &["sports", "Food, drink"], &["weather"; 2_000]);
+    check_several(
+        &"sports, Food, drink, weather, ".repeat(2_000),
+        &["sports", "Food, drink"],
+        &["weather"; 2_000],
+    );
 }
