@@ -1,5 +1,6 @@
 //! What a file format is to the rest of the program: a name, extensions, and a function that reads.
 
+use std::error::Error;
 use std::fmt;
 use std::io::BufRead;
 use std::ops::ControlFlow;
@@ -71,6 +72,8 @@ impl Trouble {
         Self { line: Some(line), column: Some(column), reason }
     }
 }
+
+impl Error for Trouble {}
 
 impl fmt::Display for Trouble {
     /// Continues a text that named the file.

@@ -1,13 +1,14 @@
 //! Tasks in CSV and TSV: a header, then one task a row; every value is a string.
 
-mod records;
+mod quotes;
 
 use std::collections::HashMap;
 use std::io::BufRead;
 
+use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
-use self::records::{Record, Records};
+use self::quotes::Quotes;
 use super::format::{Each, Format, Trouble};
 use super::shape::Shapes;
 
@@ -17,32 +18,38 @@ pub(super) const CSV: Format = Format { name: "CSV", extensions: &["csv"], read:
 /// Values between tabs.
 pub(super) const TSV: Format = Format { name: "TSV", extensions: &["tsv", "tab"], read: read_tsv };
 
+/// The records of a file, one at a time.
+struct Records<'a> {
+    reader: ::csv::Reader<Quotes<'a>>,
+    record: StringRecord,
+}
+
 fn read_csv(input: &mut dyn BufRead, each: &mut Each<'_>) -> Result<(), Trouble> {
     let start = input.fill_buf().map_err(|error| Trouble::whole(error.to_string()))?;
     let header = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
     // Spreadsheets write semicolons where the decimal sign is a comma; Label Studio reads them, too.
     let delimiter = *b",;\t".iter().find(|delimiter| header.contains(delimiter)).unwrap_or(&b',');
-    read(Records::new(input, delimiter), each)
+    read(input, delimiter, each)
 }
 
 fn read_tsv(input: &mut dyn BufRead, each: &mut Each<'_>) -> Result<(), Trouble> {
-    read(Records::new(input, b'\t'), each)
+    read(input, b'\t', each)
 }
 
-fn read(mut records: Records<'_>, each: &mut Each<'_>) -> Result<(), Trouble> {
-    let Some(header) = records.next_record()? else {
+fn read(input: &mut dyn BufRead, delimiter: u8, each: &mut Each<'_>) -> Result<(), Trouble> {
+    let mut records = Records::new(input, delimiter);
+    let Some(line) = records.advance()? else {
         return Err(Trouble::whole("it is empty; expected a first line with the names of the columns"));
     };
-    let names = column_names(&header)?;
+    let names = column_names(&records.record, line)?;
     let mut shapes = Shapes::default();
-    while let Some(record) = records.next_record()? {
-        if record.fields.len() != names.len() {
-            return Err(Trouble::at_line(record.line, wrong_width(&names, &record)));
+    while let Some(line) = records.advance()? {
+        if records.record.len() != names.len() {
+            return Err(Trouble::at_line(line, wrong_width(&names, &records.record)));
         }
-        let fields: Map<_, _> =
-            names.iter().cloned().zip(record.fields.into_iter().map(Value::from)).collect();
-        let found =
-            shapes.task(Value::Object(fields)).map_err(|reason| Trouble::at_line(record.line, reason))?;
+        let values = records.record.iter().map(Value::from);
+        let fields: Map<_, _> = names.iter().cloned().zip(values).collect();
+        let found = shapes.task(Value::Object(fields)).map_err(|reason| Trouble::at_line(line, reason))?;
         if found.is_some_and(|found| each(found).is_break()) {
             break;
         }
@@ -50,9 +57,38 @@ fn read(mut records: Records<'_>, each: &mut Each<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
+impl<'a> Records<'a> {
+    fn new(input: &'a mut dyn BufRead, delimiter: u8) -> Self {
+        let mut builder = ReaderBuilder::new();
+        builder.delimiter(delimiter).has_headers(false).flexible(true);
+        Self { reader: builder.from_reader(Quotes::new(input, delimiter)), record: StringRecord::new() }
+    }
+
+    /// Reads the next record and returns the line it begins on; `None` at the end.
+    fn advance(&mut self) -> Result<Option<u64>, Trouble> {
+        if !self.reader.read_record(&mut self.record).map_err(trouble)? {
+            return Ok(None);
+        }
+        // The library's own position of a record is before the blank lines that it skips.
+        let inside = self.record.as_slice().matches('\n').count() as u64;
+        Ok(Some(self.reader.position().line() - 1 - inside))
+    }
+}
+
+/// Returns what our own reader found wrong, or else the library's words.
+fn trouble(error: ::csv::Error) -> Trouble {
+    let text = error.to_string();
+    match error.into_kind() {
+        ErrorKind::Io(error) => {
+            error.downcast().unwrap_or_else(|error: std::io::Error| Trouble::whole(error.to_string()))
+        }
+        _ => Trouble::whole(text),
+    }
+}
+
 /// Checks the header: a value without a name, or two of one name, could not be told apart later.
-fn column_names(header: &Record) -> Result<Vec<String>, Trouble> {
-    let names: Vec<String> = header.fields.iter().map(|name| name.trim().to_owned()).collect();
+fn column_names(header: &StringRecord, line: u64) -> Result<Vec<String>, Trouble> {
+    let names: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     let mut columns = HashMap::new();
     for (column, name) in (1..).zip(&names) {
         if name.is_empty() {
@@ -60,18 +96,18 @@ fn column_names(header: &Record) -> Result<Vec<String>, Trouble> {
                 "column {column} has no name in the header; name it or remove it (pandas leaves out its index with \
                  `index=False`)"
             );
-            return Err(Trouble::at_line(header.line, reason));
+            return Err(Trouble::at_line(line, reason));
         }
         if let Some(first) = columns.insert(name.as_str(), column) {
             let reason = format!("columns {first} and {column} are both named `{name}`; rename one of them");
-            return Err(Trouble::at_line(header.line, reason));
+            return Err(Trouble::at_line(line, reason));
         }
     }
     Ok(names)
 }
 
-fn wrong_width(names: &[String], record: &Record) -> String {
-    let (expected, found) = (names.len(), record.fields.len());
+fn wrong_width(names: &[String], record: &StringRecord) -> String {
+    let (expected, found) = (names.len(), record.len());
     let plural = if expected == 1 { "" } else { "s" };
     let cure = if expected < found {
         "; put values that contain the separator in double quotes"
@@ -109,6 +145,49 @@ mod tests {
         check("b,a\n1,x\n,\"y, z\"\n", &[r#"{"b":"1","a":"x"}"#, r#"{"b":"","a":"y, z"}"#], None);
         check("text\r\na\r\n\r\nb", &[r#"{"text":"a"}"#, r#"{"text":"b"}"#], None);
         check("text\n", &[], None);
+    }
+
+    #[test]
+    fn lines_end_in_any_way_and_blank_ones_do_not_count() {
+        for end in ["\n", "\r\n", "\r"] {
+            let input = ["a,b", "", "1,2", "", "", "3,4"].join(end);
+            let tasks = [r#"{"a":"1","b":"2"}"#, r#"{"a":"3","b":"4"}"#];
+            check(&input, &tasks, None);
+            check(&format!("{end}{input}{end}{end}"), &tasks, None);
+            let expect = ", line 7: expected 2 values as in the header, found 1";
+            check(&format!("{input}{end}5"), &tasks, Some(expect));
+        }
+    }
+
+    #[test]
+    fn quoted_values_hold_anything() {
+        let task = |value: &str| serde_json::json!({ "text": value }).to_string();
+        let values = [
+            ("\"a,\r\n\"\"b\"\"\"", "a,\r\n\"b\""),
+            ("\"\"", ""),
+            ("5\" disk", "5\" disk"),
+            ("\"\"\"\"", "\""),
+        ];
+        for (written, value) in values {
+            check(&format!("text\n{written}\n"), &[&task(value)], None);
+            check(&format!("text\n{written}"), &[&task(value)], None);
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_named_by_its_line() {
+        let reason = "the double quote that opens a value here is never closed; close it, or write `\"\"` for a quote \
+                      that is part of a quoted value";
+        let task = r#"{"a":"1","b":"2"}"#;
+        check("a,b\r\n1,2\r\nc,\"d\r\ne,f\r\n", &[task], Some(&format!(", line 3: {reason}")));
+        check("\"", &[], Some(&format!(", line 1: {reason}")));
+    }
+
+    #[test]
+    fn text_after_a_closing_quote_is_refused() {
+        let expect = ", line 2: text follows the closing double quote of a value; write `\"\"` for a quote that is part \
+                      of the value";
+        check("a\n\"He said \"hi\", then left\"\n", &[], Some(expect));
     }
 
     #[test]
