@@ -6,7 +6,7 @@ pub mod condition;
 pub mod config;
 pub mod control;
 pub mod form;
-pub mod matching;
+mod matching;
 pub mod object;
 pub mod path;
 pub mod prediction;

@@ -15,7 +15,7 @@ use crate::label::task::TaskId;
 
 /// Values between commas, in quotes where they need it.
 pub(super) const FORMAT: Format =
-    Format { name: "CSV", extensions: &["csv"], layout: |controls| Box::new(Csv::new(controls)) };
+    Format { extensions: &["csv"], layout: |controls| Box::new(Csv::new(controls)) };
 
 struct Csv {
     controls: Vec<String>,

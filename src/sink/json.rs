@@ -7,7 +7,7 @@ use super::layout::{Format, Layout, Punctuation};
 use crate::label::prediction::{Labeled, Region};
 
 /// One array, a line for each task.
-pub(super) const FORMAT: Format = Format { name: "JSON", extensions: &["json"], layout: |_| Box::new(Json) };
+pub(super) const FORMAT: Format = Format { extensions: &["json"], layout: |_| Box::new(Json) };
 
 struct Json;
 

@@ -6,7 +6,7 @@ use crate::label::prediction::Labeled;
 
 /// A line for each task.
 pub(super) const FORMAT: Format =
-    Format { name: "JSON Lines", extensions: &["jsonl", "ndjson"], layout: |_| Box::new(JsonLines) };
+    Format { extensions: &["jsonl", "ndjson"], layout: |_| Box::new(JsonLines) };
 
 struct JsonLines;
 

@@ -5,7 +5,6 @@ use crate::label::prediction::Labeled;
 /// A file format that holds predictions.
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
-    pub name: &'static str,
     /// In lower case, without the dot.
     pub extensions: &'static [&'static str],
     /// Takes the names of the controls that may be filled.

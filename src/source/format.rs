@@ -12,7 +12,6 @@ use crate::label::task::Task;
 /// A file format that holds tasks.
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
-    pub name: &'static str,
     /// In lower case, without the dot.
     pub extensions: &'static [&'static str],
     /// Reads UTF-8 text and hands over one task after the other, until it is told to break or the text ends.

@@ -12,7 +12,7 @@ use super::format::{Each, Format, Trouble};
 use super::shape::Shapes;
 
 /// A JSON document.
-pub(super) const FORMAT: Format = Format { name: "JSON", extensions: &["json"], read };
+pub(super) const FORMAT: Format = Format { extensions: &["json"], read };
 
 /// Takes tasks as the parser comes to them.
 struct Tasks<'a, 'b> {

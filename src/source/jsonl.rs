@@ -7,7 +7,7 @@ use super::json;
 use super::shape::Shapes;
 
 /// JSON Lines.
-pub(super) const FORMAT: Format = Format { name: "JSON Lines", extensions: &["jsonl", "ndjson"], read };
+pub(super) const FORMAT: Format = Format { extensions: &["jsonl", "ndjson"], read };
 
 /// Reads tasks line by line; blank lines do not count.
 fn read(input: &mut dyn BufRead, each: &mut Each<'_>) -> Result<(), Trouble> {

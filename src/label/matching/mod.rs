@@ -35,18 +35,18 @@ const SAME_START: usize = 3;
 
 /// Labels found in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Matches {
+pub(super) struct Matches {
     /// Positions in the list of labels, ascending, each once.
-    pub found: Vec<usize>,
+    pub(super) found: Vec<usize>,
     /// Entries of a list that are no label.
-    pub unknown: Vec<String>,
+    pub(super) unknown: Vec<String>,
 }
 
 /// Returns the one label that a reply means.
 ///
 /// A reply may be the bare label, the label in Markdown, quotes or a JSON list, a line `Label: x` among others, or a
 /// sentence in which exactly one label occurs, neither negated nor in doubt.
-pub fn one(reply: &str, labels: &[Label]) -> Option<usize> {
+pub(super) fn one(reply: &str, labels: &[Label]) -> Option<usize> {
     let text = Spoken::new(reply).into_plain_text();
     if let Some(found) = name(&text, labels) {
         return Some(found);
@@ -68,7 +68,7 @@ pub fn one(reply: &str, labels: &[Label]) -> Option<usize> {
 /// Returns all labels that a reply lists: JSON, one a line, or separated by commas.
 ///
 /// Prose counts as for [`one`]: only if exactly one label occurs in it.
-pub fn several(reply: &str, labels: &[Label]) -> Matches {
+pub(super) fn several(reply: &str, labels: &[Label]) -> Matches {
     let text = Spoken::new(reply).into_plain_text();
     if let Some(found) = name(&text, labels) {
         return Matches { found: vec![found], unknown: Vec::new() };
@@ -86,7 +86,7 @@ pub fn several(reply: &str, labels: &[Label]) -> Matches {
 }
 
 /// Returns the label that a text is, give or take Markdown, case, white space and one typing error.
-pub fn name(text: &str, labels: &[Label]) -> Option<usize> {
+pub(super) fn name(text: &str, labels: &[Label]) -> Option<usize> {
     let same = |as_written: &dyn Fn(&str) -> bool| only(labels, as_written);
     let mut innermost = String::new();
     // Outer forms first: `c#` is C#, before the mark is taken for a heading.
@@ -107,7 +107,7 @@ pub fn name(text: &str, labels: &[Label]) -> Option<usize> {
 }
 
 /// Returns whether a text is a label, give or take Markdown, case and white space.
-pub fn is_same(text: &str, label: &str) -> bool {
+pub(super) fn is_same(text: &str, label: &str) -> bool {
     text == label || clean::fold(clean::line(text)) == clean::fold(label)
 }
 

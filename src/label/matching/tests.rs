@@ -252,6 +252,6 @@ fn a_reply_that_repeats_itself_takes_no_longer_than_it_is_long() {
     check_several(
         &"sports, Food, drink, weather, ".repeat(2_000),
         &["sports", "Food, drink"],
-        &["weather"; 2_000],
+        &vec!["weather"; 2_000],
     );
 }

@@ -74,8 +74,16 @@ const WAITS: [Duration; 4] =
 impl StudioSink {
     /// A sink for a project. Its client's transport must not stop with the run: what was paid for is still delivered.
     pub fn new(studio: Arc<Studio>, project: u64, options: Options) -> Self {
-        let (waits, rows, doubtful, notices) = (WAITS.to_vec(), options.rows, Vec::new(), Vec::new());
-        Self { studio, project, options, waits, rows, settled: None, doubtful, notices }
+        Self {
+            rows: options.rows,
+            studio,
+            project,
+            options,
+            waits: WAITS.to_vec(),
+            settled: None,
+            doubtful: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 
     /// Returns what a person should know about what was done, one line each; complete after

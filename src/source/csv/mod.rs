@@ -13,10 +13,10 @@ use super::format::{Each, Format, Trouble};
 use super::shape::Shapes;
 
 /// Values between commas; or between semicolons or tabs, if the header has no comma.
-pub(super) const CSV: Format = Format { name: "CSV", extensions: &["csv"], read: read_csv };
+pub(super) const CSV: Format = Format { extensions: &["csv"], read: read_csv };
 
 /// Values between tabs.
-pub(super) const TSV: Format = Format { name: "TSV", extensions: &["tsv", "tab"], read: read_tsv };
+pub(super) const TSV: Format = Format { extensions: &["tsv", "tab"], read: read_tsv };
 
 /// The records of a file, one at a time.
 struct Records<'a> {

@@ -56,8 +56,12 @@ pub(super) async fn resolve(
         }
     };
     if let Some(sample) = selection.sample {
-        let ids = drawn(studio, project, scopes, (sample, selection.only)).await?;
-        scopes = lists(&ids);
+        if selection.only == Only::Unlabeled {
+            for scope in &mut scopes {
+                scope.push(Filter::Unlabeled);
+            }
+        }
+        scopes = lists(&drawn(studio, project, scopes, sample).await?);
     }
     Ok((scopes, notices))
 }
@@ -139,14 +143,11 @@ async fn drawn(
     studio: &Arc<Studio>,
     project: u64,
     scopes: Vec<Scope>,
-    (sample, only): (Sample, Only),
+    sample: Sample,
 ) -> Result<Vec<u64>, StudioError> {
     let size = usize::try_from(sample.size).unwrap_or(usize::MAX);
     let mut lowest = BinaryHeap::new();
-    for mut scope in scopes {
-        if only == Only::Unlabeled {
-            scope.push(Filter::Unlabeled);
-        }
+    for scope in scopes {
         let mut pages = Arc::clone(studio).keyset(project, scope, Fields::Id);
         while let Some(page) = pages.try_next().await? {
             for id in page.iter().filter_map(|listed| listed.task.id.studio()) {
