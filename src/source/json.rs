@@ -124,7 +124,7 @@ mod tests {
             &[r#"{"a":1}"#],
             Some(", line 2, column 7: this is no valid JSON: expected `:`"),
         );
-        let array = ", line 2, column 3: task number 2: expected a task, which is an object, found a number";
+        let array = ", line 2, column 3: task number 2: expected a task, which is an object, found `7`";
         check("[{\"a\": 1},\n 7]", &[r#"{"a":1}"#], Some(array));
         let closed = ", line 1, column 8: the text ends in the middle (EOF while parsing a list)";
         check("[{\"a\":1}", &[r#"{"a":1}"#], Some(closed));

@@ -86,7 +86,7 @@ mod tests {
             &["1"],
             Some(", line 3, column 6: this is no valid JSON: expected `:`"),
         );
-        check("{\"t\":1}\n7", &["1"], Some(", line 2: expected a task, which is an object, found a number"));
+        check("{\"t\":1}\n7", &["1"], Some(", line 2: expected a task, which is an object, found `7`"));
         let open = ", line 1, column 1: the text ends in the middle (EOF while parsing an object); each line must hold one \
                     whole object";
         check("{\n\"t\": 1\n}\n", &[], Some(open));

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::format::Found;
 use crate::label::task::{Annotation, StoredPrediction, Task, TaskId};
+use crate::label::text::describe;
 
 /// Columns that Label Studio's flat exports (`JSON_MIN`, CSV, TSV) add to each row; two of them and an `id` are its
 /// mark, since one alone may well be somebody's own.
@@ -27,7 +28,7 @@ impl Shapes {
         self.rows += 1;
         let row = self.rows;
         let Value::Object(fields) = value else {
-            return Err(format!("expected a task, which is an object, found {}", kind(&value)));
+            return Err(format!("expected a task, which is an object, found {}", describe(&value)));
         };
         let last_exported = self.last_exported.take();
         let task = if fields.get("data").is_some_and(Value::is_object) {
@@ -44,18 +45,6 @@ impl Shapes {
             Task { id, data: fields, annotations: Vec::new(), predictions: Vec::new() }
         };
         Ok(Some(Found { row, task }))
-    }
-}
-
-/// Names a JSON value's type with its article.
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }
 
@@ -113,7 +102,7 @@ fn list(fields: &mut Map<String, Value>, name: &str) -> Result<Vec<Value>, Strin
     match fields.get_mut(name).map(Value::take) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(values)) => Ok(values),
-        Some(other) => Err(format!("`{name}`: expected an array, found {}", kind(&other))),
+        Some(other) => Err(format!("`{name}`: expected a list, found {}", describe(&other))),
     }
 }
 
@@ -125,7 +114,7 @@ fn annotation(value: Value) -> Result<Annotation, String> {
             let was_cancelled = fields.get("was_cancelled") == Some(&Value::Bool(true));
             Ok(Annotation { result: list(&mut fields, "result")?, was_cancelled })
         }
-        other => Err(format!("expected an object, found {}", kind(&other))),
+        other => Err(format!("expected an object, found {}", describe(&other))),
     }
 }
 
@@ -141,7 +130,7 @@ fn prediction(value: Value) -> Result<StoredPrediction, String> {
                 Some(score) => Some(
                     score
                         .as_f64()
-                        .ok_or_else(|| format!("`score`: expected a number, found {}", kind(score)))?,
+                        .ok_or_else(|| format!("`score`: expected a number, found {}", describe(score)))?,
                 ),
             };
             Ok(StoredPrediction {
@@ -151,7 +140,7 @@ fn prediction(value: Value) -> Result<StoredPrediction, String> {
                 result: list(&mut fields, "result")?,
             })
         }
-        other => Err(format!("expected an object, found {}", kind(&other))),
+        other => Err(format!("expected an object, found {}", describe(&other))),
     }
 }
 
@@ -245,20 +234,17 @@ mod tests {
 
     #[test]
     fn what_is_not_as_it_should_be_is_named() {
-        check(json!(["a"]), Err("expected a task, which is an object, found an array"));
+        check(json!(["a"]), Err("expected a task, which is an object, found a list"));
         let id = "`id` is \"a7\", but the ids of Label Studio's tasks are whole numbers; rename it or leave it out";
         check(json!({"id": "a7", "data": {}}), Err(id));
-        check(
-            json!({"data": {}, "annotations": {}}),
-            Err("`annotations`: expected an array, found an object"),
-        );
+        check(json!({"data": {}, "annotations": {}}), Err("`annotations`: expected a list, found an object"));
         check(
             json!({"data": {}, "annotations": [null]}),
             Err("`annotations[0]`: expected an object, found null"),
         );
-        let result = "`predictions[1]`: `result`: expected an array, found a string";
+        let result = "`predictions[1]`: `result`: expected a list, found text `x`";
         check(json!({"data": {}, "predictions": [1, {"result": "x"}]}), Err(result));
-        let score = "`predictions[0]`: `score`: expected a number, found a string";
+        let score = "`predictions[0]`: `score`: expected a number, found text `high`";
         check(json!({"data": {}, "predictions": [{"score": "high"}]}), Err(score));
     }
 }

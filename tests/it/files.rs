@@ -77,7 +77,7 @@ fn a_bad_line_costs_nothing() {
     };
     check("t.csv", "text,n\nfine,1\ndull\n", "line 3: expected 2 values as in the header, found 1");
     check("t.jsonl", "{\"text\": \"fine\"}\n{\"text\": \n", "line 2");
-    check("t.json", "[{\"text\": \"fine\"}, 7]", "expected a task, which is an object, found a number");
+    check("t.json", "[{\"text\": \"fine\"}, 7]", "expected a task, which is an object, found `7`");
     check("t.json", r#"[{"id": 1, "data": {"text": "a"}}, {"id": 1, "data": {"text": "b"}}]"#, "1");
 }
 
