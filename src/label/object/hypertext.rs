@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use roxmltree::Node;
-use serde_json::json;
 
 use super::source::Source;
 use super::text::kept_elsewhere;
-use super::{Content, Object};
+use super::{Content, Head, Object, Shows};
 use crate::label::tag;
 use crate::label::task::Task;
 
 #[derive(Debug)]
 struct HyperText {
-    name: String,
-    source: Source,
+    head: Head,
     kept_elsewhere: Option<String>,
 }
 
@@ -24,7 +22,10 @@ pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, 
         // The editor also shows markup that stands inside the element.
         None => Source::parse(markup(node).ok_or("has neither a `value` nor anything inside")?)?,
     };
-    Ok(Arc::new(HyperText { name: name.to_owned(), source, kept_elsewhere: kept_elsewhere(node) }))
+    Ok(Arc::new(HyperText {
+        head: Head { tag: "HyperText", name: name.to_owned(), source },
+        kept_elsewhere: kept_elsewhere(node),
+    }))
 }
 
 /// Returns what stands between the start and the end of an element, as written.
@@ -34,23 +35,15 @@ fn markup<'a>(node: &Node<'a, '_>) -> Option<&'a str> {
     Some(inner.trim()).filter(|inner| !inner.is_empty())
 }
 
-impl Object for HyperText {
-    fn name(&self) -> &str {
-        &self.name
+impl Shows for HyperText {
+    fn head(&self) -> &Head {
+        &self.head
     }
 
-    fn field(&self) -> Option<&str> {
-        self.source.field_name()
-    }
-
-    fn content(&self, task: &Task) -> Result<Content, String> {
+    fn show(&self, task: &Task) -> Result<Content, String> {
         match &self.kept_elsewhere {
             Some(reason) => Err(reason.clone()),
-            None => self.source.text(&task.data).map(Content::Text),
+            None => self.head.source.text(&task.data).map(Content::Text),
         }
-    }
-
-    fn canonical(&self) -> String {
-        json!(["HyperText", self.name, self.source.canonical()]).to_string()
     }
 }

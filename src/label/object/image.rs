@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use roxmltree::Node;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::source::Source;
-use super::{Content, Object};
+use super::{Content, Head, Object, Shows};
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
 #[derive(Debug)]
 struct Image {
-    name: String,
-    source: Source,
+    head: Head,
 }
 
 pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, String> {
@@ -21,21 +20,17 @@ pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, 
         Some(list) => Source::parse(list)?,
         None => Source::of(node)?,
     };
-    Ok(Arc::new(Image { name: name.to_owned(), source }))
+    Ok(Arc::new(Image { head: Head { tag: "Image", name: name.to_owned(), source } }))
 }
 
-impl Object for Image {
-    fn name(&self) -> &str {
-        &self.name
+impl Shows for Image {
+    fn head(&self) -> &Head {
+        &self.head
     }
 
-    fn field(&self) -> Option<&str> {
-        self.source.field_name()
-    }
-
-    fn content(&self, task: &Task) -> Result<Content, String> {
-        let value = self.source.value(&task.data)?;
-        let place = self.source.describe();
+    fn show(&self, task: &Task) -> Result<Content, String> {
+        let value = self.head.source.value(&task.data)?;
+        let place = self.head.source.describe();
         let entries = match value.as_ref() {
             Value::Array(entries) => entries.as_slice(),
             single => std::slice::from_ref(single),
@@ -51,9 +46,5 @@ impl Object for Image {
             }
         };
         entries.iter().map(address).collect::<Result<_, _>>().map(Content::Images)
-    }
-
-    fn canonical(&self) -> String {
-        json!(["Image", self.name, self.source.canonical()]).to_string()
     }
 }

@@ -3,48 +3,38 @@
 use std::sync::Arc;
 
 use roxmltree::Node;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::source::Source;
-use super::{Content, Object};
+use super::{Content, Head, Object, Shows};
 use crate::label::task::Task;
 use crate::label::text;
 
 #[derive(Debug)]
 struct List {
-    name: String,
-    source: Source,
+    head: Head,
 }
 
 pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, String> {
-    Ok(Arc::new(List { name: name.to_owned(), source: Source::of(node)? }))
+    Ok(Arc::new(List { head: Head::of("List", node, name)? }))
 }
 
-impl Object for List {
-    fn name(&self) -> &str {
-        &self.name
+impl Shows for List {
+    fn head(&self) -> &Head {
+        &self.head
     }
 
-    fn field(&self) -> Option<&str> {
-        self.source.field_name()
-    }
-
-    fn content(&self, task: &Task) -> Result<Content, String> {
-        let value = self.source.value(&task.data)?;
+    fn show(&self, task: &Task) -> Result<Content, String> {
+        let value = self.head.source.value(&task.data)?;
         let Value::Array(entries) = value.as_ref() else {
             return Err(format!(
                 "{} is {}; expected a list of objects with `id`, `title` and `body`",
-                self.source.describe(),
+                self.head.source.describe(),
                 text::describe(&value)
             ));
         };
         let lines =
             entries.iter().enumerate().map(|(index, entry)| format!("{}. {}", index + 1, line(entry)));
         Ok(Content::Text(lines.collect::<Vec<_>>().join("\n")))
-    }
-
-    fn canonical(&self) -> String {
-        json!(["List", self.name, self.source.canonical()]).to_string()
     }
 }
 

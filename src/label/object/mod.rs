@@ -14,8 +14,12 @@ mod text;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use roxmltree::Node;
+use serde_json::json;
+
 pub(super) use source::Source;
 
+use super::path::Path;
 use super::task::Task;
 
 /// What an object tag gives to a prompt.
@@ -51,6 +55,27 @@ pub trait Object: Debug + Send + Sync {
     fn canonical(&self) -> String;
 }
 
+/// What all object tags have in common.
+#[derive(Debug)]
+struct Head {
+    /// The tag's name as Label Studio writes it.
+    tag: &'static str,
+    name: String,
+    source: Source,
+}
+
+/// What an object tag adds to its head; all the rest of an [`Object`] follows from that.
+trait Shows: Debug + Send + Sync {
+    fn head(&self) -> &Head;
+
+    fn show(&self, task: &Task) -> Result<Content, String>;
+
+    /// Returns what else decides how the value is read.
+    fn details(&self) -> Vec<&str> {
+        Vec::new()
+    }
+}
+
 /// A row of the table of object tags.
 pub struct Kind {
     /// The tag's name as Label Studio writes it.
@@ -60,7 +85,7 @@ pub struct Kind {
 }
 
 /// Parses a tag of this name.
-pub type Parse = fn(&roxmltree::Node<'_, '_>, &str) -> Result<Arc<dyn Object>, String>;
+pub type Parse = fn(&Node<'_, '_>, &str) -> Result<Arc<dyn Object>, String>;
 
 /// The object tags this tool reads.
 pub const KINDS: &[Kind] = &[
@@ -72,3 +97,33 @@ pub const KINDS: &[Kind] = &[
     Kind { tag: "List", parse: list::parse },
     Kind { tag: "Table", parse: table::parse },
 ];
+
+impl Head {
+    /// Reads a tag whose `value` says what it shows.
+    fn of(tag: &'static str, node: &Node<'_, '_>, name: &str) -> Result<Self, String> {
+        Ok(Self { tag, name: name.to_owned(), source: Source::of(node)? })
+    }
+}
+
+impl<T: Shows> Object for T {
+    fn name(&self) -> &str {
+        &self.head().name
+    }
+
+    fn field(&self) -> Option<&str> {
+        self.head().source.field().map(Path::as_str)
+    }
+
+    fn content(&self, task: &Task) -> Result<Content, String> {
+        self.show(task)
+    }
+
+    fn canonical(&self) -> String {
+        let Head { tag, name, source } = self.head();
+        let mut parts = vec![*tag, name];
+        let source = source.canonical();
+        parts.push(&source);
+        parts.extend(self.details());
+        json!(parts).to_string()
+    }
+}

@@ -4,18 +4,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use roxmltree::Node;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::source::Source;
 use super::text::kept_elsewhere;
-use super::{Content, Object, Turn};
+use super::{Content, Head, Object, Shows, Turn};
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
 #[derive(Debug)]
 struct Paragraphs {
-    name: String,
-    source: Source,
+    head: Head,
     keys: Keys,
     kept_elsewhere: Option<String>,
 }
@@ -30,8 +28,7 @@ pub(super) struct Keys {
 pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, String> {
     let key = |name, default: &str| tag::filled(node, name).unwrap_or(default).to_owned();
     Ok(Arc::new(Paragraphs {
-        name: name.to_owned(),
-        source: Source::of(node)?,
+        head: Head::of("Paragraphs", node, name)?,
         keys: Keys { speaker: key("nameKey", "author"), text: key("textKey", "text") },
         kept_elsewhere: kept_elsewhere(node),
     }))
@@ -80,25 +77,20 @@ fn turn(entry: &Value, keys: &Keys) -> Result<Turn, String> {
     }
 }
 
-impl Object for Paragraphs {
-    fn name(&self) -> &str {
-        &self.name
+impl Shows for Paragraphs {
+    fn head(&self) -> &Head {
+        &self.head
     }
 
-    fn field(&self) -> Option<&str> {
-        self.source.field_name()
-    }
-
-    fn content(&self, task: &Task) -> Result<Content, String> {
+    fn show(&self, task: &Task) -> Result<Content, String> {
         if let Some(reason) = &self.kept_elsewhere {
             return Err(reason.clone());
         }
-        let value = self.source.value(&task.data)?;
-        turns(&value, &self.keys, &self.source.describe()).map(Content::Turns)
+        let value = self.head.source.value(&task.data)?;
+        turns(&value, &self.keys, &self.head.source.describe()).map(Content::Turns)
     }
 
-    fn canonical(&self) -> String {
-        json!(["Paragraphs", self.name, self.source.canonical(), self.keys.speaker, self.keys.text])
-            .to_string()
+    fn details(&self) -> Vec<&str> {
+        vec![&self.keys.speaker, &self.keys.text]
     }
 }

@@ -13,10 +13,8 @@ use crate::label::{tag, text};
 pub(crate) enum Source {
     /// `$text`, `$a.b[0]`
     Field(Path),
-    /// `Title: $title`
+    /// `Title: $title`, or text without any field.
     Pieces(Vec<Piece>),
-    /// Without any `$`.
-    Constant(String),
 }
 
 /// A part of a [`Source::Pieces`].
@@ -59,33 +57,23 @@ impl Source {
             }
             rest = &rest[start + 1 + name.len()..];
         }
-        if pieces.iter().any(|piece| matches!(piece, Piece::Field(_))) {
-            pieces.push(Piece::Text(rest.to_owned()));
-            return Ok(Self::Pieces(pieces));
-        }
-        Ok(Self::Constant(value.to_owned()))
+        pieces.push(Piece::Text(rest.to_owned()));
+        Ok(Self::Pieces(pieces))
     }
 
     /// Returns the field, where the whole value is one.
     pub(crate) fn field(&self) -> Option<&Path> {
         match self {
             Self::Field(path) => Some(path),
-            Self::Pieces(_) | Self::Constant(_) => None,
+            Self::Pieces(_) => None,
         }
-    }
-
-    /// Returns the field as written after `$`, where the whole value is one.
-    pub(crate) fn field_name(&self) -> Option<&str> {
-        self.field().map(Path::as_str)
     }
 
     /// Returns the value for this task; the error names the field that is missing or null.
     pub(crate) fn value<'a>(&'a self, fields: &'a Map<String, Value>) -> Result<Cow<'a, Value>, String> {
         match self {
             Self::Field(path) => path.require(fields).map(Cow::Borrowed),
-            Self::Pieces(_) | Self::Constant(_) => {
-                self.text(fields).map(|text| Cow::Owned(Value::String(text)))
-            }
+            Self::Pieces(_) => self.text(fields).map(|text| Cow::Owned(Value::String(text))),
         }
     }
 
@@ -94,7 +82,6 @@ impl Source {
         let written = |path: &Path| path.require(fields).map(|value| text::plain(value).unwrap_or_default());
         match self {
             Self::Field(path) => written(path),
-            Self::Constant(text) => Ok(text.clone()),
             Self::Pieces(pieces) => pieces
                 .iter()
                 .map(|piece| match piece {
@@ -109,7 +96,7 @@ impl Source {
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Field(path) => format!("field `{path}`"),
-            Self::Pieces(_) | Self::Constant(_) => "`value`".to_owned(),
+            Self::Pieces(_) => "`value`".to_owned(),
         }
     }
 
@@ -117,7 +104,6 @@ impl Source {
     pub(crate) fn canonical(&self) -> String {
         match self {
             Self::Field(path) => format!("${path}"),
-            Self::Constant(text) => text.clone(),
             Self::Pieces(pieces) => pieces
                 .iter()
                 .map(|piece| match piece {

@@ -3,34 +3,28 @@
 use std::sync::Arc;
 
 use roxmltree::Node;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::source::Source;
-use super::{Content, Object};
+use super::{Content, Head, Object, Shows};
 use crate::label::task::Task;
 use crate::label::text;
 
 #[derive(Debug)]
 struct Table {
-    name: String,
-    source: Source,
+    head: Head,
 }
 
 pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, String> {
-    Ok(Arc::new(Table { name: name.to_owned(), source: Source::of(node)? }))
+    Ok(Arc::new(Table { head: Head::of("Table", node, name)? }))
 }
 
-impl Object for Table {
-    fn name(&self) -> &str {
-        &self.name
+impl Shows for Table {
+    fn head(&self) -> &Head {
+        &self.head
     }
 
-    fn field(&self) -> Option<&str> {
-        self.source.field_name()
-    }
-
-    fn content(&self, task: &Task) -> Result<Content, String> {
-        let value = self.source.value(&task.data)?;
+    fn show(&self, task: &Task) -> Result<Content, String> {
+        let value = self.head.source.value(&task.data)?;
         let lines = match value.as_ref() {
             Value::Object(fields) => fields
                 .iter()
@@ -40,9 +34,5 @@ impl Object for Table {
             other => text::plain(other).unwrap_or_default(),
         };
         Ok(Content::Text(lines))
-    }
-
-    fn canonical(&self) -> String {
-        json!(["Table", self.name, self.source.canonical()]).to_string()
     }
 }
