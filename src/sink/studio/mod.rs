@@ -5,7 +5,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,8 +105,9 @@ impl StudioSink {
         let poster = Poster { studio: &self.studio, project: self.project, waits: &self.waits };
         let Posted { landed, rejected } = poster.post(outgoing, rows).await?;
         delivered.rejected.extend(rejected);
-        let versions: BTreeSet<&str> =
+        let mut versions: Vec<&str> =
             landed.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect();
+        versions.dedup();
         for version in versions {
             self.show(version).await?;
         }
@@ -159,7 +160,9 @@ impl StudioSink {
             }
             let tasks: Vec<u64> = new.keys().copied().collect();
             for (task, stored) in self.studio.stored_predictions(self.project, &tasks).await? {
-                let is_new = |stored: &StoredPrediction| new[&task].iter().any(|upload| upload.is(stored));
+                // A task that was not asked for is nobody's to clean up.
+                let Some(new) = new.get(&task) else { continue };
+                let is_new = |stored: &StoredPrediction| new.iter().any(|upload| upload.is(stored));
                 let old = stored.iter().filter(|stored| is_own(stored) && !is_new(stored));
                 older.extend(old.filter_map(|stored| stored.id));
             }

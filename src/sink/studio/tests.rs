@@ -262,6 +262,19 @@ async fn the_version_shown_changes_where_it_is_empty_or_ours_and_a_foreign_one_i
 }
 
 #[tokio::test]
+async fn of_several_versions_the_first_delivered_is_shown() {
+    let fake = Fake::start(3).await;
+    let mut batch = [labeled(1), labeled(2), labeled(3)];
+    for (labeled, version) in batch.iter_mut().zip(["new", "a", "new"]) {
+        labeled.prediction.model_version = version.to_owned();
+    }
+    let mut sink = sink(&fake, OPTIONS);
+    sink.deliver(&batch).await.unwrap();
+    assert_eq!(fake.world().model_version.as_deref(), Some("new"));
+    assert_eq!(sink.notices().len(), 1, "{:?}", sink.notices());
+}
+
+#[tokio::test]
 async fn a_run_with_nothing_to_post_still_shows_what_an_earlier_one_posted() {
     for (stored, expect) in [("v", Some("v")), ("w", None)] {
         let fake = Fake::start(1).await;
