@@ -1,11 +1,16 @@
 //! Asks a model: provider, key and transport in one, with what was learned about the endpoint.
 
+mod endpoint;
+#[cfg(test)]
+mod tests;
+
+pub use endpoint::Endpoint;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use serde_json::Value;
 use tracing::{info, warn};
 use url::Url;
@@ -13,24 +18,11 @@ use url::Url;
 use super::chat::{ChatRequest, Completion, Response};
 use super::ladder::{Capabilities, Rung};
 use super::memory::Memory;
-use super::provider::{DecodeError, EncodeError, Provider};
+use super::provider::{DecodeError, EncodeError};
 use super::refusal::{Part, Refusal, refusal};
 use crate::http::address;
 use crate::http::retry::Verdict;
-use crate::http::secret::Secret;
-use crate::http::transport::{Call, Repeat, Reply, SendError, Transport};
-
-/// Everything needed to reach one endpoint.
-#[derive(Debug)]
-pub struct Endpoint {
-    pub provider: Box<dyn Provider>,
-    pub base: Url,
-    pub key: Option<Secret>,
-    /// Further headers of the user's (`--header`).
-    pub headers: HeaderMap,
-    /// For one attempt.
-    pub timeout: Duration,
-}
+use crate::http::transport::{Reply, SendError, Transport};
 
 /// Why a model gave no completion.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -152,8 +144,7 @@ impl Client {
     pub fn preview(&self, request: &ChatRequest) -> Result<Preview, EncodeError> {
         let known = self.known(&request.model);
         let body = self.endpoint.provider.body(request, &known.capabilities)?;
-        let url = self.endpoint.provider.endpoint(&self.endpoint.base, &request.model);
-        Ok(Preview { url, body, known })
+        Ok(Preview { url: self.endpoint.url(&request.model), body, known })
     }
 
     /// Returns what is believed of the endpoint and this model.
@@ -234,7 +225,7 @@ impl Client {
             Some(refusal) => Verdict::Reject(found.get_or_init(|| refusal).message.clone()),
             None => provider.judge(reply),
         };
-        let sent = self.transport.send(&self.call(&request.model, &body), judge).await;
+        let sent = self.transport.send(&self.endpoint.call(&request.model, &body), judge).await;
         match (sent, found.into_inner()) {
             (Ok(reply), _) => Ok(Answer::Completion(provider.completion(&reply)?)),
             // The transport's message is without our key, which the server may have echoed.
@@ -268,27 +259,6 @@ impl Client {
         }
     }
 
-    fn call(&self, model: &str, body: &Value) -> Call {
-        let endpoint = &self.endpoint;
-        let json = HeaderValue::from_static("application/json");
-        let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, json.clone()), (ACCEPT, json)]);
-        headers.extend(endpoint.provider.headers(endpoint.key.as_ref()));
-        for (name, value) in &endpoint.headers {
-            // Anything may be in it, also a key.
-            let mut value = value.clone();
-            value.set_sensitive(true);
-            headers.insert(name, value);
-        }
-        Call {
-            method: Method::POST,
-            url: endpoint.provider.endpoint(&endpoint.base, model),
-            headers,
-            body: Some(body.to_string().into_bytes()),
-            timeout: endpoint.timeout,
-            repeat: Repeat::Always,
-        }
-    }
-
     /// Returns what to try after a refusal: what another request has found out meanwhile, else one step down.
     ///
     /// Once a schema was answered in this run, the next refusal is that task's own, and steps down for it alone.
@@ -317,7 +287,7 @@ impl Client {
             return;
         }
         self.believe(&request.model, capabilities, Trust::Proven);
-        self.memory.remember(&self.memory_key(&request.model), capabilities, SystemTime::now());
+        self.memory.remember(&self.endpoint.name(&request.model), capabilities, SystemTime::now());
     }
 
     fn believe(&self, model: &str, capabilities: &Capabilities, trust: Trust) {
@@ -326,16 +296,12 @@ impl Client {
     }
 
     fn recall(&self, model: &str) -> Known {
-        let remembered = self.memory.recall(&self.memory_key(model), SystemTime::now());
+        let remembered = self.memory.recall(&self.endpoint.name(model), SystemTime::now());
         let remembered = remembered.map(|capabilities| Known { capabilities, trust: Trust::Remembered });
         remembered.unwrap_or_else(|| Known {
-            capabilities: self.endpoint.provider.capabilities(&self.endpoint.base, model),
+            capabilities: self.endpoint.capabilities(model),
             trust: Trust::Guessed,
         })
-    }
-
-    fn memory_key(&self, model: &str) -> String {
-        format!("{} {} {model}", self.endpoint.provider.name(), address(&self.endpoint.base))
     }
 
     /// Ends the run, as every request would be refused alike.
@@ -387,6 +353,3 @@ fn merge(mut first: Completion, second: Completion) -> Completion {
     };
     first
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use futures::future::join_all;
+use reqwest::header::HeaderMap;
 use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
@@ -12,6 +14,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 use super::*;
 use crate::http::pace::Pace;
 use crate::http::retry::RetryPolicy;
+use crate::http::secret::Secret;
 use crate::http::stop::Stop;
 use crate::llm::chat::{Message, Parameters, Role};
 use crate::llm::provider::{PROVIDERS, ProviderOptions};
