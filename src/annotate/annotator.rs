@@ -7,7 +7,7 @@ use tracing::Instrument;
 
 use super::contact::Contact;
 use super::fingerprint::Fingerprint;
-use super::keyword::{Keyword, readable_text};
+use super::keyword;
 use super::reading::{Answers, Asked, reasons, regions};
 use crate::engine::ports::{Error, Failure, FailureKind, Outcome};
 use crate::http::transport::SendError;
@@ -28,7 +28,7 @@ pub enum Answerer {
     /// A language model behind an endpoint.
     Model(Box<Client>),
     /// No model: counts label words.
-    Keyword(Keyword),
+    Keyword,
 }
 
 /// How an answer is asked for (`--answer`).
@@ -75,7 +75,7 @@ impl Annotator {
     pub fn request(&self, task: &Task) -> Result<ChatRequest, String> {
         match &self.answerer {
             Answerer::Model(_) => self.chat_request(task),
-            Answerer::Keyword(_) => Ok(self.count_request(task)),
+            Answerer::Keyword => Ok(self.count_request(task)),
         }
     }
 
@@ -95,8 +95,8 @@ impl Annotator {
             return Outcome::Unchanged(task.id);
         }
         match &self.answerer {
-            Answerer::Keyword(keyword) => {
-                let answer = keyword.answer(&self.form, &task);
+            Answerer::Keyword => {
+                let answer = keyword::answer(&self.form, &task);
                 if answer.as_object().is_some_and(Map::is_empty) {
                     let reason = "its text holds no word of any label, or as many of several".to_owned();
                     return failed(task.id, FailureKind::Unusable, reason, Paid::default());
@@ -170,7 +170,7 @@ impl Annotator {
             controls.map(|control| format!("{} {:?}", control.canonical(), control.labels(task))).collect();
         let messages = vec![
             Message::text(Role::System, controls.join("\n")),
-            Message::text(Role::User, readable_text(&self.form, task)),
+            Message::text(Role::User, keyword::readable_text(&self.form, task)),
         ];
         self.with_messages(messages, None)
     }
@@ -228,7 +228,7 @@ mod tests {
         Annotator {
             form: Arc::new(form),
             prompt,
-            answerer: Answerer::Keyword(Keyword::default()),
+            answerer: Answerer::Keyword,
             provider: "keyword".to_owned(),
             model: "m".to_owned(),
             parameters: Parameters { responses: 1, ..Parameters::default() },

@@ -29,26 +29,20 @@ const COMMON: [&str; 24] = [
 /// Longest extract for a text area, in characters.
 const LONGEST_EXTRACT: usize = 200;
 
-/// Answers by counting.
-#[derive(Debug, Clone, Default)]
-pub struct Keyword {}
-
-impl Keyword {
-    /// Returns an answer as a model would give it: control names and values, of the controls that words tell about.
-    ///
-    /// A tie, or no word at all, gives no label.
-    pub fn answer(&self, form: &Form, task: &Task) -> Value {
-        let text = readable_text(form, task);
-        let values = form.controls.iter().filter_map(|control| {
-            let value = match control.head().kind {
-                "choices" | "taxonomy" => chosen(control.as_ref(), &text, task),
-                "textarea" => first_sentence(&text).map(Value::from),
-                _ => None,
-            };
-            value.map(|value| (control.head().name.clone(), value))
-        });
-        Value::Object(values.collect::<Map<_, _>>())
-    }
+/// Returns an answer as a model would give it: control names and values, of the controls that words tell about.
+///
+/// A tie, or no word at all, gives no label.
+pub(super) fn answer(form: &Form, task: &Task) -> Value {
+    let text = readable_text(form, task);
+    let values = form.controls.iter().filter_map(|control| {
+        let value = match control.head().kind {
+            "choices" | "taxonomy" => chosen(control.as_ref(), &text, task),
+            "textarea" => first_sentence(&text).map(Value::from),
+            _ => None,
+        };
+        value.map(|value| (control.head().name.clone(), value))
+    });
+    Value::Object(values.collect::<Map<_, _>>())
 }
 
 /// Returns the text to count in: what the input object shows, or, where that is no text, the task's other texts.
@@ -176,7 +170,7 @@ mod tests {
 
     fn check(labels: &[&str], text: &str, expect: Option<&str>) {
         let form = form(vec![control("choices", "c", labels)], "text");
-        let answer = Keyword::default().answer(&form, &task(json!({"text": text})));
+        let answer = super::answer(&form, &task(json!({"text": text})));
         assert_eq!(answer.get("c").and_then(Value::as_str), expect, "{text}");
     }
 
@@ -230,9 +224,8 @@ mod tests {
             Arc::new(FakeControl { head, labels: labels.to_vec(), schema: json!({"type": "array"}) })
                 as Arc<dyn Control>
         };
-        let answer = |kind, text| {
-            Keyword::default().answer(&form(vec![many(kind)], "text"), &task(json!({"text": text})))
-        };
+        let answer =
+            |kind, text| super::answer(&form(vec![many(kind)], "text"), &task(json!({"text": text})));
         assert_eq!(answer("choices", "ball ball vote"), json!({"c": ["ball", "vote"]}));
         assert_eq!(answer("taxonomy", "ball ball vote"), json!({"c": ["ball"]}));
         assert_eq!(answer("choices", "snow"), json!({}));
@@ -255,8 +248,7 @@ mod tests {
     #[test]
     fn other_controls_stay_empty() {
         let controls = ["rating", "number", "datetime", "textarea"].map(|kind| control(kind, kind, &[]));
-        let answer =
-            Keyword::default().answer(&form(controls.to_vec(), "text"), &task(json!({"text": "Just 5."})));
+        let answer = super::answer(&form(controls.to_vec(), "text"), &task(json!({"text": "Just 5."})));
         assert_eq!(answer, json!({"textarea": "Just 5."}));
     }
 

@@ -10,7 +10,6 @@ use super::Context;
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::annotate::contact::Contact;
 use crate::annotate::fingerprint;
-use crate::annotate::keyword::Keyword;
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
 use crate::http::pace::Pace;
@@ -187,7 +186,7 @@ pub(super) async fn annotator(
     let mut annotator = Annotator {
         form: Arc::clone(&ground.form),
         prompt,
-        answerer: Answerer::Keyword(Keyword::default()),
+        answerer: Answerer::Keyword,
         provider: oracle.name().to_owned(),
         model: model.clone(),
         parameters: parameters.clone(),

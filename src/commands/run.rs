@@ -125,7 +125,7 @@ fn unfit(first: &Task, reason: &str) -> Error {
 fn counters(annotator: &Annotator) -> Counters {
     match &annotator.answerer {
         Answerer::Model(client) => client.transport().counters(),
-        Answerer::Keyword(_) => Counters::default(),
+        Answerer::Keyword => Counters::default(),
     }
 }
 
