@@ -128,13 +128,19 @@ impl FileSink {
         blocking(move || whole.put_in_place(&part, &target)).await
     }
 
+    /// Removes the part file where nothing was written to it, nor by an earlier run.
+    fn remove_empty(&self) {
+        if self.written.is_empty() && self.part.metadata().is_ok_and(|part| part.len() == 0) {
+            fs::remove_file(part_path(&self.target)).ok();
+        }
+    }
+
     /// Leaves the part file as it is: closed, and readable like the whole one.
     async fn keep_part(&mut self) -> io::Result<()> {
         let path = part_path(&self.target);
         if self.written.is_empty() {
-            // Nothing was written over what an earlier run may have left.
-            let is_ours = self.part.metadata()?.len() == 0;
-            return if is_ours { fs::remove_file(path) } else { Ok(()) };
+            self.remove_empty();
+            return Ok(());
         }
         self.write_at_end(self.layout.punctuation().close.as_bytes().to_vec()).await?;
         let part = self.part.clone();
@@ -146,6 +152,13 @@ impl FileSink {
             self.target.display()
         );
         Ok(())
+    }
+}
+
+impl Drop for FileSink {
+    /// Leaves no empty part file, whatever ended the run before anything was written.
+    fn drop(&mut self) {
+        self.remove_empty();
     }
 }
 

@@ -192,6 +192,10 @@ fn a_run_that_got_no_answer_leaves_nothing_behind_and_promises_nothing() {
     assert!(!program.path("out.json").exists() && !program.path("out.json.part").exists());
     assert!(!outcome.stderr.contains("out.json.part"), "{}", outcome.stderr);
     assert_eq!(llm.count(), 1);
+    // The same where not even a request could be made.
+    let program = program.file("prompt.txt", "Is {txet} good?");
+    run(&program, &["--tasks", "t.csv", "--output", "out.json"]).assert_code(3).assert_tells("txet");
+    assert!(!program.path("out.json").exists() && !program.path("out.json.part").exists());
 }
 
 #[test]
