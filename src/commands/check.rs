@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::Context;
 use super::plan::{self, ConfigText, Ground, Tasks};
+use super::target::Target;
 use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
 use crate::cli::{CheckArgs, RunArgs};
 use crate::engine::ports::{self, FailureKind, Outcome};
@@ -13,7 +14,8 @@ use crate::label::task::Task;
 use crate::progress::terminal::Tone;
 use crate::progress::text::{harmless, plain_duration, plural};
 use crate::settings::{
-    DeliverySettings, Layered, ModelSettings, Origin, PromptSettings, Settings, TaskSettings, retry_policy,
+    DeliverySettings, Destination, Layered, ModelSettings, Origin, PromptSettings, Settings, TaskSettings,
+    retry_policy,
 };
 use crate::source::peeked::Peeked;
 
@@ -87,6 +89,11 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let prompt = PromptSettings::resolve(&run.args.prompt, &run.origins).map_err(Error::from);
     let model = ModelSettings::resolve(run, places).map_err(Error::from);
     let delivery = DeliverySettings::resolve(&run.args.delivery, &run.origins).map_err(Error::from);
+    let destination = match &tasks {
+        Ok(tasks) => Destination::resolve(run, &tasks.origin).map(Some).map_err(Error::from),
+        // Where predictions go depends on where tasks come from, and that has a line of its own.
+        Err(_) => Ok(None),
+    };
     let tasks = list.told("tasks", tasks)?;
     let form = match &tasks {
         Some(tasks) => config(run, tasks, list).await?,
@@ -95,8 +102,9 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let prompt = list.told("prompt", prompt)?;
     let model = list.told("model", model)?;
     let delivery = list.told("output", delivery)?;
-    let (Some(tasks), Some((text, form)), Some(prompt), Some(model), Some(delivery)) =
-        (tasks, form, prompt, model, delivery)
+    let destination = list.told("output", destination)?.flatten();
+    let (Some(tasks), Some((text, form)), Some(prompt), Some(model), Some(delivery), Some(destination)) =
+        (tasks, form, prompt, model, delivery, destination)
     else {
         return Ok(());
     };
@@ -104,7 +112,7 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
         Settings { tasks, prompt, model, delivery, policy: retry_policy(&run.args.limits.retries) };
     let model_version = plan::model_version(&settings, &form);
     let ground = Ground { form: form.into(), studio: text.studio, name: text.name, model_version };
-    rest(&settings, &ground, list).await
+    rest(&settings, &ground, &destination, list).await
 }
 
 /// Looks at Label Studio, the project and its labeling config.
@@ -142,7 +150,12 @@ async fn config(
 }
 
 /// Looks at the tasks, the prompt made for the first of them, and what the model makes of it.
-async fn rest(settings: &Settings, ground: &Ground, list: &mut List<'_>) -> Result<(), Error> {
+async fn rest(
+    settings: &Settings,
+    ground: &Ground,
+    destination: &Destination,
+    list: &mut List<'_>,
+) -> Result<(), Error> {
     let Some(tasks) = list.told("tasks", Tasks::open(&settings.tasks, ground).await)? else { return Ok(()) };
     let peeked = Peeked::open(tasks.source()).await.map_err(Error::from);
     let Some(peeked) = list.told("tasks", peeked)? else { return Ok(()) };
@@ -165,6 +178,10 @@ async fn rest(settings: &Settings, ground: &Ground, list: &mut List<'_>) -> Resu
     for notice in annotator.prompt.notices() {
         list.note("prompt", notice)?;
     }
+    let Some(target) = list.told("output", Target::open(settings, ground, destination))? else {
+        return Ok(());
+    };
+    list.good("output", &format!("{target}, as {}", ground.model_version))?;
     model(settings, &annotator, first, list).await
 }
 

@@ -1,5 +1,6 @@
 //! Where the predictions of a run go: a project, or a file.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::plan::{self, Ground};
@@ -15,6 +16,19 @@ use crate::source::selection::Only;
 pub(super) enum Target {
     Project(Box<StudioSink>),
     File(Box<dyn Sink>, PathBuf),
+}
+
+impl fmt::Display for Target {
+    /// Writes what a person calls it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Project(_) => formatter.write_str("the project"),
+            Self::File(_, path) if path == Path::new(sink::STANDARD_OUTPUT) => {
+                formatter.write_str("standard output")
+            }
+            Self::File(_, path) => write!(formatter, "{}", path.display()),
+        }
+    }
 }
 
 impl Target {

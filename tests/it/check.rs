@@ -30,8 +30,8 @@ fn lines(outcome: &Outcome) -> Vec<String> {
     shown.collect()
 }
 
-const ALL: [&str; 6] =
-    ["ok Label Studio", "ok project", "ok labeling config", "ok tasks", "ok prompt", "ok model"];
+const ALL: [&str; 7] =
+    ["ok Label Studio", "ok project", "ok labeling config", "ok tasks", "ok prompt", "ok output", "ok model"];
 
 #[test]
 fn when_everything_is_ready_each_line_says_so() {
@@ -42,7 +42,7 @@ fn when_everything_is_ready_each_line_says_so() {
     assert!(outcome.stdout.contains("3 tasks selected"), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("a strict JSON schema"), "{}", outcome.stdout);
     let outcome = checked(&story, &["--no-ask"], (0, 0));
-    assert_eq!(lines(&outcome)[5], "note model");
+    assert_eq!(lines(&outcome)[6], "note model");
 }
 
 #[test]
@@ -76,8 +76,11 @@ fn each_fault_has_its_line_and_the_first_decides_the_exit_code() {
     check(&["--base-url", "http://127.0.0.1:9/v1"], 6, 0, "FAIL model", "connection refused");
     check(&["--model-version", "a,b"], 3, 0, "FAIL output", "commas");
     check(&["--ids", "9999"], 3, 0, "FAIL tasks", "none of the tasks 9999");
+    check(&["--output", "none/o.json"], 3, 0, "FAIL output", "there is no folder `none`");
+    check(&["--output", "o.txt"], 3, 0, "FAIL output", "cannot tell how to write `o.txt`");
     let file = ["--tasks", "t.csv", "--label-config", "config.xml"];
-    check(&file, 3, 0, "FAIL tasks", "line 2: expected 1 value");
+    check(&[&file[..], &["--dry-run"]].concat(), 3, 0, "FAIL tasks", "line 2: expected 1 value");
+    check(&file, 3, 0, "FAIL output", "no output given");
 }
 
 #[test]
@@ -88,6 +91,18 @@ fn several_faults_are_told_at_once() {
     let faults = ["FAIL prompt", "FAIL model", "FAIL output"];
     assert_eq!(lines(&outcome), [&ALL[..3], &faults].concat(), "{}", outcome.stdout);
     outcome.assert_tells("error: 3 things are not ready");
+}
+
+#[test]
+fn an_output_that_is_looked_at_is_not_touched() {
+    let story = Story::many(1).program(|program| program.file("old.json", "what was there"));
+    for name in ["old.json", "new.json"] {
+        let outcome = checked(&story, &["--output", name, "--no-ask"], (0, 0));
+        assert!(outcome.stdout.contains(&format!("output           {name}, as ")), "{}", outcome.stdout);
+    }
+    assert_eq!(story.program.read("old.json"), "what was there");
+    let left = ["new.json", "new.json.part", "old.json.part"].map(|name| story.program.path(name).exists());
+    assert_eq!(left, [false; 3]);
 }
 
 #[test]
