@@ -170,7 +170,7 @@ mod tests {
 
     fn check(labels: &[&str], text: &str, expect: Option<&str>) {
         let form = form(vec![control("choices", "c", labels)], "text");
-        let answer = super::answer(&form, &task(json!({"text": text})));
+        let answer = answer(&form, &task(json!({"text": text})));
         assert_eq!(answer.get("c").and_then(Value::as_str), expect, "{text}");
     }
 
@@ -224,8 +224,7 @@ mod tests {
             Arc::new(FakeControl { head, labels: labels.to_vec(), schema: json!({"type": "array"}) })
                 as Arc<dyn Control>
         };
-        let answer =
-            |kind, text| super::answer(&form(vec![many(kind)], "text"), &task(json!({"text": text})));
+        let answer = |kind, text| answer(&form(vec![many(kind)], "text"), &task(json!({"text": text})));
         assert_eq!(answer("choices", "ball ball vote"), json!({"c": ["ball", "vote"]}));
         assert_eq!(answer("taxonomy", "ball ball vote"), json!({"c": ["ball"]}));
         assert_eq!(answer("choices", "snow"), json!({}));
@@ -248,7 +247,7 @@ mod tests {
     #[test]
     fn other_controls_stay_empty() {
         let controls = ["rating", "number", "datetime", "textarea"].map(|kind| control(kind, kind, &[]));
-        let answer = super::answer(&form(controls.to_vec(), "text"), &task(json!({"text": "Just 5."})));
+        let answer = answer(&form(controls.to_vec(), "text"), &task(json!({"text": "Just 5."})));
         assert_eq!(answer, json!({"textarea": "Just 5."}));
     }
 

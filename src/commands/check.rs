@@ -178,7 +178,7 @@ async fn rest(
     for notice in annotator.prompt.notices() {
         list.note("prompt", notice)?;
     }
-    let Some(target) = list.told("output", Target::open(settings, ground, destination))? else {
+    let Some(target) = list.told("output", Target::open(settings, ground, destination, None))? else {
         return Ok(());
     };
     list.good("output", &format!("{target}, as {}", ground.model_version))?;
