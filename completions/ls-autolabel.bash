@@ -86,7 +86,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__check)
+        ls__autolabel__subcmd__check)
             opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -311,7 +311,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__completions)
+        ls__autolabel__subcmd__completions)
             opts="-v -q -h -V --verbose --quiet --color --config --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -333,7 +333,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__help)
+        ls__autolabel__subcmd__help)
             opts="run push preview check completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -347,7 +347,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__help__subcmd__check)
+        ls__autolabel__subcmd__help__subcmd__check)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -361,7 +361,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__help__subcmd__completions)
+        ls__autolabel__subcmd__help__subcmd__completions)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -375,7 +375,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__help__subcmd__help)
+        ls__autolabel__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -389,7 +389,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__help__subcmd__man)
+        ls__autolabel__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -403,7 +403,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__help__subcmd__preview)
+        ls__autolabel__subcmd__help__subcmd__preview)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -417,7 +417,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__help__subcmd__push)
+        ls__autolabel__subcmd__help__subcmd__push)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -431,7 +431,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__help__subcmd__run)
+        ls__autolabel__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -445,7 +445,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__man)
+        ls__autolabel__subcmd__man)
             opts="-v -q -h -V --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -467,7 +467,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__preview)
+        ls__autolabel__subcmd__preview)
             opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -692,7 +692,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__push)
+        ls__autolabel__subcmd__push)
             opts="-v -q -h -V --url --project --api-key-file --model-version --replace --summary --progress --max-retries --max-wait --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -750,7 +750,7 @@ _ls__autolabel() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ls__subcmd__autolabel__subcmd__run)
+        ls__autolabel__subcmd__run)
             opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -12,7 +12,7 @@ use crate::error::{self, Error};
 use crate::label::form::Form;
 use crate::label::task::Task;
 use crate::progress::terminal::Tone;
-use crate::progress::text::{harmless, plain_duration, plural};
+use crate::progress::text::{harmless, harmless_lines, plain_duration, plural};
 use crate::settings::{
     DeliverySettings, Destination, Layered, ModelSettings, Origin, PromptSettings, Settings, TaskSettings,
     retry_policy,
@@ -79,7 +79,10 @@ impl List<'_> {
             Tone::Bad => "FAIL",
         };
         let mark = self.context.terminal.paint(&format!("{mark:5}"), tone);
-        self.context.print(&format!("{mark} {name:NAME_WIDTH$} {}", harmless(words)))
+        // Some errors show the place on lines of their own.
+        let indent = format!("\n{:1$}", "", NAME_WIDTH + 7);
+        let words = words.lines().map(harmless_lines).collect::<Vec<_>>().join(&indent);
+        self.context.print(&format!("{mark} {name:NAME_WIDTH$} {words}"))
     }
 }
 
@@ -87,7 +90,8 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let places = &list.context.places;
     let tasks = TaskSettings::resolve(run, places).map_err(Error::from);
     let prompt = PromptSettings::resolve(&run.args.prompt, &run.origins).map_err(Error::from);
-    let model = ModelSettings::resolve(run, places).map_err(Error::from);
+    let model = ModelSettings::resolve(run, places).and_then(|model| model.check_key().map(|()| model));
+    let model = model.map_err(Error::from);
     let delivery = DeliverySettings::resolve(&run.args.delivery, &run.origins).map_err(Error::from);
     let destination = match &tasks {
         Ok(tasks) => Destination::resolve(run, &tasks.origin).map(Some).map_err(Error::from),
@@ -166,7 +170,8 @@ async fn rest(
         return list.good("tasks", "none is selected: a run would have nothing to do");
     };
     let first = peeked.first();
-    let count = tasks.expected().await.map_or_else(|| "some tasks".to_owned(), |count| plural(count, "task"));
+    let count =
+        tasks.expected(first).await.map_or_else(|| "some tasks".to_owned(), |count| plural(count, "task"));
     list.good("tasks", &format!("{count} selected, the first is {}", first.id))?;
     let annotator = plan::annotator(settings, ground, &peeked, list.context).await;
     let request = annotator.and_then(|annotator| match annotator.request(first) {

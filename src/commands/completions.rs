@@ -12,7 +12,10 @@ use crate::progress::terminal::Terminal;
 pub(super) fn completions(shell: Shell, terminal: Terminal) -> Result<(), Error> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut cli::command(), "ls-autolabel", &mut script);
-    print(&script, terminal)
+    let script = String::from_utf8_lossy(&script);
+    // For bash the hyphen of our name becomes two marks where a command is chosen and three where it is looked up, so
+    // that nothing after the command would complete.
+    print(&script.replace("ls__subcmd__autolabel", "ls__autolabel"), terminal)
 }
 
 /// Prints the manual page of the program and, after it, those of its commands.
@@ -24,11 +27,10 @@ pub(super) fn man(terminal: Terminal) -> Result<(), Error> {
     for page in std::iter::once(&command).chain(command.get_subcommands()) {
         clap_mangen::Man::new(page.clone()).render(&mut pages).map_err(failed)?;
     }
-    print(&pages, terminal)
+    print(&String::from_utf8_lossy(&pages), terminal)
 }
 
-fn print(bytes: &[u8], terminal: Terminal) -> Result<(), Error> {
-    let text = String::from_utf8_lossy(bytes);
+fn print(text: &str, terminal: Terminal) -> Result<(), Error> {
     terminal.print(text.trim_end_matches('\n')).map_err(failed)
 }
 

@@ -18,6 +18,7 @@ use crate::http::stop::Stop;
 use crate::http::transport::Transport;
 use crate::label::config::{ConfigError, LabelConfig};
 use crate::label::form::{Form, Wanted};
+use crate::label::task::Task;
 use crate::llm::client::{Client, Endpoint};
 use crate::llm::estimate::estimate_tokens;
 use crate::llm::memory::Memory;
@@ -103,9 +104,13 @@ impl Tasks {
     }
 
     /// Returns how many tasks will come, if that can be told.
-    pub(super) async fn expected(&self) -> Option<u64> {
+    ///
+    /// It cannot where the first one comes with predictions: it was touched since it got them, perhaps edited, and
+    /// nobody knows yet how many more are.
+    pub(super) async fn expected(&self, first: &Task) -> Option<u64> {
         match self {
             Self::File(source) => Some(source.total()),
+            Self::Project(_) if !first.predictions.is_empty() => None,
             Self::Project(source) => source
                 .expected()
                 .await

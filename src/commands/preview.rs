@@ -6,7 +6,7 @@ use super::Context;
 use super::estimate::Estimate;
 use super::plan::{self, Tasks};
 use crate::annotate::annotator::{Annotator, Answerer};
-use crate::cli::PreviewArgs;
+use crate::cli::{OnlyArg, PreviewArgs};
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
 use crate::label::task::Task;
@@ -17,7 +17,11 @@ use crate::source::peeked::Peeked;
 
 /// Shows the requests of the first tasks, and the estimate for all.
 pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_>) -> Result<(), Error> {
-    let run = layered.part(|args| args.run.clone());
+    let mut run = layered.part(|args| args.run.clone());
+    if run.args.tasks.ids.is_some() {
+        // Whoever names tasks wants to see them, also those that are labeled already.
+        run.args.tasks.only.get_or_insert(OnlyArg::All);
+    }
     let settings = Settings::resolve(&run, &context.places)?;
     let ground = plan::ground(&settings, &context.stop).await?;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;

@@ -20,7 +20,7 @@ use crate::http::transport::Counters;
 use crate::label::config::LabelConfig;
 use crate::label::task::Task;
 use crate::progress;
-use crate::settings::{DeliverySettings, Layered, StudioSettings, read, retry_policy};
+use crate::settings::{DeliverySettings, Layered, SettingsError, StudioSettings, read, retry_policy};
 use crate::sink::studio::{Existing, Older, Options, StudioSink};
 use crate::source::file::{FileSource, STANDARD_INPUT};
 use crate::source::selection::{Only, Selection};
@@ -47,6 +47,7 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
     let settings = StudioSettings::resolve(&args.studio, &layered.origins, &context.places)?;
     if args.file != Path::new(STANDARD_INPUT) {
         read::check_file(&args.file, "the file to push")?;
+        check_format(&args.file)?;
     }
     let file = FileSource::open(&args.file, Selection { only: Only::All, ..Selection::default() }).await?;
     let policy = retry_policy(&args.retries);
@@ -91,6 +92,20 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
         0 => Ok(()),
         failed => Err(Error::SomeFailed { failed, selected }),
     }
+}
+
+/// Tells at once what every row would be refused for: a table holds no regions.
+fn check_format(file: &Path) -> Result<(), SettingsError> {
+    let is_table = file
+        .extension()
+        .is_some_and(|ending| ["csv", "tsv", "tab"].iter().any(|table| ending.eq_ignore_ascii_case(table)));
+    if !is_table {
+        return Ok(());
+    }
+    Err(SettingsError::with_hint(
+        format!("`{}` is a table, which holds no regions to post", file.display()),
+        "push a `.jsonl` or `.json` file, as `run --output` writes it; `.csv` is for reading",
+    ))
 }
 
 /// A file whose tasks come once for each of their predictions.

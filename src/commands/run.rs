@@ -47,6 +47,7 @@ pub(super) async fn run(
 
 async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut Report) -> Result<(), Error> {
     let settings = Settings::resolve(layered, &context.places)?;
+    settings.model.check_key()?;
     let destination = Destination::resolve(layered, &settings.tasks.origin)?;
     let ground = plan::ground(&settings, &context.stop).await?;
     report.model_version.clone_from(&ground.model_version);
@@ -58,8 +59,10 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
         context.terminal.note(notice);
     }
     let Some(peeked) = peeked else {
-        target.sink().finish(true).await?;
         context.terminal.say(&nothing(&settings, &ground));
+        if !target.holds_earlier() {
+            target.sink().finish(true).await?;
+        }
         for notice in target.notices(true) {
             context.terminal.note(&notice);
         }
@@ -72,7 +75,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     for notice in annotator.prompt.notices() {
         context.terminal.note(notice);
     }
-    let expected = tasks.expected().await;
+    let expected = tasks.expected(peeked.first()).await;
     context.terminal.say(&opening(&settings, &ground, &destination, expected));
     let started = Instant::now();
     let mut reporter = progress::reporter(context.progress(settings.delivery.progress), expected);

@@ -15,7 +15,15 @@ use crate::source::selection::Only;
 /// Where predictions go, opened.
 pub(super) enum Target {
     Project(Box<StudioSink>),
-    File(Box<dyn Sink>, PathBuf),
+    File(OutputFile),
+}
+
+/// An output file.
+pub(super) struct OutputFile {
+    sink: Box<dyn Sink>,
+    path: PathBuf,
+    /// Whether there was a file of this name before the run.
+    is_old: bool,
 }
 
 impl fmt::Display for Target {
@@ -23,10 +31,10 @@ impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Project(_) => formatter.write_str("the project"),
-            Self::File(_, path) if path == Path::new(sink::STANDARD_OUTPUT) => {
+            Self::File(file) if file.path == Path::new(sink::STANDARD_OUTPUT) => {
                 formatter.write_str("standard output")
             }
-            Self::File(_, path) => write!(formatter, "{}", path.display()),
+            Self::File(file) => write!(formatter, "{}", file.path.display()),
         }
     }
 }
@@ -64,14 +72,21 @@ impl Target {
             Origin::File { tasks, .. } => Some(tasks.as_path()),
             Origin::Project { .. } => None,
         };
-        Ok(Self::File(sink::open(&path, &names, input)?, path))
+        let sink = sink::open(&path, &names, input)?;
+        let is_old = path != Path::new(sink::STANDARD_OUTPUT) && path.exists();
+        Ok(Self::File(OutputFile { sink, path, is_old }))
     }
 
     pub(super) fn sink(&mut self) -> &mut dyn Sink {
         match self {
             Self::Project(sink) => sink.as_mut(),
-            Self::File(sink, _) => sink.as_mut(),
+            Self::File(file) => file.sink.as_mut(),
         }
+    }
+
+    /// Returns whether it is a file that an earlier run wrote; with nothing new to write it stays as it is.
+    pub(super) fn holds_earlier(&self) -> bool {
+        matches!(self, Self::File(OutputFile { is_old: true, .. }))
     }
 
     /// Returns what a person should know at the end of a run.
@@ -79,12 +94,21 @@ impl Target {
         match self {
             Self::Project(sink) => sink.notices().to_vec(),
             // Where nothing was written, no part of it is left.
-            Self::File(_, path) if !complete && sink::part_path(path).exists() => vec![format!(
-                "the run is not complete: what was done is in {}, and {} is as it was",
-                sink::part_path(path).display(),
-                path.display()
-            )],
-            Self::File(..) => Vec::new(),
+            Self::File(OutputFile { path, is_old, .. }) if !complete && sink::part_path(path).exists() => {
+                let part = sink::part_path(path);
+                let rest = if *is_old { format!("; {} is as it was", path.display()) } else { String::new() };
+                vec![format!("the run is not complete: what was done is in {}{rest}", part.display())]
+            }
+            Self::File(OutputFile { path, is_old: true, .. })
+                if complete && sink::backup_path(path).exists() =>
+            {
+                vec![format!(
+                    "what {} held before is in {}",
+                    path.display(),
+                    sink::backup_path(path).display()
+                )]
+            }
+            Self::File(_) => Vec::new(),
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct ModelServer {
     pub row: &'static Row,
     pub base: Url,
     pub key: Option<Secret>,
+    /// Whether it would refuse every request for want of a key.
+    pub lacks_key: bool,
     /// Where address, model and key were given, for somebody who is refused.
     pub advice: String,
     pub headers: HeaderMap,
@@ -98,6 +100,30 @@ impl ModelSettings {
     }
 }
 
+impl ModelSettings {
+    /// Fails where a key is needed and none is given; to be asked by whoever is about to ask the model.
+    pub fn check_key(&self) -> Result<(), SettingsError> {
+        let Oracle::Model(server) = &self.oracle else { return Ok(()) };
+        if !server.lacks_key {
+            return Ok(());
+        }
+        let row = server.row;
+        let others = match row.default_base {
+            Some(_) => {
+                "; a server of your own is named with `--base-url`, and `--provider keyword` needs no key"
+            }
+            None => "",
+        };
+        Err(SettingsError::with_hint(
+            format!("no key for {}", row.name),
+            format!(
+                "set `{}`, or name a file that holds the key with `--model-api-key-file`{others}",
+                row.key_variables[0]
+            ),
+        ))
+    }
+}
+
 fn server(
     layered: &Layered<RunArgs>,
     places: &Places<'_>,
@@ -117,20 +143,7 @@ fn server(
         places.file,
     )?;
     // A server of one's own often needs no key; the provider's default address always does.
-    if key.is_none() && row.needs_key && (args.base_url.is_none() || row.default_base.is_none()) {
-        return Err(SettingsError::with_hint(
-            format!("no key for {}", row.name),
-            format!(
-                "set `{}`, or name a file that holds the key with `--model-api-key-file`{}",
-                row.key_variables[0],
-                if row.default_base.is_some() {
-                    "; a server of your own is named with `--base-url`, and `--provider keyword` needs no key"
-                } else {
-                    ""
-                }
-            ),
-        ));
-    }
+    let lacks_key = key.is_none() && row.needs_key && (args.base_url.is_none() || row.default_base.is_none());
     let advice = format!(
         "the address is from {}, the model from {}, the key from {}",
         layered.origins.of("base-url"),
@@ -141,6 +154,7 @@ fn server(
         row,
         base,
         key: key.map(|key| key.key),
+        lacks_key,
         advice,
         headers: headers(args.header.as_deref().unwrap_or_default())?,
         options: ProviderOptions { api_version: args.api_version.clone(), num_ctx: args.num_ctx },

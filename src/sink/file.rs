@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use tokio::task::spawn_blocking;
 
 use super::layout::{Layout, Punctuation};
-use super::{BATCH, part_path};
+use super::{BATCH, backup_path, part_path};
 use crate::engine::ports::{Batch, Delivered, Error, Sink};
 use crate::label::prediction::Labeled;
 use crate::label::task::TaskId;
@@ -162,6 +162,20 @@ impl Drop for FileSink {
     }
 }
 
+/// Keeps what is about to be replaced, for a person may have reviewed and corrected it.
+fn keep_earlier(target: &Path) -> io::Result<()> {
+    if !target.exists() {
+        return Ok(());
+    }
+    let backup = backup_path(target);
+    match fs::remove_file(&backup) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    // A second name, so that there is a file of the first one at every moment; some file systems have no such thing.
+    fs::hard_link(target, &backup).or_else(|_| fs::copy(target, &backup).map(drop))
+}
+
 /// Everything that was written, to be brought into order.
 struct Whole {
     written: Vec<Written>,
@@ -172,6 +186,7 @@ struct Whole {
 impl Whole {
     fn put_in_place(mut self, part: &File, target: &Path) -> io::Result<()> {
         let part_path = part_path(target);
+        keep_earlier(target)?;
         if self.written.is_sorted_by_key(|item| item.task) {
             part.sync_all()?;
             fs::rename(&part_path, target)?;

@@ -51,6 +51,13 @@ pub fn part_path(target: &Path) -> PathBuf {
     path.into()
 }
 
+/// Returns where what an output file held before it was replaced is kept: `FILE.bak`, beside it.
+pub fn backup_path(target: &Path) -> PathBuf {
+    let mut path = target.as_os_str().to_owned();
+    path.push(".bak");
+    path.into()
+}
+
 fn unknown(target: &Path) -> Error {
     let known: Vec<_> = SINKS
         .iter()

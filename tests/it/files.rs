@@ -123,14 +123,32 @@ fn what_was_written_is_read_again_and_is_done() {
     for (input, output) in [("t.csv", "one.json"), ("t.csv", "one.jsonl")] {
         run(&program, &["--tasks", input, "--output", output]).assert_code(0);
         let asked = llm.count();
-        run(&program, &["--tasks", output, "--output", "two.json"])
+        let unwritten = format!("{output}.json");
+        run(&program, &["--tasks", output, "--output", &unwritten])
             .assert_code(0)
             .assert_tells("nothing to do");
-        assert_eq!((llm.count(), program.read("two.json").as_str()), (asked, "[\n]\n"));
+        assert_eq!((llm.count(), program.read(&unwritten).as_str()), (asked, "[\n]\n"));
         let again = run(&program, &["--tasks", output, "--output", "two.json", "--only", "all"]);
         again.assert_code(0);
         assert_eq!(tasks(&program.read("two.json")), tasks(&program.read("one.json")));
     }
+}
+
+/// A person may have corrected what an earlier run wrote.
+#[test]
+fn what_an_earlier_run_wrote_is_kept_or_left_alone() {
+    let (program, _llm) = alone();
+    let program = program.file("t.csv", "text\nfine\n").file("out.jsonl", "corrected by hand");
+    let outcome = run(&program, &["--tasks", "t.csv", "--output", "out.jsonl"]);
+    outcome.assert_code(0).assert_tells("what out.jsonl held before is in out.jsonl.bak");
+    assert_eq!(program.read("out.jsonl.bak"), "corrected by hand");
+    assert_eq!(tasks(&program.read("out.jsonl")).len(), 1);
+    let written = program.read("out.jsonl");
+    let again = ["--tasks", "out.jsonl", "--output", "seen.jsonl"];
+    let program = program.file("seen.jsonl", "corrected, too");
+    run(&program, &again).assert_code(0).assert_tells("nothing to do");
+    assert_eq!((program.read("seen.jsonl").as_str(), program.read("out.jsonl")), ("corrected, too", written));
+    assert!(!program.path("seen.jsonl.bak").exists());
 }
 
 #[test]

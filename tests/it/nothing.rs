@@ -30,12 +30,17 @@ fn an_empty_project_is_no_failure() {
 }
 
 #[test]
-fn the_output_is_there_and_empty() {
+fn the_output_is_empty_or_as_it_was() {
     for (name, content) in [("out.json", "[\n]\n"), ("out.jsonl", "")] {
-        let story = Story::new(&[]).program(|program| program.file(name, "what was there"));
-        story.run(&["--output", name]).assert_code(0).assert_tells("nothing to do:");
-        assert_eq!(story.program.read(name), content);
-        assert!(!story.program.path(&format!("{name}.part")).exists());
+        for earlier in [None, Some("what was there")] {
+            let story = Story::new(&[]);
+            if let Some(text) = earlier {
+                std::fs::write(story.program.path(name), text).expect("the folder is writable");
+            }
+            story.run(&["--output", name]).assert_code(0).assert_tells("nothing to do:");
+            assert_eq!(story.program.read(name), earlier.unwrap_or(content));
+            assert!(!story.program.path(&format!("{name}.part")).exists());
+        }
     }
     let story = Story::new(&[]);
     story.run(&["--output", "out.csv"]).assert_code(0);

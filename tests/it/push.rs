@@ -164,7 +164,7 @@ fn a_file_that_is_none_of_predictions_posts_nothing() {
         program.file("x.json", "[{\"text\": \"fine\"}]").file("y.csv", "id,text\n1,fine\n")
     });
     story.command("push", &["x.json"]).assert_code(4);
-    story.command("push", &["y.csv"]).assert_code(4);
+    story.command("push", &["y.csv"]).assert_code(3).assert_tells("is a table");
     story.command("push", &["nope.json"]).assert_code(3).assert_tells("there is no file `nope.json`");
     assert_eq!(story.studio.bulk_calls(), 0);
 }

@@ -94,3 +94,21 @@ fn the_completions_in_the_package_are_what_the_program_prints() {
         assert!(is_current, "out of date; run: cargo run --quiet -- completions {shell} > {path}");
     }
 }
+
+/// By what bash itself offers: a script that only looks right completes nothing.
+#[test]
+fn bash_completes_commands_options_and_values() {
+    let check = |words: &str, expect: &str| {
+        let script = format!(
+            "source completions/ls-autolabel.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _ls__autolabel ls-autolabel \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"; \
+             echo \"${{COMPREPLY[*]}}\""
+        );
+        let output =
+            std::process::Command::new("bash").args(["-c", &script]).output().expect("bash is there");
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), expect, "{words}");
+    };
+    check("ls-autolabel prev", "preview");
+    check("ls-autolabel run --onl", "--only");
+    check("ls-autolabel run --only un", "unpredicted unlabeled");
+}

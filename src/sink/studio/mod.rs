@@ -33,6 +33,8 @@ pub struct StudioSink {
     settled: Option<String>,
     /// Landed by calls that broke: Label Studio may have gone on storing them after the look.
     doubtful: Vec<Outgoing>,
+    /// This tool's own older predictions that new ones took the place of.
+    deleted: usize,
     notices: Vec<String>,
 }
 
@@ -76,6 +78,7 @@ impl StudioSink {
     pub fn new(studio: Arc<Studio>, project: u64, options: Options) -> Self {
         Self {
             rows: options.rows,
+            deleted: 0,
             studio,
             project,
             options,
@@ -150,7 +153,7 @@ impl StudioSink {
     }
 
     /// Deletes what the landed predictions took the place of: by id, and only what this tool wrote itself.
-    async fn delete_older(&self, landed: &[Outgoing]) -> Result<(), StudioError> {
+    async fn delete_older(&mut self, landed: &[Outgoing]) -> Result<(), StudioError> {
         let mut older: HashSet<u64> =
             landed.iter().flat_map(|outgoing| outgoing.superseded.clone()).collect();
         if self.options.older == Older::Delete && !landed.is_empty() {
@@ -167,7 +170,10 @@ impl StudioSink {
                 older.extend(old.filter_map(|stored| stored.id));
             }
         }
-        self.studio.delete_predictions(older).await
+        let count = older.len();
+        self.studio.delete_predictions(older).await?;
+        self.deleted += count;
+        Ok(())
     }
 }
 
@@ -184,7 +190,11 @@ impl Sink for StudioSink {
         async {
             let poster = Poster { studio: &self.studio, project: self.project, waits: &[] };
             poster.look(std::mem::take(&mut self.doubtful)).await.map_err(|error| failure(&error))?;
-            self.show_earlier().await.map_err(|error| failure(&error))
+            self.show_earlier().await.map_err(|error| failure(&error))?;
+            if 0 < self.deleted {
+                self.notices.push(format!("older predictions of this tool deleted: {}", self.deleted));
+            }
+            Ok(())
         }
         .boxed()
     }

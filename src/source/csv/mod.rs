@@ -154,7 +154,8 @@ mod tests {
             let tasks = [r#"{"a":"1","b":"2"}"#, r#"{"a":"3","b":"4"}"#];
             check(&input, &tasks, None);
             check(&format!("{end}{input}{end}{end}"), &tasks, None);
-            let expect = ", line 7: expected 2 values as in the header, found 1";
+            let expect = ", line 7: expected 2 values as in the header, found 1; put values that contain a line break in \
+                          double quotes, and a separator for each that is empty";
             check(&format!("{input}{end}5"), &tasks, Some(expect));
         }
     }
