@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::label::prediction::Usage;
 use crate::llm::estimate::estimate_tokens;
 use crate::llm::price::{self, Price};
-use crate::progress::text::{money, thousands};
+use crate::progress::text::{money, plural, thousands};
 
 /// Tokens of an answer in a control's own words, such as a `TextArea`'s, where nothing limits it; a guess.
 const FREE_TEXT_TOKENS: u64 = 120;
@@ -52,7 +52,7 @@ impl Estimate {
     /// Returns the estimate for a person.
     pub(super) fn text(&self, model: &str, price: Option<Price>) -> String {
         let mut lines = vec![
-            format!("estimate for {} tasks", thousands(self.tasks)),
+            format!("estimate for {}", plural(self.tasks, "task")),
             format!("  requests       {}", thousands(self.usage.requests)),
             format!("  input tokens   about {}", thousands(self.usage.prompt_tokens)),
             format!("  output tokens  about {}", thousands(self.usage.completion_tokens)),
@@ -71,11 +71,13 @@ impl Estimate {
             ),
         });
         if 0 < self.unchanged {
-            lines.push(format!("  {} have this prediction already", thousands(self.unchanged)));
+            let have = if self.unchanged == 1 { "has" } else { "have" };
+            lines.push(format!("  {} {have} this prediction already", thousands(self.unchanged)));
         }
         if 0 < self.unusable {
+            let lack = if self.unusable == 1 { "lacks" } else { "lack" };
             lines.push(format!(
-                "  {} lack something the prompt needs and would fail",
+                "  {} {lack} something the prompt needs and would fail",
                 thousands(self.unusable)
             ));
         }

@@ -79,7 +79,7 @@ fn tasks_that_are_done_or_cannot_be_asked_are_not_counted() {
     let preview = story.command("preview", &["--prompt", "prompt.txt", "--show", "5"]);
     preview.assert_code(0);
     assert!(preview.stdout.contains("estimate for 3 tasks\n  requests       2"), "{}", preview.stdout);
-    assert!(preview.stdout.contains("1 lack something the prompt needs"), "{}", preview.stdout);
+    assert!(preview.stdout.contains("1 lacks something the prompt needs"), "{}", preview.stdout);
     let unfit = format!("task {}: no request can be made: there is no field `text`", story.tasks[3]);
     assert!(preview.stdout.contains(&unfit), "{}", preview.stdout);
     assert_eq!(shown(&preview.stdout).len(), 2);
