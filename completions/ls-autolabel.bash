@@ -693,7 +693,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__push)
-            opts="-v -q -h -V --url --project --api-key-file --model-version --replace --summary --progress --max-retries --max-wait --verbose --quiet --color --config --help --version"
+            opts="-v -q -h -V --url --project --api-key-file --replace --summary --progress --max-retries --max-wait --model-version --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -708,10 +708,6 @@ _ls__autolabel() {
                     return 0
                     ;;
                 --api-key-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --model-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -732,6 +728,10 @@ _ls__autolabel() {
                     return 0
                     ;;
                 --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --model-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

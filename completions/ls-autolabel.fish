@@ -67,7 +67,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l provid
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'
 keyword\t'No model and no network: counts the words of the labels'"
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model -d 'The model; for Azure the deployment' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l base-url -d 'Address of the API, such as http://localhost:8000/v1; for Azure the resource' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r
@@ -107,7 +107,6 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -s V -l v
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l url -d 'Address of Label Studio; a path prefix works [default: http://localhost:8080]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l project -d 'The project\'s number, as in its address' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l api-key-file -d 'File with the personal access token or legacy token; or set `LABEL_STUDIO_API_KEY` to the token' -r -F
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l model-version -d 'Name of the predictions\' version [default: the model and a hash of prompt, config and parameters]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l replace -d 'Delete this tool\'s own older predictions of the tasks that get new ones' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l summary -d 'Write a summary for scripts (JSON) to this file, also of a failed run' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l progress -d 'How to show progress [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
@@ -116,6 +115,7 @@ lines\t'A line now and then'
 none\t'Nothing'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l max-retries -d 'Further attempts after a failed one [default: 6]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l model-version -d 'Name of the predictions\' version [default: what the file says of each]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
@@ -153,7 +153,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l pr
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'
 keyword\t'No model and no network: counts the words of the labels'"
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model -d 'The model; for Azure the deployment' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l base-url -d 'Address of the API, such as http://localhost:8000/v1; for Azure the resource' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r
@@ -190,7 +190,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -s v 
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -s q -l quiet -d 'Say nothing but errors'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -s V -l version -d 'Print version'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l no-ask -d 'Do not send the one short request that shows whether key and model work' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l no-ask -d 'Do not send the first task\'s request, which shows whether key and model work' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l url -d 'Address of Label Studio; a path prefix works [default: http://localhost:8080]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l project -d 'The project\'s number, as in its address' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l api-key-file -d 'File with the personal access token or legacy token; or set `LABEL_STUDIO_API_KEY` to the token' -r -F
@@ -219,7 +219,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l prov
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'
 keyword\t'No model and no network: counts the words of the labels'"
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model -d 'The model; for Azure the deployment' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l base-url -d 'Address of the API, such as http://localhost:8000/v1; for Azure the resource' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r

@@ -8,6 +8,7 @@ use clap::{Args, ValueHint};
 use super::values::{
     AnswerArg, Assignment, IdsArg, OnlyArg, ProgressArg, ProviderParser, number, switch, whole,
 };
+use crate::llm::provider::{PROVIDERS, Row};
 
 /// No model has a longer context, in tokens.
 const MOST_CONTEXT: u64 = 1 << 24;
@@ -124,8 +125,8 @@ pub struct ModelArgs {
     #[arg(long, value_name = "NAME", value_parser = ProviderParser)]
     pub provider: Option<String>,
 
-    /// The model; for Azure the deployment
-    #[arg(long, value_name = "NAME")]
+    /// The model
+    #[arg(long, value_name = "NAME", help = model_help())]
     pub model: Option<String>,
 
     /// Address of the API
@@ -187,6 +188,13 @@ pub struct ModelArgs {
     /// Take the price of this model (an Azure deployment's name says nothing)
     #[arg(long, value_name = "NAME")]
     pub price_model: Option<String>,
+}
+
+/// Says which model is asked where none is named.
+fn model_help() -> String {
+    let default = |row: &Row| row.default_model.map(|model| format!("{model} with {}", row.name));
+    let defaults: Vec<String> = PROVIDERS.iter().filter_map(default).collect();
+    format!("The model; for Azure the deployment [default: {}]", defaults.join(", "))
 }
 
 /// How fast and how long.

@@ -119,7 +119,7 @@ pub struct PreviewArgs {
 /// `check`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CheckArgs {
-    /// Do not send the one short request that shows whether key and model work
+    /// Do not send the first task's request, which shows whether key and model work
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         value_parser = values::switch, help_heading = "Check")]
     pub no_ask: Option<bool>,
@@ -143,11 +143,22 @@ pub struct PushArgs {
 
 /// Returns clap's description of the whole program, for help, completions and the manual page.
 pub fn command() -> clap::Command {
-    let with_variables = |command: clap::Command| command.mut_args(with_variable);
     let command = Cli::command();
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, with_variables));
+    // Each goes to the end when it is changed, so all are, in their order.
+    let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, finished));
     command.mut_arg("config", with_variable)
+}
+
+/// Adds to a command's help what its types cannot say.
+fn finished(command: clap::Command) -> clap::Command {
+    let command = match command.get_name() {
+        "push" => command.mut_arg("model_version", |arg| {
+            arg.help("Name of the predictions' version [default: what the file says of each]")
+        }),
+        _ => command,
+    };
+    command.mut_args(with_variable)
 }
 
 /// Reads what was typed; the first word is the program's own name.
