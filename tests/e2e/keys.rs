@@ -1,15 +1,15 @@
 //! Both kinds of Label Studio key, right and wrong.
 
+use crate::support::fixture;
 use crate::support::program::Program;
 use crate::support::servers::servers;
 use crate::support::studio::Project;
-use crate::support::{fixture, fixture_json, fixture_text};
 
 #[test]
 fn a_personal_access_token_and_a_legacy_token_both_work() {
     let servers = servers();
     for token in [&servers.personal_access_token, &servers.legacy_token] {
-        let project = sarcasm("Keys");
+        let project = Project::sarcasm("Keys");
         let program = Program::new().with_keyword().with("LABEL_STUDIO_API_KEY", token);
         assert_eq!(program.label(&["--project", &project.argument()], 0).delivered(), 18);
         assert_eq!(project.predicted_tasks(), project.tasks);
@@ -18,7 +18,7 @@ fn a_personal_access_token_and_a_legacy_token_both_work() {
 
 #[test]
 fn a_key_from_a_file_works() {
-    let project = sarcasm("Key file");
+    let project = Project::sarcasm("Key file");
     let program = Program::new().with_keyword().with("LABEL_STUDIO_API_KEY", "");
     let file = program.file("key", &format!("{}\n", servers().personal_access_token));
     let arguments = ["--project", &project.argument(), "--api-key-file", &file];
@@ -27,7 +27,7 @@ fn a_key_from_a_file_works() {
 
 #[test]
 fn a_wrong_key_is_refused_before_anything_is_asked() {
-    let project = sarcasm("Wrong keys");
+    let project = Project::sarcasm("Wrong keys");
     let pat = &servers().personal_access_token;
     let unsigned = pat.rsplit_once('.').expect("a token has three parts").0;
     let forged = format!("{unsigned}.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
@@ -46,8 +46,4 @@ fn a_wrong_key_is_refused_before_anything_is_asked() {
     }
     assert_eq!(servers().llama_prompt_tokens(), asked);
     assert!(project.predictions().is_empty());
-}
-
-fn sarcasm(title: &str) -> Project {
-    Project::new(title, &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
 }

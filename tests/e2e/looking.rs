@@ -1,13 +1,13 @@
 //! `check` and `preview` against the real servers: they ask no model for labels and change nothing.
 
+use crate::support::fixture;
 use crate::support::program::Program;
 use crate::support::servers::servers;
 use crate::support::studio::Project;
-use crate::support::{fixture, fixture_json, fixture_text};
 
 #[test]
 fn check_says_that_all_is_ready() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Looking");
     let finished = Program::new().with_llama().command(&ask(
         "check",
         &project.argument(),
@@ -23,7 +23,7 @@ fn check_says_that_all_is_ready() {
 
 #[test]
 fn check_names_each_thing_that_is_wrong() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Looking");
     let program = Program::new().with_llama();
     let prompt = program.file("prompt.txt", "Is {txet} sarcastic?");
     let finished = program.command(&ask("check", &project.argument(), &prompt));
@@ -34,7 +34,7 @@ fn check_names_each_thing_that_is_wrong() {
 
 #[test]
 fn preview_shows_the_request_and_asks_nobody() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Looking");
     let asked = servers().llama_prompt_tokens();
     let finished = Program::new().with_llama().command(&ask(
         "preview",
@@ -52,8 +52,4 @@ fn preview_shows_the_request_and_asks_nobody() {
 
 fn ask<'a>(command: &'a str, project: &'a str, prompt: &'a str) -> [&'a str; 5] {
     [command, "--project", project, "--prompt", prompt]
-}
-
-fn sarcasm() -> Project {
-    Project::new("Looking", &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
 }

@@ -1,9 +1,9 @@
 //! What real servers refuse ends the run at once, with their words and the right exit code.
 
+use crate::support::fixture;
 use crate::support::program::{Finished, Program};
 use crate::support::servers::servers;
 use crate::support::studio::Project;
-use crate::support::{fixture, fixture_json, fixture_text};
 
 #[test]
 fn a_project_that_does_not_exist_is_named() {
@@ -29,7 +29,7 @@ fn an_address_that_is_not_label_studio_is_named() {
 /// The proxy answers 400 to a model it does not know, not 404.
 #[test]
 fn a_model_that_does_not_exist_stops_the_run() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Refusals");
     let finished = run(&Program::new().with_litellm("no-such-model"), &project.argument());
     finished.expect_code(6);
     finished.expect_said(&["error:", "no-such-model", "hint:"]);
@@ -38,7 +38,7 @@ fn a_model_that_does_not_exist_stops_the_run() {
 
 #[test]
 fn a_key_the_provider_does_not_know_stops_the_run() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Refusals");
     let program =
         Program::new().with_litellm("schema-echo").with("OPENAI_API_KEY", "not-a-key-of-this-proxy");
     let finished = run(&program, &project.argument());
@@ -48,7 +48,7 @@ fn a_key_the_provider_does_not_know_stops_the_run() {
 
 #[test]
 fn a_model_server_that_is_not_there_stops_the_run() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Refusals");
     let program = Program::new().with_llama().with("OPENAI_BASE_URL", "http://127.0.0.1:9/v1");
     let finished = run(&program, &project.argument());
     finished.expect_code(6);
@@ -58,7 +58,7 @@ fn a_model_server_that_is_not_there_stops_the_run() {
 /// A text that no context holds is one task's trouble.
 #[test]
 fn a_text_that_does_not_fit_fails_alone() {
-    let mut project = sarcasm();
+    let mut project = Project::sarcasm("Refusals");
     project.import(&serde_json::json!([{"data": {"ref": "long", "text": "Oh wow. ".repeat(8000)}}]));
     let program = Program::new().with_llama();
     let arguments =
@@ -78,8 +78,4 @@ fn run(program: &Program, project: &str) -> Finished {
         "--max-retries",
         "1",
     ])
-}
-
-fn sarcasm() -> Project {
-    Project::new("Refusals", &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
 }

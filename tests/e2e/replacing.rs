@@ -4,11 +4,10 @@ use serde_json::{Value, json};
 
 use crate::support::program::Program;
 use crate::support::studio::Project;
-use crate::support::{fixture_json, fixture_text};
 
 #[test]
 fn replace_deletes_own_older_predictions_and_nothing_else() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Replacing");
     project.post_prediction(&json!({
         "task": project.tasks[0], "model_version": "first", "score": 0.5,
         "result": [{"from_name": "tone", "to_name": "text", "type": "choices", "value": {"choices": ["Sarcastic"]}}],
@@ -29,7 +28,7 @@ fn replace_deletes_own_older_predictions_and_nothing_else() {
 
 #[test]
 fn without_replace_both_versions_stay_and_the_newest_is_shown() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Replacing");
     let program = Program::new().with_keyword();
     label(&program, &project, &["--model-version", "first"]);
     label(&program, &project, &["--model-version", "second"]);
@@ -39,7 +38,7 @@ fn without_replace_both_versions_stay_and_the_newest_is_shown() {
 
 #[test]
 fn an_edited_task_is_labeled_anew_and_its_old_prediction_goes() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Replacing");
     let program = Program::new().with_keyword();
     label(&program, &project, &[]);
     let edited = project.tasks[2];
@@ -78,8 +77,4 @@ fn foreign(project: &Project) -> usize {
     let regions =
         predictions.iter().map(|prediction| prediction["result"].as_array().cloned().unwrap_or_default());
     regions.filter(|regions| !regions.iter().any(is_ours)).count()
-}
-
-fn sarcasm() -> Project {
-    Project::new("Replacing", &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
 }

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use crate::support::program::Program;
 use crate::support::studio::Project;
-use crate::support::{fixture_json, fixture_text, sdk};
+use crate::support::{fixture_text, sdk};
 
 #[test]
 fn a_reviewed_file_is_pushed_as_the_reviewer_left_it() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Review");
     let program = Program::new().with_keyword();
     let summary = program.label(&["--project", &project.argument(), "--output", "out.jsonl"], 0);
     assert_eq!(summary.delivered(), 18);
@@ -45,7 +45,7 @@ fn a_reviewed_file_is_pushed_as_the_reviewer_left_it() {
 
 #[test]
 fn a_json_file_is_imported_by_label_studio_as_it_is() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Review");
     let program = Program::new().with_keyword();
     program.label(&["--project", &project.argument(), "--output", "out.json"], 0);
     let tasks: Value = serde_json::from_str(&program.read("out.json")).expect("the file is one JSON array");
@@ -60,7 +60,7 @@ fn a_json_file_is_imported_by_label_studio_as_it_is() {
 
 #[test]
 fn a_dry_run_prints_the_predictions_and_posts_nothing() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Review");
     let finished =
         Program::new().with_keyword().command(&["run", "--project", &project.argument(), "--dry-run"]);
     finished.expect_code(0);
@@ -70,17 +70,13 @@ fn a_dry_run_prints_the_predictions_and_posts_nothing() {
 
 #[test]
 fn a_file_for_another_project_is_refused_and_nothing_is_posted() {
-    let (project, other) = (sarcasm(), sarcasm());
+    let (project, other) = (Project::sarcasm("Review"), Project::sarcasm("Review"));
     let program = Program::new().with_keyword();
     program.label(&["--project", &project.argument(), "--output", "out.jsonl"], 0);
     let finished = program.command(&["push", &program.path("out.jsonl"), "--project", &other.argument()]);
     assert_ne!(finished.code, 0, "{}", finished.stderr);
     finished.expect_said(&["task"]);
     assert!(other.predictions().is_empty() && project.predictions().is_empty());
-}
-
-fn sarcasm() -> Project {
-    Project::new("Review", &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
 }
 
 fn json_lines(text: &str) -> Vec<Value> {

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::support::fixture_json;
 use crate::support::program::Program;
 use crate::support::studio::Project;
-use crate::support::{fixture_json, fixture_text};
 
 #[test]
 fn a_view_selects_what_its_filters_select() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Selection");
     let view = project.view("and", &json!([text_contains("w"), text_contains("clear")]));
     expect_labeled(&project, &["--view", &view.to_string()], |text| {
         text.to_lowercase().contains('w') && text.contains("clear")
@@ -17,7 +17,7 @@ fn a_view_selects_what_its_filters_select() {
 
 #[test]
 fn a_view_whose_filters_are_joined_by_or_selects_all_of_them() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Selection");
     let view =
         project.view("or", &json!([text_contains("train"), text_contains("kettle"), text_contains("🎉")]));
     let wanted = ["train", "kettle", "🎉"];
@@ -28,7 +28,7 @@ fn a_view_whose_filters_are_joined_by_or_selects_all_of_them() {
 
 #[test]
 fn a_view_with_a_per_cent_sign_and_a_quote_is_read_as_it_was_written() {
-    let mut project = sarcasm();
+    let mut project = Project::sarcasm("Selection");
     project
         .import(&json!([{"data": {"ref": "x", "text": "Oh wow, \"100% pure\" & simple + cheap. Great."}}]));
     let view = project.view("and", &json!([text_contains("\"100% pure\" & simple +")]));
@@ -37,7 +37,7 @@ fn a_view_with_a_per_cent_sign_and_a_quote_is_read_as_it_was_written() {
 
 #[test]
 fn ids_and_ranges_select_these_tasks() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Selection");
     let (first, from, to) = (project.tasks[0], project.tasks[3], project.tasks[5]);
     let ids = format!("{first},{from}-{to}");
     label(&project, &["--ids", &ids]);
@@ -46,7 +46,7 @@ fn ids_and_ranges_select_these_tasks() {
 
 #[test]
 fn a_limit_stops_and_the_next_run_goes_on() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Selection");
     for expected in [5, 10, 15, 18, 18] {
         label(&project, &["--limit", "5"]);
         assert_eq!(project.predicted_tasks(), project.tasks[..expected]);
@@ -55,7 +55,7 @@ fn a_limit_stops_and_the_next_run_goes_on() {
 
 #[test]
 fn a_sample_with_a_seed_is_the_same_each_time() {
-    let project = sarcasm();
+    let project = Project::sarcasm("Selection");
     label(&project, &["--sample", "6", "--seed", "7"]);
     let chosen = project.predicted_tasks();
     assert_eq!(chosen.len(), 6);
@@ -88,8 +88,4 @@ fn label(project: &Project, arguments: &[&str]) {
 
 fn text_contains(words: &str) -> Value {
     json!({"filter": "filter:tasks:data.text", "operator": "contains", "type": "String", "value": words})
-}
-
-fn sarcasm() -> Project {
-    Project::new("Selection", &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
 }

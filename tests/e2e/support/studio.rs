@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::servers::{block_on, http, servers};
+use super::{fixture_json, fixture_text};
 
 /// A project of its own for one story; removed at the end, unless the story failed.
 #[derive(Debug)]
@@ -24,6 +25,11 @@ impl Project {
         let mut project = Self { id, tasks: Vec::new(), config: config.to_owned() };
         project.import(tasks);
         project
+    }
+
+    /// Creates a project of the eighteen comments in `fixtures/sarcasm`.
+    pub(crate) fn sarcasm(title: &str) -> Self {
+        Self::new(title, &fixture_text("sarcasm/config.xml"), &fixture_json("sarcasm/tasks.json"))
     }
 
     /// Imports tasks, in the order given.
