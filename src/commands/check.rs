@@ -166,7 +166,7 @@ async fn rest(
     for notice in tasks.notices() {
         list.note("tasks", notice)?;
     }
-    let Some(peeked) = peeked else {
+    let Some(mut peeked) = peeked else {
         return list.good("tasks", "none is selected: a run would have nothing to do");
     };
     let first = peeked.first();
@@ -174,11 +174,11 @@ async fn rest(
         tasks.expected(first).await.map_or_else(|| "some tasks".to_owned(), |count| plural(count, "task"));
     list.good("tasks", &format!("{count} selected, the first is {}", first.id))?;
     let annotator = plan::annotator(settings, ground, &peeked, list.context).await;
-    let request = annotator.and_then(|annotator| match annotator.request(first) {
-        Ok(_) => Ok(annotator),
-        Err(reason) => Err(ports::Error::Input(format!("{}: {reason}", first.id)).into()),
-    });
-    let Some(annotator) = list.told("prompt", request)? else { return Ok(()) };
+    let id = first.id;
+    let Some(annotator) = list.told("prompt", annotator)? else { return Ok(()) };
+    let fitting = peeked.fitting(|task| annotator.request(task).map(drop)).await?;
+    let fitting = fitting.map_err(|reason| ports::Error::Input(format!("{id}: {reason}")).into());
+    let Some(first) = list.told("prompt", fitting)? else { return Ok(()) };
     list.good("prompt", &settings.prompt.texts.origin)?;
     for notice in annotator.prompt.notices() {
         list.note("prompt", notice)?;

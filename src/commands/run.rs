@@ -18,7 +18,7 @@ use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
 use crate::http::transport::Counters;
-use crate::label::task::Task;
+use crate::label::task::TaskId;
 use crate::progress;
 use crate::progress::text::plural;
 use crate::settings::{DeliverySettings, Destination, Layered, Oracle, Origin, Settings};
@@ -58,7 +58,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     for notice in ground.form.notices.iter().chain(tasks.notices()) {
         context.terminal.note(notice);
     }
-    let Some(peeked) = peeked else {
+    let Some(mut peeked) = peeked else {
         context.terminal.say(&nothing(&settings, &ground));
         if !target.holds_earlier() {
             target.sink().finish(true).await?;
@@ -70,8 +70,10 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
         return Ok(());
     };
     let annotator = plan::annotator(&settings, &ground, &peeked, context).await?;
-    // A prompt that cannot be made for the first task is noticed before anything is paid for.
-    annotator.request(peeked.first()).map_err(|reason| unfit(peeked.first(), &reason))?;
+    // A prompt that can be made for none of the first tasks is noticed before anything is paid for.
+    let id = peeked.first().id;
+    let fitting = peeked.fitting(|task| annotator.request(task).map(drop)).await?;
+    fitting.map_err(|reason| unfit(id, &reason))?;
     for notice in annotator.prompt.notices() {
         context.terminal.note(notice);
     }
@@ -116,12 +118,12 @@ fn lean(mut outcome: Outcome, destination: &Destination) -> Outcome {
     outcome
 }
 
-/// Says why no request can be made for the first task.
-fn unfit(first: &Task, reason: &str) -> Error {
-    let advice = "the first task is tried before anything is paid for; fields are named by the prompt, and by `value` in \
+/// Says why no request can be made for the first task, nor for those after it.
+fn unfit(first: TaskId, reason: &str) -> Error {
+    let advice = "the first tasks are tried before anything is paid for; fields are named by the prompt, and by `value` in \
                   the labeling config";
     let error =
-        ports::Error::Input(format!("no request can be made for the first task, {}: {reason}", first.id));
+        ports::Error::Input(format!("no request can be made for the first task, {}: {reason}", first));
     Error::from(error).advised(|_| Some(advice.to_owned()))
 }
 

@@ -1,4 +1,4 @@
-//! A source whose first task was looked at before the run began.
+//! A source whose first tasks were looked at before the run began.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,13 +7,18 @@ use futures::stream::{self, BoxStream, StreamExt};
 use crate::engine::ports::{Error, Source};
 use crate::label::task::Task;
 
-/// Another source, from which the first task was taken and put back.
+/// Most tasks that are looked at: as many as a first page holds.
+const MOST: usize = 20;
+
+/// Another source, from which the first tasks were taken and put back: one, and more where that one does not fit.
 ///
 /// So the prompt can be tried before anything is paid for, and no task is fetched twice.
 pub struct Peeked<'a> {
     source: &'a dyn Source,
     first: Task,
-    /// The tasks after the first; gone once they were asked for.
+    /// The tasks after the first that were seen.
+    seen: Vec<Task>,
+    /// The tasks after those that were seen; gone once they were asked for.
     rest: Mutex<Option<BoxStream<'a, Result<Task, Error>>>>,
 }
 
@@ -22,20 +27,41 @@ impl<'a> Peeked<'a> {
     pub async fn open(source: &'a dyn Source) -> Result<Option<Self>, Error> {
         let mut tasks = source.tasks();
         let first = tasks.next().await.transpose()?;
-        Ok(first.map(|first| Self { source, first, rest: Mutex::new(Some(tasks)) }))
+        Ok(first.map(|first| Self { source, first, seen: Vec::new(), rest: Mutex::new(Some(tasks)) }))
     }
 
     /// Returns the first task.
     pub fn first(&self) -> &Task {
         &self.first
     }
+
+    /// Looks on until a task fits, and returns that one; the reason of the first task where none does.
+    pub async fn fitting(
+        &mut self,
+        fits: impl Fn(&Task) -> Result<(), String>,
+    ) -> Result<Result<&Task, String>, Error> {
+        let Err(reason) = fits(&self.first) else { return Ok(Ok(&self.first)) };
+        let rest = self.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
+        while let Some(rest) = rest.as_mut().filter(|_| self.seen.len() + 1 < MOST) {
+            let Some(task) = rest.next().await.transpose()? else { break };
+            let is_fit = fits(&task).is_ok();
+            self.seen.push(task);
+            if is_fit {
+                return Ok(self.seen.last().ok_or(reason));
+            }
+        }
+        Ok(Err(reason))
+    }
 }
 
 impl Source for Peeked<'_> {
-    /// Returns the first task and what follows it; when asked again, asks the source again.
+    /// Returns the tasks that were seen and what follows them; when asked again, asks the source again.
     fn tasks(&self) -> BoxStream<'_, Result<Task, Error>> {
         match self.rest.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(rest) => stream::iter([Ok(self.first.clone())]).chain(rest).boxed(),
+            Some(rest) => {
+                let seen = std::iter::once(&self.first).chain(&self.seen).cloned().map(Ok);
+                stream::iter(seen.collect::<Vec<_>>()).chain(rest).boxed()
+            }
             None => self.source.tasks(),
         }
     }
@@ -93,5 +119,23 @@ mod tests {
         assert_eq!(Peeked::open(&numbers).await.err().unwrap().to_string(), "gone");
         let numbers = Numbers(2, Some("gone"), AtomicU64::new(0));
         assert_eq!(rows(&Peeked::open(&numbers).await.unwrap().unwrap()).await.unwrap_err(), "gone");
+    }
+
+    #[tokio::test]
+    async fn it_is_looked_on_until_a_task_fits_and_all_still_come_once() {
+        let check = async |wanted: u64, expect: Result<u64, &str>, taken: u64| {
+            let numbers = Numbers(30, None, AtomicU64::new(0));
+            let mut peeked = Peeked::open(&numbers).await.unwrap().unwrap();
+            let fits = |task: &Task| {
+                if TaskId::Row(wanted) <= task.id { Ok(()) } else { Err(format!("{} is too small", task.id)) }
+            };
+            let found = peeked.fitting(fits).await.unwrap().map(|task| task.id);
+            assert_eq!(found, expect.map(TaskId::Row).map_err(str::to_owned));
+            assert_eq!(numbers.2.load(Ordering::Relaxed), taken);
+            assert_eq!(rows(&peeked).await.unwrap(), (1..=30).map(TaskId::Row).collect::<Vec<_>>());
+        };
+        check(1, Ok(1), 1).await;
+        check(3, Ok(3), 3).await;
+        check(21, Err("row 1 is too small"), 20).await;
     }
 }

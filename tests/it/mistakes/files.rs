@@ -51,7 +51,9 @@ fn a_task_that_lacks_a_field_is_named() {
         mistake(what, line).file("tasks.jsonl", content).env("OPENAI_BASE_URL", &llm.base_url())
     };
     let mistakes = [
+        with("all", "{\"txt\": \"a\"}\n{\"txt\": \"b\"}\n"),
         with("the first", "{\"txt\": \"a\"}\n{\"text\": \"b\"}\n"),
+        with("the first has null", "{\"text\": null}\n{\"text\": \"b\"}\n"),
         with("the first, in another field of the prompt", "{\"text\": \"a\"}\n")
             .file("prompt.txt", "{text} in {language}"),
         with("a later one", "{\"text\": \"a\"}\n{\"txt\": \"b\"}\n"),
