@@ -99,6 +99,9 @@ impl Choices {
             problems.push(menu::no_such_label(&picks.unknown));
         }
         if self.mode == Mode::Single && 1 < picks.found.len() + picks.unknown.len() {
+            if picks.found.is_empty() {
+                return Reading { values: Vec::new(), problems };
+            }
             let found = picks.found.iter().map(|&at| menu.labels()[at].value.as_str());
             problems
                 .insert(0, format!("one label was asked, the answer has several: {}", text::quoted(found)));
@@ -138,7 +141,10 @@ impl Control for Choices {
         };
         let inner = wrapper::unwrap(answer, &self.head);
         match inner {
-            Value::String(written) if !wrapper::is_blank(inner) => self.written(&menu, written),
+            // A label may be called what elsewhere means nothing.
+            Value::String(written) if !wrapper::is_blank(inner) || menu.find(written).is_some() => {
+                self.written(&menu, written)
+            }
             _ if wrapper::is_blank(inner) && self.mode == Mode::Single => {
                 Reading::problem("the answer leaves it empty")
             }

@@ -33,6 +33,15 @@ fn check(tag: &str, answer: &Value, expect: Result<Value, &str>) {
 }
 
 #[test]
+fn a_label_may_be_called_null_and_unknown_ones_are_told_once() {
+    let moods = "<Choices ><Choice value='null'/><Choice value='good'/></Choices>";
+    check(moods, &json!("null"), Ok(json!(["null"])));
+    check(moods, &json!(null), Err("the answer leaves it empty"));
+    check(moods, &json!(["a", "b"]), Err("no such label: `a`, `b`"));
+    check(moods, &json!({"c": {"x": 1, "y": 2}}), Err("no such label"));
+}
+
+#[test]
 fn formats_of_dates_are_those_of_the_editor() {
     for (format, answer, stored) in [
         ("%d/%m/%Y", "03/04/2024", "03/04/2024"),
