@@ -52,7 +52,7 @@ struct Pulled {
 /// is returned; the summary counts what was done in that case, too.
 ///
 /// At most `concurrency` tasks are in work, as many wait in the channel, and the collector holds what is being
-/// delivered and two more batches: memory does not grow with the source.
+/// delivered and two more batches: memory does not grow with the source, only with the failures that are listed.
 pub async fn run<F, Fut>(
     job: Job<'_>,
     annotate: F,

@@ -7,6 +7,7 @@ use crate::label::form::Form;
 use crate::label::path::Lookup;
 use crate::label::spelling::nearest;
 use crate::label::task::Task;
+use crate::label::text::quoted;
 
 /// A template whose names are known.
 pub(super) type Bound = Vec<Piece>;
@@ -35,8 +36,8 @@ pub(super) enum Meaning {
 /// Which of a prompt's texts is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
+    /// The prompt itself, or the system message.
     Prompt,
-    System,
     /// Here `{prompt}` is the prompt and `{text}` the input object, whatever fields the data has: the wrapper is what
     /// brings the thing to label to the model.
     Wrapper,
@@ -174,7 +175,7 @@ fn inner_names(data: &Map<String, Value>) -> impl Iterator<Item = String> {
 
 /// Lists names, the first of many.
 pub(super) fn listed(names: &[String]) -> String {
-    let text = names.iter().take(MOST_LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let text = quoted(names.iter().take(MOST_LISTED).map(String::as_str));
     match names.len().checked_sub(MOST_LISTED) {
         None | Some(0) => text,
         Some(more) => format!("{text} and {more} more"),

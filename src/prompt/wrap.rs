@@ -154,7 +154,7 @@ fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, Prompt
 }
 
 fn system_message(text: &str, origin: &str, scope: Scope<'_>) -> Result<Bound, PromptError> {
-    let system = bind(text, origin, Place::System, scope)?;
+    let system = bind(text, origin, Place::Prompt, scope)?;
     let is_task = |piece: &Piece| matches!(piece, Piece::Named(Meaning::Input | Meaning::Shown(_)));
     if system.iter().any(is_task) && matches!(scope.form.input.content(scope.first), Ok(Content::Images(_))) {
         let message = "a system message cannot hold images; name the image in the prompt instead".to_owned();

@@ -7,6 +7,7 @@ use crate::http::transport::Reply;
 use crate::label::prediction::Usage;
 use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response};
 use crate::llm::ladder::{Capabilities, Rung};
+use crate::llm::problem::is_page;
 
 /// Returns the body of a request; nothing is in it that nobody asked for.
 pub(super) fn encode(request: &ChatRequest, capabilities: &Capabilities) -> Value {
@@ -56,7 +57,7 @@ pub(super) fn read_json(reply: &Reply) -> Result<Value, DecodeError> {
         expected: "JSON".to_owned(),
         found: match text.trim_start() {
             "" => "an empty body".to_owned(),
-            text if text.starts_with('<') => "a web page; is the base URL right?".to_owned(),
+            _ if is_page(reply) => "a web page; is the base URL right?".to_owned(),
             text if text.starts_with("data:") => "a stream of events; streaming must be off".to_owned(),
             text => format!("`{}` ({error})", text.chars().take(60).collect::<String>()),
         },
