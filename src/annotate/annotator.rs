@@ -18,10 +18,6 @@ use crate::llm::chat::{ChatRequest, Completion, Message, Parameters, Role};
 use crate::llm::client::{AskError, Client};
 use crate::prompt::wrap::Prompt;
 
-/// What to do about a server that gives no answers.
-const ADVICE_ON_SILENCE: &str =
-    "check `--base-url`, which for most servers ends in `/v1`, and that the server is up";
-
 /// Who answers.
 #[derive(Debug)]
 pub enum Answerer {
@@ -109,11 +105,10 @@ impl Annotator {
                     self.contact.answered();
                     self.answered(task, fingerprint, &completion)
                 }
-                Err(error) if self.contact.is_lost(&error) => Outcome::Fatal(Error::Provider {
-                    message: format!("the model's server gives no answers, so the run ends here: {error}"),
-                    advice: Some(ADVICE_ON_SILENCE.to_owned()),
-                }),
-                Err(error) => unanswered(task.id, error),
+                Err(error) => match self.contact.loss(&error) {
+                    Some(loss) => Outcome::Fatal(loss.explain(&error)),
+                    None => unanswered(task.id, error),
+                },
             },
         }
     }

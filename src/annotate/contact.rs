@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use reqwest::StatusCode;
 
+use crate::engine::ports::Error;
 use crate::http::transport::SendError;
 use crate::llm::client::AskError;
 
@@ -19,6 +20,15 @@ const MOST_FAILED_LATER: u32 = 50;
 /// What was heard of the server so far; shared by all tasks.
 #[derive(Debug, Default)]
 pub struct Contact(Mutex<Heard>);
+
+/// Why no further task can succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// The server is not there, or only fails.
+    Silence,
+    /// It refuses for its rate limit, after all the waiting that is allowed.
+    RateLimit,
+}
 
 #[derive(Debug, Default)]
 struct Heard {
@@ -36,25 +46,29 @@ impl Contact {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Heard { answer: true, failed: 0, silent: 0 };
     }
 
-    /// Notes why a task got no completion; returns whether going on is of no use.
+    /// Notes why a task got no completion; returns why going on is of no use, where it is of none.
     ///
     /// A server that nobody could reach yet is not there. One that was may have lost a task or two. One that still
     /// refuses for its rate limit after all the waiting that is allowed would refuse every other task as well.
-    pub(super) fn is_lost(&self, error: &AskError) -> bool {
-        let AskError::Send(error) = error else {
+    pub(super) fn loss(&self, error: &AskError) -> Option<Loss> {
+        let is_silent = match error {
+            AskError::Send(error) => match error {
+                SendError::GaveUp { status: Some(StatusCode::TOO_MANY_REQUESTS), .. } => {
+                    return Some(Loss::RateLimit);
+                }
+                SendError::GaveUp { status, .. } => self.failed(status.is_none()),
+                SendError::Unreachable { .. } | SendError::Unknown { .. } => self.failed(true),
+                SendError::Stopped => false,
+                SendError::Rejected { .. } | SendError::Aborted { .. } => {
+                    self.answered();
+                    false
+                }
+            },
             // Something that is no completion, such as a web page, comes from no model, unless one was there before.
-            return matches!(error, AskError::Decode(_)) && !self.has_answered();
+            AskError::Decode(_) => !self.has_answered(),
+            AskError::Encode(_) => false,
         };
-        match error {
-            SendError::GaveUp { status: Some(StatusCode::TOO_MANY_REQUESTS), .. } => true,
-            SendError::GaveUp { status, .. } => self.failed(status.is_none()),
-            SendError::Unreachable { .. } | SendError::Unknown { .. } => self.failed(true),
-            SendError::Stopped => false,
-            SendError::Rejected { .. } | SendError::Aborted { .. } => {
-                self.answered();
-                false
-            }
-        }
+        is_silent.then_some(Loss::Silence)
     }
 
     fn has_answered(&self) -> bool {
@@ -71,6 +85,25 @@ impl Contact {
     }
 }
 
+impl Loss {
+    /// Says what happened, with the last task's own trouble, and what to do.
+    pub(super) fn explain(self, error: &AskError) -> Error {
+        let (what, advice) = match self {
+            Self::Silence => (
+                "gives no answers",
+                "check `--base-url`, which for most servers ends in `/v1`, and that the server is up",
+            ),
+            Self::RateLimit => {
+                ("refuses every request for its rate limit", "try again later, or with a lower `--rpm`")
+            }
+        };
+        Error::Provider {
+            message: format!("the model's server {what}, so the run ends here: {error}"),
+            advice: Some(advice.to_owned()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,15 +117,20 @@ mod tests {
     /// stop; expects after how many of them the server is lost.
     fn check(heard: &str, expect: Option<usize>) {
         let contact = Contact::default();
-        let lost = heard.chars().position(|sign| match sign {
-            '+' => {
-                contact.answered();
-                false
-            }
-            '-' => contact.is_lost(&gave_up(None)),
-            '!' => contact.is_lost(&gave_up(Some(503))),
-            'w' => contact.is_lost(&gave_up(Some(429))),
-            _ => contact.is_lost(&SendError::Stopped.into()),
+        let lost = heard.chars().position(|sign| {
+            let error = match sign {
+                '+' => {
+                    contact.answered();
+                    return false;
+                }
+                '-' => gave_up(None),
+                '!' => gave_up(Some(503)),
+                'w' => gave_up(Some(429)),
+                _ => SendError::Stopped.into(),
+            };
+            let loss = contact.loss(&error);
+            assert!(loss.is_none_or(|loss| (loss == Loss::RateLimit) == (sign == 'w')), "{heard}: {loss:?}");
+            loss.is_some()
         });
         assert_eq!(lost.map(|index| index + 1), expect, "{heard}");
     }
