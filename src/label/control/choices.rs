@@ -6,7 +6,7 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::{Value, json};
 
-use super::menu::{self, Menu, Picks};
+use super::menu::{Menu, Picks};
 use super::places::{self, Place};
 use super::{Control, Head, Label, Reading, vote, wrapper};
 use crate::label::object::Source;
@@ -94,25 +94,16 @@ impl Choices {
     }
 
     fn reading(&self, menu: &Menu, picks: &Picks) -> Reading {
-        let mut problems: Vec<String> = Vec::new();
-        if !picks.unknown.is_empty() {
-            problems.push(menu::no_such_label(&picks.unknown));
-        }
         if self.mode == Mode::Single && 1 < picks.found.len() + picks.unknown.len() {
             if picks.found.is_empty() {
                 return Reading { values: Vec::new(), problems };
             }
             let found = picks.found.iter().map(|&at| menu.labels()[at].value.as_str());
-            problems
-                .insert(0, format!("one label was asked, the answer has several: {}", text::quoted(found)));
+            let several = format!("one label was asked, the answer has several: {}", text::quoted(found));
+            let problems = [several].into_iter().chain(picks.problem()).collect();
             return Reading { values: Vec::new(), problems };
         }
-        let chosen: Vec<Value> = picks.found.iter().map(|&at| self.stored(&menu.places[at])).collect();
-        match (chosen.is_empty(), problems.is_empty()) {
-            (true, true) => wrapper::blank(&self.head),
-            (true, false) => Reading { values: Vec::new(), problems },
-            (false, _) => Reading { values: vec![json!({"choices": chosen})], problems },
-        }
+        menu.reading(picks, &self.head, |place| self.stored(place))
     }
 }
 
@@ -165,11 +156,10 @@ impl Control for Choices {
         self.menu(task).map(|menu| menu.labels().to_vec()).unwrap_or_default()
     }
 
-    fn combine(&self, mut readings: Vec<Reading>) -> Reading {
-        match (readings.len(), self.mode) {
-            (1, _) => readings.remove(0),
-            (_, Mode::Single) => vote::plurality(readings),
-            (_, Mode::Multiple) => {
+    fn combine(&self, readings: Vec<Reading>) -> Reading {
+        match self.mode {
+            Mode::Single => vote::plurality(readings),
+            Mode::Multiple => {
                 let order: Vec<Value> = self.fixed.places.iter().map(|place| self.stored(place)).collect();
                 vote::majority(readings, "choices", &order)
             }

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::Label;
 use super::places::Place;
+use super::{Head, Label, Reading, wrapper};
 use crate::label::{matching, text};
 
 /// What may be chosen.
@@ -66,6 +66,17 @@ impl Menu {
             .iter()
             .filter_map(|label| label.hint.as_ref().map(|hint| format!("\n{}: {hint}", label.value)));
         hints.collect()
+    }
+
+    /// Turns what was chosen into a region, or what was not into a problem; `stored` writes one label for Label Studio.
+    pub(super) fn reading(&self, picks: &Picks, head: &Head, stored: impl Fn(&Place) -> Value) -> Reading {
+        let chosen: Vec<Value> = picks.found.iter().map(|&at| stored(&self.places[at])).collect();
+        let problems = Vec::from_iter(picks.problem());
+        match (chosen.is_empty(), problems.is_empty()) {
+            (true, true) => wrapper::blank(head),
+            (true, false) => Reading { values: Vec::new(), problems },
+            (false, _) => Reading { values: vec![json!({ head.kind: chosen })], problems },
+        }
     }
 
     /// Reads a JSON answer: a label, a list of labels, a path as a list, or an object of truth values.
@@ -191,19 +202,23 @@ impl Menu {
     }
 }
 
+impl Picks {
+    /// Returns the problem with entries that are no labels, naming the first few of them.
+    pub(super) fn problem(&self) -> Option<String> {
+        const SHOWN: usize = 10;
+        let mut seen = HashSet::new();
+        let names: Vec<&str> =
+            self.unknown.iter().map(String::as_str).filter(|name| seen.insert(*name)).collect();
+        let shown = text::quoted(names.iter().copied().take(SHOWN));
+        match names.len().checked_sub(SHOWN) {
+            _ if names.is_empty() => None,
+            None | Some(0) => Some(format!("no such label: {shown}")),
+            Some(more) => Some(format!("no such label: {shown} and {more} more")),
+        }
+    }
+}
+
 /// Returns whether steps name the same labels one by one.
 fn spells(steps: &[&str], names: &[String]) -> bool {
     steps.len() == names.len() && steps.iter().zip(names).all(|(step, name)| matching::is_same(step, name))
-}
-
-/// Returns the problem of entries that are no labels, the first few of them.
-pub(super) fn no_such_label(unknown: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let mut seen = HashSet::new();
-    let names: Vec<&str> = unknown.iter().map(String::as_str).filter(|name| seen.insert(*name)).collect();
-    let shown = text::quoted(names.iter().copied().take(SHOWN));
-    match names.len().checked_sub(SHOWN) {
-        None | Some(0) => format!("no such label: {shown}"),
-        Some(more) => format!("no such label: {shown} and {more} more"),
-    }
 }

@@ -84,8 +84,8 @@ impl Control for Rating {
         }
     }
 
-    fn combine(&self, mut readings: Vec<Reading>) -> Reading {
-        if readings.len() == 1 { readings.remove(0) } else { vote::plurality(readings) }
+    fn combine(&self, readings: Vec<Reading>) -> Reading {
+        vote::plurality(readings)
     }
 
     fn canonical(&self) -> String {

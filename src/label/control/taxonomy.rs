@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::{Value, json};
 
-use super::menu::{self, Menu, Picks};
+use super::menu::{Menu, Picks};
 use super::places::{self, Place};
 use super::{Control, Head, Label, Reading, vote, wrapper};
 use crate::label::tag;
@@ -50,21 +50,12 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
 
 impl Taxonomy {
     fn reading(&self, picks: &Picks) -> Reading {
-        let mut problems = Vec::new();
-        if !picks.unknown.is_empty() {
-            problems.push(menu::no_such_label(&picks.unknown));
-        }
         if let Some(most) = self.most.filter(|&most| most < picks.found.len()) {
-            problems.push(format!("at most {most} paths are allowed, the answer has {}", picks.found.len()));
+            let too_many = format!("at most {most} paths are allowed, the answer has {}", picks.found.len());
+            let problems = picks.problem().into_iter().chain([too_many]).collect();
             return Reading { values: Vec::new(), problems };
         }
-        let paths: Vec<&[String]> =
-            picks.found.iter().map(|&at| self.menu.places[at].stored.as_slice()).collect();
-        match (paths.is_empty(), problems.is_empty()) {
-            (true, true) => wrapper::blank(&self.head),
-            (true, false) => Reading { values: Vec::new(), problems },
-            (false, _) => Reading { values: vec![json!({"taxonomy": paths})], problems },
-        }
+        self.menu.reading(picks, &self.head, |place| json!(place.stored))
     }
 }
 
@@ -99,10 +90,7 @@ impl Control for Taxonomy {
         self.menu.labels().to_vec()
     }
 
-    fn combine(&self, mut readings: Vec<Reading>) -> Reading {
-        if readings.len() == 1 {
-            return readings.remove(0);
-        }
+    fn combine(&self, readings: Vec<Reading>) -> Reading {
         let order: Vec<Value> = self.menu.places.iter().map(|place| json!(place.stored)).collect();
         vote::majority(readings, "taxonomy", &order)
     }

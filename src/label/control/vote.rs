@@ -48,6 +48,9 @@ fn tally<'a>(values: impl Iterator<Item = &'a Value>) -> Vec<(Value, usize)> {
 /// `key` is where a value keeps its list, `order` the order of the entries; what is not in it comes last.
 pub(super) fn majority(readings: Vec<Reading>, key: &str, order: &[Value]) -> Reading {
     let count = readings.len();
+    if count == 1 {
+        return first(readings);
+    }
     let mut votes = tally(readings.iter().flat_map(|reading| entries(reading, key)));
     let is_empty = votes.is_empty();
     votes.retain(|&(_, votes)| count < 2 * votes);
