@@ -23,7 +23,8 @@ pub(super) fn of<'a>(
     let names: Vec<&str> = controls.iter().map(|control| control.head().name.as_str()).collect();
     if let Some(fields) = keyed(answer, &names) {
         let found = || text::quoted(fields.keys().map(String::as_str));
-        return field(fields, name).ok_or_else(|| format!("the answer has no `{name}`, only {}", found()));
+        return field(fields, name, &names)
+            .ok_or_else(|| format!("the answer has no `{name}`, only {}", found()));
     }
     if names.len() == 1 {
         if answer.as_object().is_some_and(Map::is_empty) {
@@ -43,7 +44,7 @@ fn keyed<'a>(answer: &'a Value, names: &[&str]) -> Option<&'a Map<String, Value>
     let mut answer = answer;
     for _ in 0..DEEPEST {
         answer = match answer {
-            Value::Object(fields) if names.iter().any(|name| field(fields, name).is_some()) => {
+            Value::Object(fields) if names.iter().any(|name| field(fields, name, names).is_some()) => {
                 return Some(fields);
             }
             Value::Object(fields) if fields.len() == 1 => fields.values().next()?,
@@ -55,11 +56,15 @@ fn keyed<'a>(answer: &'a Value, names: &[&str]) -> Option<&'a Map<String, Value>
 }
 
 /// Returns the field of this name, or the only one that differs in case and separators alone.
-fn field<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+///
+/// Where several of `names` differ so little, only the exact one counts.
+fn field<'a>(fields: &'a Map<String, Value>, name: &str, names: &[&str]) -> Option<&'a Value> {
     let plain = |name: &str| name.to_lowercase().replace([' ', '_', '-'], "");
+    let is_alike = |other: &str| plain(other) == plain(name);
     let similar = || {
-        let mut similar = fields.iter().filter(|(key, _)| plain(key) == plain(name));
-        similar.next().filter(|_| similar.next().is_none()).map(|(_, value)| value)
+        let mut similar = fields.iter().filter(|(key, _)| is_alike(key));
+        let is_clear = names.iter().filter(|other| is_alike(other)).count() == 1;
+        similar.next().filter(|_| is_clear && similar.next().is_none()).map(|(_, value)| value)
     };
     fields.get(name).or_else(similar)
 }

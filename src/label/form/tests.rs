@@ -227,6 +227,19 @@ fn labels_come_from_the_control_named_or_the_first_that_has_any() {
     assert_eq!(values(Some("nobody")), Vec::<String>::new());
 }
 
+#[test]
+fn a_control_gets_no_answer_of_another_that_is_named_alike() {
+    let xml = "<View><Text name='t' value='$t'/><Rating name='Mood' toName='t'/><Rating name='mood' toName='t'/></View>";
+    let form = form(xml, &Wanted::default()).expect("a form");
+    let filled = |answer: Value| {
+        let values = form.read(&[answer], &task(Map::new())).values;
+        values.into_iter().map(|(at, value)| (at, value["rating"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(filled(json!({"mood": 1})), [(1, json!(1))]);
+    assert_eq!(filled(json!({"MOOD": 1, "mood": null})), []);
+    assert_eq!(filled(json!({"mood": 1, "Mood": 2})), [(0, json!(2)), (1, json!(1))]);
+}
+
 /// Any JSON a model might answer with, built from words that mean something here.
 fn any_answer() -> impl Strategy<Value = Value> {
     let words = prop::sample::select(vec![
