@@ -6,15 +6,17 @@ use serde_json::{Value, json};
 
 use super::places::Place;
 use super::{Head, Label, Reading, wrapper};
-use crate::label::{matching, text};
+use crate::label::matching::{self, Names};
+use crate::label::text;
 
 /// What may be chosen.
 #[derive(Debug, Clone)]
 pub(super) struct Menu {
     pub(super) places: Vec<Place>,
     labels: Vec<Label>,
+    names: Names,
     /// The last label of each path, where it is the only one of that name; none where all are on one level.
-    tails: Vec<Label>,
+    tails: Names,
     /// The positions in `places` that `tails` belong to.
     tail_places: Vec<usize>,
 }
@@ -30,23 +32,20 @@ pub(super) struct Picks {
 
 impl Menu {
     pub(super) fn new(places: Vec<Place>, separator: &str) -> Self {
-        let labels = places.iter().map(|place| place.label(separator)).collect();
+        let labels: Vec<Label> = places.iter().map(|place| place.label(separator)).collect();
+        let names = Names::new(labels.iter().map(|label| (label.value.as_str(), label.alias.as_deref())));
         let mut counts: HashMap<Option<&String>, usize> = HashMap::new();
         for place in &places {
             *counts.entry(place.values.last()).or_default() += 1;
         }
         let is_tree = places.iter().any(|place| 1 < place.values.len());
-        let (tails, tail_places) = places
-            .iter()
-            .enumerate()
-            .filter(|(_, place)| is_tree && counts[&place.values.last()] == 1)
-            .filter_map(|(at, place)| {
-                let (value, stored) = (place.values.last()?, place.stored.last()?);
-                let alias = Some(stored).filter(|stored| *stored != value).cloned();
-                Some((Label { value: value.clone(), alias, hint: None }, at))
-            })
-            .unzip();
-        Self { places, labels, tails, tail_places }
+        let is_tail = |place: &Place| is_tree && counts[&place.values.last()] == 1;
+        let tail_places: Vec<usize> = (0..places.len()).filter(|&at| is_tail(&places[at])).collect();
+        let tails = Names::new(tail_places.iter().filter_map(|&at| {
+            let (value, stored) = (places[at].values.last()?, places[at].stored.last()?);
+            Some((value.as_str(), Some(stored.as_str()).filter(|stored| stored != value)))
+        }));
+        Self { places, labels, names, tails, tail_places }
     }
 
     pub(super) fn labels(&self) -> &[Label] {
@@ -98,14 +97,14 @@ impl Menu {
 
     /// Returns what one text names: a label, a path, or the end of a path.
     pub(super) fn find(&self, written: &str) -> Option<usize> {
-        matching::name(written, &self.labels)
+        matching::name(written, &self.names)
             .or_else(|| self.split_path(written))
             .or_else(|| self.tail(written, matching::name))
     }
 
     /// Returns the one label that a reply or a sentence means.
     pub(super) fn find_in_text(&self, reply: &str) -> Option<usize> {
-        let in_sentence = || matching::one(reply, &self.labels);
+        let in_sentence = || matching::one(reply, &self.names);
         // In a tree a label of the top level may occur in a sentence beside one that is deeper.
         let is_clear = |found: &usize| self.tails.is_empty() || 1 < self.places[*found].values.len();
         self.find(reply)
@@ -118,7 +117,7 @@ impl Menu {
         if let Some(found) = self.find(written) {
             return Picks { found: [found].into(), unknown: Vec::new() };
         }
-        let listed = matching::several(written, &self.labels);
+        let listed = matching::several(written, &self.names);
         if !listed.found.is_empty() {
             return Picks { found: listed.found.into_iter().collect(), unknown: listed.unknown };
         }
@@ -189,7 +188,7 @@ impl Menu {
         })
     }
 
-    fn tail(&self, written: &str, find: fn(&str, &[Label]) -> Option<usize>) -> Option<usize> {
+    fn tail(&self, written: &str, find: fn(&str, &Names) -> Option<usize>) -> Option<usize> {
         find(written, &self.tails).map(|found| self.tail_places[found])
     }
 

@@ -3,15 +3,18 @@
 //! **Invariant:** what comes back are positions in the list of labels that went in; a tie is nothing.
 
 mod clean;
+mod names;
 mod sentence;
 #[cfg(test)]
 mod tests;
+
+pub(super) use names::Names;
 
 use std::collections::BTreeSet;
 
 use strsim::{damerau_levenshtein, normalized_damerau_levenshtein};
 
-use super::control::Label;
+use self::names::{Form, Name};
 use super::thinking::Spoken;
 
 /// Below this similarity a misspelled label is no label.
@@ -46,7 +49,7 @@ pub(super) struct Matches {
 ///
 /// A reply may be the bare label, the label in Markdown, quotes or a JSON list, a line `Label: x` among others, or a
 /// sentence in which exactly one label occurs, neither negated nor in doubt.
-pub(super) fn one(reply: &str, labels: &[Label]) -> Option<usize> {
+pub(super) fn one(reply: &str, labels: &Names) -> Option<usize> {
     let text = Spoken::new(reply).into_plain_text();
     if let Some(found) = name(&text, labels) {
         return Some(found);
@@ -68,7 +71,7 @@ pub(super) fn one(reply: &str, labels: &[Label]) -> Option<usize> {
 /// Returns all labels that a reply lists: JSON, one a line, or separated by commas.
 ///
 /// Prose counts as for [`one`]: only if exactly one label occurs in it.
-pub(super) fn several(reply: &str, labels: &[Label]) -> Matches {
+pub(super) fn several(reply: &str, labels: &Names) -> Matches {
     let text = Spoken::new(reply).into_plain_text();
     if let Some(found) = name(&text, labels) {
         return Matches { found: vec![found], unknown: Vec::new() };
@@ -86,16 +89,15 @@ pub(super) fn several(reply: &str, labels: &[Label]) -> Matches {
 }
 
 /// Returns the label that a text is, give or take Markdown, case, white space and one typing error.
-pub(super) fn name(text: &str, labels: &[Label]) -> Option<usize> {
-    let same = |as_written: &dyn Fn(&str) -> bool| only(labels, as_written);
+pub(super) fn name(text: &str, labels: &Names) -> Option<usize> {
     let mut innermost = String::new();
     // Outer forms first: `c#` is C#, before the mark is taken for a heading.
     for layer in clean::layers(text) {
-        if let Some(found) = same(&|written| written == layer) {
+        if let Some(found) = only(labels, &|form| form.written == layer) {
             return Some(found);
         }
         innermost = clean::fold(layer);
-        if let Some(found) = same(&|written| clean::fold(written) == innermost) {
+        if let Some(found) = only(labels, &|form| form.folded == innermost) {
             return Some(found);
         }
     }
@@ -103,7 +105,7 @@ pub(super) fn name(text: &str, labels: &[Label]) -> Option<usize> {
         return None;
     }
     let squashed = clean::squash(&innermost);
-    same(&|written| clean::squash(&clean::fold(written)) == squashed).or_else(|| closest(&innermost, labels))
+    only(labels, &|form| form.squashed == squashed).or_else(|| closest(&innermost, labels))
 }
 
 /// Returns whether a text is a label, give or take Markdown, case and white space.
@@ -112,19 +114,17 @@ pub(super) fn is_same(text: &str, label: &str) -> bool {
 }
 
 /// Returns the one label whose value, or else whose alias, fulfils a condition.
-fn only(labels: &[Label], condition: &dyn Fn(&str) -> bool) -> Option<usize> {
-    let by = |written: &dyn Fn(&Label) -> Option<&str>| {
-        let mut fitting = labels
-            .iter()
-            .enumerate()
-            .filter(|(_, label)| written(label).is_some_and(condition))
-            .map(|(at, _)| at);
+fn only(labels: &Names, condition: &dyn Fn(&Form) -> bool) -> Option<usize> {
+    let by = |form: fn(&Name) -> Option<&Form>| {
+        let is_fitting = |name: &Name| form(name).is_some_and(condition);
+        let mut fitting =
+            labels.labels.iter().enumerate().filter(|(_, name)| is_fitting(name)).map(|(at, _)| at);
         (fitting.next(), fitting.next())
     };
-    match by(&|label| Some(&label.value)) {
+    match by(|name| Some(&name.value)) {
         (Some(_), Some(_)) => None,
         (Some(found), None) => Some(found),
-        (None, _) => match by(&|label| label.alias.as_deref()) {
+        (None, _) => match by(|name| name.alias.as_ref()) {
             (found, None) => found,
             (_, Some(_)) => None,
         },
@@ -132,16 +132,10 @@ fn only(labels: &[Label], condition: &dyn Fn(&str) -> bool) -> Option<usize> {
 }
 
 /// Returns the label that differs from a text by little more than a typing error.
-fn closest(folded: &str, labels: &[Label]) -> Option<usize> {
-    let mut scores: Vec<(f64, usize)> = labels
-        .iter()
-        .enumerate()
-        .map(|(at, label)| {
-            let written = [Some(label.value.as_str()), label.alias.as_deref()];
-            let score = |text: &str| similarity(folded, &clean::fold(text));
-            (written.into_iter().flatten().map(score).fold(0.0, f64::max), at)
-        })
-        .collect();
+fn closest(folded: &str, labels: &Names) -> Option<usize> {
+    let score = |name: &Name| name.forms().map(|form| similarity(folded, &form.folded)).fold(0.0, f64::max);
+    let mut scores: Vec<(f64, usize)> =
+        labels.labels.iter().enumerate().map(|(at, name)| (score(name), at)).collect();
     scores.sort_by(|left, right| right.0.total_cmp(&left.0));
     let (best, found) = *scores.first()?;
     let second = scores.get(1).map_or(0.0, |&(score, _)| score);
@@ -198,7 +192,7 @@ enum Lines {
 }
 
 /// Reads lines that are a label: those that say so (`Answer: x`), else all others.
-fn by_lines(text: &str, labels: &[Label]) -> Lines {
+fn by_lines(text: &str, labels: &Names) -> Lines {
     let announced = text.lines().filter_map(|line| name(clean::announced(line)?, labels));
     let plain = text.lines().filter_map(|line| name(line, labels));
     for found in [announced.collect::<BTreeSet<_>>(), plain.collect()] {
@@ -212,7 +206,7 @@ fn by_lines(text: &str, labels: &[Label]) -> Lines {
 }
 
 /// Returns the label that all entries of a list name.
-fn agreed(entries: &[String], labels: &[Label]) -> Option<usize> {
+fn agreed(entries: &[String], labels: &Names) -> Option<usize> {
     let named: BTreeSet<Option<usize>> = entries.iter().map(|entry| name(entry, labels)).collect();
     match named.first() {
         Some(&first) if named.len() == 1 => first,
@@ -220,7 +214,7 @@ fn agreed(entries: &[String], labels: &[Label]) -> Option<usize> {
     }
 }
 
-fn each(entries: &[String], labels: &[Label]) -> Matches {
+fn each(entries: &[String], labels: &Names) -> Matches {
     let mut found = BTreeSet::new();
     let mut unknown = Vec::new();
     for entry in entries.iter().filter(|entry| !entry.trim().is_empty()) {
@@ -235,7 +229,7 @@ fn each(entries: &[String], labels: &[Label]) -> Matches {
 }
 
 /// Reads a list in plain text. A line that is a label as a whole is not cut at its commas.
-fn listed(text: &str, labels: &[Label]) -> Matches {
+fn listed(text: &str, labels: &Names) -> Matches {
     let mut entries: Vec<String> = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let line = clean::announced(line).unwrap_or(line);
@@ -249,12 +243,12 @@ fn listed(text: &str, labels: &[Label]) -> Matches {
 }
 
 /// Cuts a line at commas, and at `and` or `&` where a piece is no label; labels that hold commas stay whole.
-fn pieces<'a>(line: &'a str, labels: &[Label]) -> Vec<&'a str> {
+fn pieces<'a>(line: &'a str, labels: &Names) -> Vec<&'a str> {
     let starts = line.match_indices(SEPARATORS).map(|(at, separator)| at + separator.len());
     let cuts: Vec<usize> = std::iter::once(0).chain(starts).chain([line.len() + 1]).collect();
-    let names = labels.iter().flat_map(|label| [Some(&label.value), label.alias.as_ref()]).flatten();
+    let forms = labels.labels.iter().flat_map(Name::forms);
     // A model that repeats itself fills a line with thousands of parts: trying to join them all would take hours.
-    let most = names.map(|name| name.split(SEPARATORS).count()).max().unwrap_or(1);
+    let most = forms.map(|form| form.written.split(SEPARATORS).count()).max().unwrap_or(1);
     let mut pieces = Vec::new();
     let mut start = 0;
     while start + 1 < cuts.len() {

@@ -1,7 +1,7 @@
 //! Labels inside sentences: which one occurs, and whether the sentence takes it back.
 
 use super::clean;
-use crate::label::control::Label;
+use super::names::Names;
 
 /// Words that turn the label after them into its opposite, as does what ends in `n't`.
 const NEGATIONS: &str = "absence arent barely cannot cant devoid didnt doesnt dont except excluding fails hardly \
@@ -49,7 +49,7 @@ struct Occurrence {
 }
 
 /// Returns the only label that occurs in a text, unless the text negates it or is in doubt.
-pub(super) fn only_label(text: &str, labels: &[Label]) -> Option<usize> {
+pub(super) fn only_label(text: &str, labels: &Names) -> Option<usize> {
     let words = words(text);
     let is_meant = |occurrence: &Occurrence| {
         !is_everyday(&words[occurrence.start..occurrence.end]) || is_singled_out(&words, occurrence)
@@ -90,18 +90,21 @@ fn words(text: &str) -> Vec<Word> {
         .collect()
 }
 
+/// Returns the words of a text without what stands around them.
+pub(super) fn plain_words(text: &str) -> Vec<String> {
+    words(text).into_iter().map(|word| word.text).collect()
+}
+
 /// Returns where labels occur as whole words; of overlapping ones the longest counts.
-fn occurrences(words: &[Word], labels: &[Label]) -> Vec<Occurrence> {
+fn occurrences(words: &[Word], labels: &Names) -> Vec<Occurrence> {
     let mut found = Vec::new();
-    for (label, written) in labels.iter().enumerate() {
-        let names = [Some(written.value.as_str()), written.alias.as_deref()];
-        for name in names.into_iter().flatten() {
-            let name: Vec<String> = self::words(name).into_iter().map(|word| word.text).collect();
+    for (label, names) in labels.labels.iter().enumerate() {
+        for name in names.forms().map(|form| &form.words) {
             if name.iter().all(String::is_empty) {
                 continue;
             }
             let starts = 0..(words.len() + 1).saturating_sub(name.len());
-            found.extend(starts.filter(|&start| begins(&words[start..], &name)).map(|start| Occurrence {
+            found.extend(starts.filter(|&start| begins(&words[start..], name)).map(|start| Occurrence {
                 label,
                 start,
                 end: start + name.len(),

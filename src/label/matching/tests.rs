@@ -2,15 +2,12 @@
 
 use super::*;
 
-fn labels(names: &[&str]) -> Vec<Label> {
-    let label = |name: &&str| {
-        let (value, alias) = match name.split_once('=') {
-            Some((value, alias)) => (value, Some(alias.to_owned())),
-            None => (*name, None),
-        };
-        Label { value: value.to_owned(), alias, hint: None }
-    };
-    names.iter().map(label).collect()
+/// Names written `value` or `value=alias`.
+fn labels(names: &[&'static str]) -> Names {
+    Names::new(names.iter().map(|name| match name.split_once('=') {
+        Some((value, alias)) => (value, Some(alias)),
+        None => (*name, None),
+    }))
 }
 
 const SARCASM: &[&str] = &["Sarcastic", "Not Sarcastic"];
@@ -22,9 +19,9 @@ const LANGUAGES: &[&str] = &["C", "C++", "C#", "Rust"];
 
 /// `expect` is the label a reply means; empty for none.
 #[track_caller]
-fn check(names: &[&str], reply: &str, expect: &str) {
+fn check(names: &[&'static str], reply: &str, expect: &str) {
     let labels = labels(names);
-    let found = one(reply, &labels).map(|at| labels[at].value.as_str()).unwrap_or_default();
+    let found = one(reply, &labels).map(|at| labels.labels[at].value.written.as_str()).unwrap_or_default();
     assert_eq!(found, expect, "{reply:?}");
 }
 
@@ -219,7 +216,7 @@ fn case_and_alias_do_not_make_up_labels() {
 fn check_several(reply: &str, expect: &[&str], unknown: &[&str]) {
     let labels = labels(TOPICS);
     let matches = several(reply, &labels);
-    let found: Vec<&str> = matches.found.iter().map(|&at| labels[at].value.as_str()).collect();
+    let found: Vec<&str> = matches.found.iter().map(|&at| labels.labels[at].value.written.as_str()).collect();
     assert_eq!(found, expect, "{reply:?}");
     assert_eq!(matches.unknown, unknown, "{reply:?}");
 }
