@@ -122,8 +122,7 @@ fn lean(mut outcome: Outcome, destination: &Destination) -> Outcome {
 fn unfit(first: TaskId, reason: &str) -> Error {
     let advice = "the first tasks are tried before anything is paid for; fields are named by the prompt, and by `value` in \
                   the labeling config";
-    let error =
-        ports::Error::Input(format!("no request can be made for the first task, {}: {reason}", first));
+    let error = ports::Error::Input(format!("no request can be made for the first task, {first}: {reason}"));
     Error::from(error).advised(|_| Some(advice.to_owned()))
 }
 

@@ -102,6 +102,7 @@ pub(crate) fn showing(controls: Vec<Arc<dyn Control>>, object: FakeObject) -> Fo
         controls,
         prompt: None,
         input: Arc::new(object),
+        objects: Vec::new(),
         response: None,
         choices: None,
         notices: Vec::new(),

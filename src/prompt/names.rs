@@ -23,7 +23,7 @@ pub(super) enum Piece {
 pub(super) enum Meaning {
     /// A field of the data, or a path into it.
     Field(String),
-    /// The field that the input object shows: as the object shows it where that is more than text.
+    /// A field that an object shows: as the object shows it where that is more than text.
     Shown(String),
     /// What the input object shows.
     Input,
@@ -92,18 +92,17 @@ struct Problem {
 }
 
 fn meaning(name: &str, place: Place, scope: Scope<'_>) -> Result<Meaning, Problem> {
-    let input = scope.form.input.as_ref();
-    let is_shown = input.field() == Some(name);
+    let shown = scope.form.showing(name);
     match (place, name) {
         (Place::Wrapper, "prompt") => return Ok(Meaning::Prompt),
         (Place::Wrapper, "text") => return Ok(Meaning::Input),
         _ => {}
     }
     match lookup(&scope.first.data, name) {
-        Lookup::Found(_) | Lookup::Absent if is_shown => return Ok(Meaning::Shown(name.to_owned())),
+        Lookup::Found(_) | Lookup::Absent if shown.is_some() => return Ok(Meaning::Shown(name.to_owned())),
         Lookup::Found(_) | Lookup::Absent => return Ok(Meaning::Field(name.to_owned())),
         // Plain texts are imported under another name, which the object knows.
-        Lookup::Unknown if is_shown && input.content(scope.first).is_ok() => {
+        Lookup::Unknown if shown.is_some_and(|object| object.content(scope.first).is_ok()) => {
             return Ok(Meaning::Shown(name.to_owned()));
         }
         Lookup::Unknown => {}

@@ -44,10 +44,13 @@ fn render(piece: &Piece, form: &Form, task: &Task, parts: &mut Parts) -> Result<
     match piece {
         Piece::Literal(text) => parts.push_text(text),
         Piece::Named(Meaning::Field(name)) => parts.push_text(&field_text(name, task)?),
-        Piece::Named(Meaning::Shown(name)) => match (form.input.content(task), lookup(&task.data, name)) {
-            (Ok(Content::Text(_)), Lookup::Found(_)) => parts.push_text(&field_text(name, task)?),
-            (content, _) => push_content(&content?, parts)?,
-        },
+        Piece::Named(Meaning::Shown(name)) => {
+            let object = form.showing(name).unwrap_or(&form.input);
+            match (object.content(task), lookup(&task.data, name)) {
+                (Ok(Content::Text(_)), Lookup::Found(_)) => parts.push_text(&field_text(name, task)?),
+                (content, _) => push_content(&content?, parts)?,
+            }
+        }
         Piece::Named(Meaning::Input) => push_content(&form.input.content(task)?, parts)?,
         Piece::Named(Meaning::Labels(control)) => {
             parts.push_text(&labels_text(control.as_deref(), form, task)?);
@@ -105,4 +108,31 @@ fn labels_text(control: Option<&str>, form: &Form, task: &Task) -> Result<String
         None => format!("- {}", label.value),
     };
     Ok(labels.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::llm::chat::{Image, Part};
+    use crate::prompt::fake::{FakeObject, showing, task};
+    use crate::prompt::wrap::{Prompt, PromptTexts};
+
+    /// Two images to compare: the second is no text of its address.
+    #[test]
+    fn every_object_gives_what_it_shows() {
+        let url = |field: &str| format!("https://x.org/{field}.png");
+        let image = |field| FakeObject { field, content: Some(Content::Images(vec![url(field)])) };
+        let mut form = showing(Vec::new(), image("first"));
+        form.objects = vec![Arc::new(image("second"))];
+        let task = task(json!({"first": "a.png", "second": "b.png"}));
+        let texts = PromptTexts { prompt: "{first} or {second}?".to_owned(), ..PromptTexts::default() };
+        let messages = Prompt::new(&texts, &form, &task).unwrap().messages(&form, &task).unwrap();
+        let image = |field| Part::Image(Image::Url(url(field)));
+        let text = |text: &str| Part::Text(text.to_owned());
+        assert_eq!(messages[0].parts, [image("first"), text(" or "), image("second"), text("?")]);
+    }
 }

@@ -229,7 +229,8 @@ fn notices(texts: &PromptTexts, prompt: &Bound, wrapper: Option<&Bound>, scope: 
 /// Returns whether a piece holds the field that the input object shows, perhaps among others.
 fn shows(piece: &Piece, field: &str) -> bool {
     match piece {
-        Piece::Named(Meaning::Shown(_) | Meaning::Input) => true,
+        Piece::Named(Meaning::Input) => true,
+        Piece::Named(Meaning::Shown(name)) => name == field,
         Piece::Named(Meaning::Field(name)) => {
             field.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
         }

@@ -42,7 +42,8 @@ pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, Config
         Some(_) => Vec::new(),
         None => config.skipped.iter().map(ToString::to_string).collect(),
     };
-    Ok(Form { input: Arc::clone(input), controls, prompt, response, choices, notices })
+    let objects = config.objects.clone();
+    Ok(Form { input: Arc::clone(input), objects, controls, prompt, response, choices, notices })
 }
 
 fn is_text(control: &Arc<dyn Control>) -> bool {

@@ -38,6 +38,8 @@ pub struct Form {
     pub prompt: Option<Arc<dyn Control>>,
     /// The object the first control labels: what `{text}` means where the data has no such field.
     pub input: Arc<dyn Object>,
+    /// All objects of the labeling config, `input` among them.
+    pub objects: Vec<Arc<dyn Object>>,
     /// Index into `controls` of the `TextArea` that takes a text answer.
     pub response: Option<usize>,
     /// Index into `controls` of the first `Choices`-like control, which a text answer is matched to.
@@ -117,6 +119,11 @@ impl Form {
             None => controls.map(|control| control.labels(task)).find(|labels| !labels.is_empty()),
         }
         .unwrap_or_default()
+    }
+
+    /// Returns the object that shows a field of the data, if any does.
+    pub fn showing(&self, field: &str) -> Option<&Arc<dyn Object>> {
+        std::iter::once(&self.input).chain(&self.objects).find(|object| object.field() == Some(field))
     }
 
     /// Returns what is asked, for the model version: the input object and the chosen controls.
