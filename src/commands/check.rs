@@ -14,8 +14,8 @@ use crate::label::task::Task;
 use crate::progress::terminal::Tone;
 use crate::progress::text::{harmless, harmless_lines, plain_duration, plural};
 use crate::settings::{
-    DeliverySettings, Destination, Layered, ModelSettings, Origin, PromptSettings, Settings, TaskSettings,
-    retry_policy,
+    DeliverySettings, Destination, Layered, ModelSettings, PromptSettings, Settings, TaskOrigin,
+    TaskSettings, retry_policy,
 };
 use crate::source::peeked::Peeked;
 
@@ -126,8 +126,8 @@ async fn config(
     list: &mut List<'_>,
 ) -> Result<Option<(ConfigText, Form)>, Error> {
     let text = match &tasks.origin {
-        Origin::File { label_config, .. } => plan::read(label_config),
-        Origin::Project { studio, .. } => {
+        TaskOrigin::File { label_config, .. } => plan::read(label_config),
+        TaskOrigin::Project { studio, .. } => {
             let policy = retry_policy(&run.args.limits.retries);
             let connected = plan::connect(studio, &policy, &list.context.stop).await;
             if let Ok(ConfigText { host: Some(host), name, .. }) = &connected {
@@ -137,7 +137,8 @@ async fn config(
             connected
         }
     };
-    let name = if matches!(tasks.origin, Origin::File { .. }) { "labeling config" } else { "Label Studio" };
+    let name =
+        if matches!(tasks.origin, TaskOrigin::File { .. }) { "labeling config" } else { "Label Studio" };
     let Some(text) = list.told(name, text)? else { return Ok(None) };
     let form = plan::form(&text, &PromptSettings::wanted(&run.args.prompt));
     let Some(form) = list.told("labeling config", form)? else { return Ok(None) };

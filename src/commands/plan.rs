@@ -26,7 +26,8 @@ use crate::llm::provider::ProviderOptions;
 use crate::progress::text::harmless;
 use crate::prompt::wrap::Prompt;
 use crate::settings::{
-    self, ModelServer, ModelSettings, Oracle, Origin, Settings, SettingsError, StudioSettings, TaskSettings,
+    self, ModelServer, ModelSettings, Oracle, Settings, SettingsError, StudioSettings, TaskOrigin,
+    TaskSettings,
 };
 use crate::source::file::FileSource;
 use crate::source::peeked::Peeked;
@@ -84,8 +85,8 @@ impl Tasks {
         let selection =
             Selection { model_version: ground.model_version.clone(), ..settings.selection.clone() };
         match &settings.origin {
-            Origin::File { tasks, .. } => Ok(Self::File(FileSource::open(tasks, selection).await?)),
-            Origin::Project { view, studio: StudioSettings { project, .. } } => {
+            TaskOrigin::File { tasks, .. } => Ok(Self::File(FileSource::open(tasks, selection).await?)),
+            TaskOrigin::Project { view, studio: StudioSettings { project, .. } } => {
                 let studio = ground.studio.clone().ok_or_else(|| ports::Error::Studio {
                     message: NOT_CONNECTED.to_owned(),
                     advice: None,
@@ -131,8 +132,8 @@ impl Tasks {
 /// Fetches or reads the labeling config and decides what is filled and how the predictions are called.
 pub(super) async fn ground(settings: &Settings, stop: &Stop) -> Result<Ground, Error> {
     let text = match &settings.tasks.origin {
-        Origin::Project { studio, .. } => connect(studio, &settings.policy, stop).await?,
-        Origin::File { label_config, .. } => read(label_config)?,
+        TaskOrigin::Project { studio, .. } => connect(studio, &settings.policy, stop).await?,
+        TaskOrigin::File { label_config, .. } => read(label_config)?,
     };
     let form = form(&text, &settings.prompt.wanted)?;
     let model_version = model_version(settings, &form);

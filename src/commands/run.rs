@@ -21,7 +21,7 @@ use crate::http::transport::Counters;
 use crate::label::task::TaskId;
 use crate::progress;
 use crate::progress::text::plural;
-use crate::settings::{DeliverySettings, Destination, Layered, Oracle, Origin, Settings};
+use crate::settings::{DeliverySettings, Destination, Layered, Oracle, Settings, TaskOrigin};
 use crate::sink;
 use crate::source::peeked::Peeked;
 use crate::source::selection::{Only, Selection};
@@ -102,7 +102,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
 
 /// Counts the project's predictions of this run's version; unknown where that fails, for a look at the tasks does then.
 async fn rows(settings: &Settings, ground: &Ground) -> Option<u64> {
-    let (Some(studio), Origin::Project { studio: place, .. }) = (&ground.studio, &settings.tasks.origin)
+    let (Some(studio), TaskOrigin::Project { studio: place, .. }) = (&ground.studio, &settings.tasks.origin)
     else {
         return None;
     };
@@ -139,7 +139,7 @@ fn nothing(settings: &Settings, ground: &Ground) -> String {
     let is_narrowed = ids.is_some()
         || limit.is_some()
         || sample.is_some()
-        || matches!(settings.tasks.origin, Origin::Project { view: Some(_), .. });
+        || matches!(settings.tasks.origin, TaskOrigin::Project { view: Some(_), .. });
     let tasks = if is_narrowed { "selected task" } else { "task" };
     let origin = origin(settings, ground);
     match only {
@@ -155,8 +155,8 @@ fn nothing(settings: &Settings, ground: &Ground) -> String {
 /// Returns what a person calls the place the tasks come from.
 fn origin(settings: &Settings, ground: &Ground) -> String {
     match &settings.tasks.origin {
-        Origin::File { tasks, .. } => tasks.display().to_string(),
-        Origin::Project { .. } => ground.name.clone(),
+        TaskOrigin::File { tasks, .. } => tasks.display().to_string(),
+        TaskOrigin::Project { .. } => ground.name.clone(),
     }
 }
 

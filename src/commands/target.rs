@@ -7,7 +7,7 @@ use super::plan::{self, Ground};
 use crate::engine::ports::Sink;
 use crate::error::Error;
 use crate::http::stop::Stop;
-use crate::settings::{Destination, Origin, Settings};
+use crate::settings::{Destination, Settings, TaskOrigin};
 use crate::sink;
 use crate::sink::studio::{Existing, Older, Options, StudioSink};
 use crate::source::selection::Only;
@@ -49,7 +49,7 @@ impl Target {
         rows: Option<u64>,
     ) -> Result<Self, Error> {
         let path = match (destination, &settings.tasks.origin) {
-            (Destination::Project, Origin::Project { studio: place, .. }) => {
+            (Destination::Project, TaskOrigin::Project { studio: place, .. }) => {
                 // What was paid for is still delivered after Ctrl-C, so this client does not stop with the run.
                 let studio = plan::studio(place, &settings.policy, &Stop::never())?;
                 let options = Options {
@@ -64,13 +64,13 @@ impl Target {
                 return Ok(Self::Project(Box::new(StudioSink::new(studio.into(), place.project, options))));
             }
             (Destination::File(path), _) => path.clone(),
-            (Destination::Project, Origin::File { .. }) => Path::new(sink::STANDARD_OUTPUT).to_owned(),
+            (Destination::Project, TaskOrigin::File { .. }) => Path::new(sink::STANDARD_OUTPUT).to_owned(),
         };
         let names: Vec<String> =
             ground.form.controls.iter().map(|control| control.head().name.clone()).collect();
         let input = match &settings.tasks.origin {
-            Origin::File { tasks, .. } => Some(tasks.as_path()),
-            Origin::Project { .. } => None,
+            TaskOrigin::File { tasks, .. } => Some(tasks.as_path()),
+            TaskOrigin::Project { .. } => None,
         };
         let sink = sink::open(&path, &names, input)?;
         let is_old = path != Path::new(sink::STANDARD_OUTPUT) && path.exists();

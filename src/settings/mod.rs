@@ -21,7 +21,7 @@ pub use layers::{Layered, Origins, layered};
 pub use model::{ModelServer, ModelSettings, Oracle};
 pub use prompt::PromptSettings;
 pub use studio::StudioSettings;
-pub use tasks::{Destination, Origin, TaskSettings};
+pub use tasks::{Destination, TaskOrigin, TaskSettings};
 
 use crate::cli::{DeliveryArgs, LimitArgs, ProgressArg, RetryArgs, RunArgs, names};
 use crate::engine::ports;
@@ -149,7 +149,9 @@ impl Settings {
     /// Returns where the settings were given that a refusal is about.
     pub fn advice(&self, error: &ports::Error) -> Option<String> {
         match (error, &self.tasks.origin, &self.model.oracle) {
-            (ports::Error::Studio { .. }, Origin::Project { studio, .. }, _) => Some(studio.advice.clone()),
+            (ports::Error::Studio { .. }, TaskOrigin::Project { studio, .. }, _) => {
+                Some(studio.advice.clone())
+            }
             (ports::Error::Provider { .. }, _, Oracle::Model(server)) => Some(server.advice.clone()),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::layers::{Layered, Origin as Place};
+use super::layers::{Layered, Origin};
 use super::{Places, SettingsError, StudioSettings, read};
 use crate::cli::{OnlyArg, RunArgs};
 use crate::source::file::STANDARD_INPUT;
@@ -10,7 +10,7 @@ use crate::source::selection::{Only, Sample, Selection};
 
 /// Where tasks come from.
 #[derive(Debug, Clone)]
-pub enum Origin {
+pub enum TaskOrigin {
     Project {
         studio: StudioSettings,
         view: Option<u64>,
@@ -34,7 +34,7 @@ pub enum Destination {
 /// The tasks of a run.
 #[derive(Debug, Clone)]
 pub struct TaskSettings {
-    pub origin: Origin,
+    pub origin: TaskOrigin,
     /// Without the model version, which is known later.
     pub selection: Selection,
 }
@@ -48,7 +48,7 @@ impl TaskSettings {
 
 impl Destination {
     /// Decides where predictions go, for the one command that has any.
-    pub fn resolve(layered: &Layered<RunArgs>, origin: &Origin) -> Result<Self, SettingsError> {
+    pub fn resolve(layered: &Layered<RunArgs>, origin: &TaskOrigin) -> Result<Self, SettingsError> {
         let destination = destination(layered, origin)?;
         if layered.args.delivery.replace == Some(true) && destination != Self::Project {
             return Err(SettingsError::new(format!(
@@ -61,9 +61,9 @@ impl Destination {
     }
 }
 
-fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Origin, SettingsError> {
+fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<TaskOrigin, SettingsError> {
     let (args, origins) = (&layered.args, &layered.origins);
-    let typed = |option: &str| matches!(origins.of(option), Place::Flag(_));
+    let typed = |option: &str| matches!(origins.of(option), Origin::Flag(_));
     let file = args.tasks.tasks.as_ref().filter(|_| typed("tasks") || !typed("project"));
     let Some(tasks) = file else {
         if typed("label-config") {
@@ -73,7 +73,7 @@ fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Origin, Set
             ));
         }
         let studio = StudioSettings::resolve(&args.studio, origins, places)?;
-        return Ok(Origin::Project { studio, view: args.tasks.view });
+        return Ok(TaskOrigin::Project { studio, view: args.tasks.view });
     };
     if typed("project") {
         return Err(SettingsError::with_hint(
@@ -97,10 +97,10 @@ fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Origin, Set
         read::check_file(tasks, &origins.of("tasks").to_string())?;
     }
     read::check_file(&label_config, &origins.of("label-config").to_string())?;
-    Ok(Origin::File { tasks: tasks.clone(), label_config })
+    Ok(TaskOrigin::File { tasks: tasks.clone(), label_config })
 }
 
-fn destination(layered: &Layered<RunArgs>, origin: &Origin) -> Result<Destination, SettingsError> {
+fn destination(layered: &Layered<RunArgs>, origin: &TaskOrigin) -> Result<Destination, SettingsError> {
     let output = &layered.args.output;
     let standard = PathBuf::from("-");
     match (&output.output, output.dry_run.unwrap_or_default(), origin) {
@@ -118,8 +118,8 @@ fn destination(layered: &Layered<RunArgs>, origin: &Origin) -> Result<Destinatio
             read::check_writable(path, &layered.origins.of("output").to_string())?;
             Ok(Destination::File(path.clone()))
         }
-        (None, false, Origin::Project { .. }) => Ok(Destination::Project),
-        (None, false, Origin::File { .. }) => Err(SettingsError::with_hint(
+        (None, false, TaskOrigin::Project { .. }) => Ok(Destination::Project),
+        (None, false, TaskOrigin::File { .. }) => Err(SettingsError::with_hint(
             "no output given",
             "predictions for tasks from a file go to a file: `--output FILE`, or `--dry-run` for standard output",
         )),
