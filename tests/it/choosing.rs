@@ -91,6 +91,7 @@ fn ids_and_a_limit_choose_and_missing_ones_are_named() {
     let ids = format!("{first}-{last}");
     assert_eq!(chosen(&story, &["--ids", &ids, "--limit", "2", "--model-version", "v1"]), [1, 2, 3, 6, 60]);
     story.run(&["--ids", "9998,9999"]).assert_code(3).assert_tells("none of the tasks 9998, 9999");
+    story.run(&["--ids", "9000-9999"]).assert_code(3).assert_tells("none of the tasks 9000-9999");
 }
 
 #[test]

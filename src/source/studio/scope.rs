@@ -106,7 +106,7 @@ fn lists(ids: &[u64]) -> Vec<Scope> {
     ids.chunks(IDS_PER_REQUEST).map(|chunk| vec![Filter::Among(chunk.to_vec())]).collect()
 }
 
-/// Says which ids that were named one by one are not in the project; an error if that is all there was.
+/// Says which ids that were named one by one are not in the project; an error if the project has none at all.
 async fn missing(
     studio: &Studio,
     project: u64,
@@ -122,20 +122,41 @@ async fn missing(
             missing.retain(|id| Some(*id) != listed.task.id.studio());
         }
     }
-    if missing.is_empty() {
-        return Ok(None);
-    }
-    let mut shown: Vec<String> = missing.iter().take(NAMED_IDS).map(u64::to_string).collect();
-    if NAMED_IDS < missing.len() {
-        shown.push(format!("and {} more", missing.len() - NAMED_IDS));
-    }
-    let shown = shown.join(", ");
-    if missing.len() == count && ids.iter().all(|range| is_single(&range)) {
+    if !ids.is_empty() && missing.len() == count && !has_any(studio, project, ids).await? {
+        let written = |range: &RangeInclusive<u64>| match (range.start(), range.end()) {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first}-{last}"),
+        };
+        let shown = listed(ids.len(), ids.iter().map(written));
         return Err(StudioError::Selection(format!(
             "project {project} has none of the tasks {shown}; an id is what the Data Manager shows in its column ID"
         )));
     }
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let shown = listed(missing.len(), missing.iter().map(u64::to_string));
     Ok(Some(format!("not in project {project}, left out: tasks {shown}")))
+}
+
+/// Returns whether the project has a task in any of the ranges of more than one id.
+async fn has_any(studio: &Studio, project: u64, ids: &[RangeInclusive<u64>]) -> Result<bool, StudioError> {
+    let ranges: Vec<_> = ids.iter().filter(|range| range.start() < range.end()).cloned().collect();
+    for scope in by_ids(&merged(&ranges)) {
+        if 0 < studio.count(project, &scope).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Returns the first of some ids, and how many there are besides.
+fn listed(count: usize, ids: impl Iterator<Item = String>) -> String {
+    let mut shown: Vec<String> = ids.take(NAMED_IDS).collect();
+    if NAMED_IDS < count {
+        shown.push(format!("and {} more", count - NAMED_IDS));
+    }
+    shown.join(", ")
 }
 
 /// Draws a sample: the ids of the lowest rank, holding no more of them than the sample has.
