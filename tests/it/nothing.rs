@@ -16,7 +16,6 @@ fn no_task_is_no_failure() {
         assert_eq!((story.llm.count(), story.studio.bulk_calls()), (0, 0));
     };
     check(&["--only", "unlabeled"], "is without an annotation");
-    check(&["--ids", "5000-6000"], "no selected task");
     let file = ["--tasks", "t.json", "--label-config", "config.xml", "--output", "-"];
     check(&file, "no task of t.json");
     check(&[&file[..], &["--only", "all"]].concat(), "no task in t.json");
