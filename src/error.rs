@@ -54,6 +54,10 @@ pub enum ExitCode {
     Studio = 5,
     /// The provider refused us or cannot be reached.
     Provider = 6,
+    /// The budget ended the run.
+    Budget = 8,
+    /// Another run holds the journal; nothing was done.
+    Locked = 9,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -82,6 +86,7 @@ impl Error {
                 ports::Error::Input(_) => ExitCode::Input,
                 ports::Error::Studio { .. } => ExitCode::Studio,
                 ports::Error::Provider { .. } => ExitCode::Provider,
+                ports::Error::Budget { .. } => ExitCode::Budget,
                 ports::Error::Io(_) => ExitCode::Unforeseen,
                 ports::Error::Closed => ExitCode::Success,
             },

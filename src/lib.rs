@@ -13,6 +13,7 @@
 //! |   | [`label`] | tasks, labeling config, control and object tags, predictions; pure |
 //! | 2 | [`llm`] | chat requests, one dialect a provider, the ladder of ways to ask for JSON, prices |
 //! |   | [`studio`] | Label Studio's REST API |
+//! |   | [`journal`] | what was paid for, kept in a file |
 //! | 3 | [`prompt`] | templates to messages, reply texts to answers |
 //! |   | [`engine`] | pull, annotate, collect, deliver: [`engine::run`] |
 //! | 4 | [`annotate`] | one task to one prediction |
@@ -41,6 +42,7 @@ pub mod commands;
 pub mod engine;
 pub mod error;
 pub mod http;
+pub mod journal;
 pub mod label;
 pub mod llm;
 pub mod progress;

@@ -194,6 +194,9 @@ fn unanswered(task: TaskId, error: AskError) -> Outcome {
         }
         AskError::Encode(_) => FailureKind::Data,
         AskError::Send(SendError::Stopped) => return Outcome::Stopped,
+        AskError::Send(SendError::Unaffordable { message }) => {
+            return Outcome::Fatal(Error::Budget { message, advice: None });
+        }
         AskError::Send(SendError::Aborted { message, advice, .. }) => {
             let message = format!("the model's server refuses every request: {message}");
             return Outcome::Fatal(Error::Provider { message, advice: Some(advice) });

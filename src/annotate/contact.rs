@@ -58,7 +58,7 @@ impl Contact {
                 }
                 SendError::GaveUp { status, .. } => self.failed(status.is_none()),
                 SendError::Unreachable { .. } | SendError::Unknown { .. } => self.failed(true),
-                SendError::Stopped => false,
+                SendError::Unaffordable { .. } | SendError::Stopped => false,
                 SendError::Rejected { .. } | SendError::Aborted { .. } => {
                     self.answered();
                     false

@@ -122,6 +122,9 @@ pub enum Error {
     /// The model's server refuses everything or cannot be reached.
     #[error("{message}")]
     Provider { message: String, advice: Option<String> },
+    /// Nothing more may be spent.
+    #[error("{message}")]
+    Budget { message: String, advice: Option<String> },
     /// Reading or writing failed.
     #[error("{0}")]
     Io(String),
@@ -134,7 +137,9 @@ impl Error {
     /// Returns what to do about it, where there is more to say than the message does.
     pub fn advice(&self) -> Option<&str> {
         match self {
-            Self::Studio { advice, .. } | Self::Provider { advice, .. } => advice.as_deref(),
+            Self::Studio { advice, .. } | Self::Provider { advice, .. } | Self::Budget { advice, .. } => {
+                advice.as_deref()
+            }
             Self::Input(_) | Self::Io(_) | Self::Closed => None,
         }
     }

@@ -2,6 +2,7 @@
 
 mod client;
 mod fault;
+pub mod judge;
 pub mod pace;
 pub mod retry;
 pub mod secret;

@@ -75,7 +75,7 @@ fn answer(status: u16) -> ResponseTemplate {
 /// Sends once against these answers; expects this outcome after so many requests.
 async fn check(answers: &[ResponseTemplate], repeat: Repeat, expect: (&str, usize)) {
     let server = server(answers).await;
-    let outcome = transport(2, Stop::never()).send(&call(&server.uri(), repeat), judge).await;
+    let outcome = transport(2, Stop::never()).send(&call(&server.uri(), repeat), &judge).await;
     let outcome = match outcome {
         Ok(reply) => reply.status.as_u16().to_string(),
         Err(error) => format!("{error:?}").replace(&server.uri(), "http://HOST"),
@@ -112,7 +112,7 @@ async fn a_redirect_is_an_error_that_names_the_target_without_its_query() {
         ResponseTemplate::new(302).insert_header("location", "https://elsewhere.example/login?next=secret");
     let server = server(&[moved]).await;
     let error =
-        transport(2, Stop::never()).send(&call(&server.uri(), Repeat::Always), judge).await.unwrap_err();
+        transport(2, Stop::never()).send(&call(&server.uri(), Repeat::Always), &judge).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("(302) to `https://elsewhere.example/login`,"), "{text}");
     assert!(matches!(error, SendError::Aborted { .. }) && !text.contains("secret"), "{text}");
@@ -129,7 +129,7 @@ async fn an_error_never_shows_the_key_that_the_server_echoes() {
 async fn a_server_that_asks_for_too_long_a_wait_is_left_at_once() {
     let server = server(&[answer(429).insert_header("retry-after", "7300")]).await;
     let error =
-        transport(2, Stop::never()).send(&call(&server.uri(), Repeat::Always), judge).await.unwrap_err();
+        transport(2, Stop::never()).send(&call(&server.uri(), Repeat::Always), &judge).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("asks to wait 3 h, more than the 2 h allowed"), "{text}");
     assert!(text.ends_with("(gave up after 1 attempt)"), "{text}");
@@ -142,7 +142,7 @@ async fn a_refused_connection_says_so_for_both_kinds_of_calls() {
     for repeat in [Repeat::Always, Repeat::OnlyUnsent] {
         let address = format!("http://user:password@127.0.0.1:{port}");
         let transport = transport(2, Stop::never());
-        let error = transport.send(&call(&address, repeat), judge).await.unwrap_err();
+        let error = transport.send(&call(&address, repeat), &judge).await.unwrap_err();
         let expect = format!(
             "http://127.0.0.1:{port}/v1/ask: connection refused; is the server running, and are host and port right? \
              (gave up after 3 attempts)"
@@ -172,11 +172,11 @@ async fn a_cut_connection_is_repeated_only_where_that_does_no_harm() {
     for words in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"] {
         let address = rude_server(words).await;
         let error =
-            transport(1, Stop::never()).send(&call(&address, Repeat::OnlyUnsent), judge).await.unwrap_err();
+            transport(1, Stop::never()).send(&call(&address, Repeat::OnlyUnsent), &judge).await.unwrap_err();
         assert!(matches!(error, SendError::Unknown { .. }), "{error:?}");
         assert!(error.to_string().contains("/v1/ask: the connection was cut"), "{error}");
         let error =
-            transport(1, Stop::never()).send(&call(&address, Repeat::Always), judge).await.unwrap_err();
+            transport(1, Stop::never()).send(&call(&address, Repeat::Always), &judge).await.unwrap_err();
         assert!(matches!(error, SendError::GaveUp { attempts: 2, status: None, .. }), "{error:?}");
     }
 }
@@ -185,7 +185,7 @@ async fn a_cut_connection_is_repeated_only_where_that_does_no_harm() {
 async fn a_server_that_does_not_answer_in_time_is_named_with_the_time() {
     let server = server(&[answer(200).set_delay(Duration::from_secs(60))]).await;
     let call = Call { timeout: Duration::from_millis(50), ..call(&server.uri(), Repeat::OnlyUnsent) };
-    let error = transport(1, Stop::never()).send(&call, judge).await.unwrap_err();
+    let error = transport(1, Stop::never()).send(&call, &judge).await.unwrap_err();
     assert!(matches!(error, SendError::Unknown { .. }), "{error:?}");
     assert!(error.to_string().contains("timed out after 0.05 s"), "{error}");
 }
@@ -197,7 +197,7 @@ async fn one_refusal_pauses_everyone_and_only_once() {
     let transport = transport(6, Stop::never());
     let call = call(&server.uri(), Repeat::Always);
     let start = Instant::now();
-    let replies = join_all((0..4).map(|_| transport.send(&call, judge))).await;
+    let replies = join_all((0..4).map(|_| transport.send(&call, &judge))).await;
     let took = start.elapsed();
     assert!(replies.iter().all(Result::is_ok), "{replies:?}");
     assert!(Duration::from_millis(300) <= took, "nobody came through the pause, yet it took {took:?}");
@@ -218,7 +218,7 @@ async fn stopping_ends_a_wait_for_another_attempt() {
             }
             stopper.stop();
         };
-        let (outcome, ()) = tokio::join!(transport.send(&call, judge), stopping);
+        let (outcome, ()) = tokio::join!(transport.send(&call, &judge), stopping);
         assert!(matches!(outcome, Err(SendError::Stopped)), "{outcome:?}");
         assert!(start.elapsed() < Duration::from_secs(600), "it did not wait for the end");
         assert_eq!(received(&server).await, 1);
@@ -237,15 +237,15 @@ async fn stopping_lets_a_request_on_the_wire_finish() {
         }
         stopper.stop();
     };
-    let (outcome, ()) = tokio::join!(transport.send(&call, judge), stopping);
+    let (outcome, ()) = tokio::join!(transport.send(&call, &judge), stopping);
     assert_eq!(outcome.unwrap().status, 200);
-    assert!(matches!(transport.send(&call, judge).await, Err(SendError::Stopped)));
+    assert!(matches!(transport.send(&call, &judge).await, Err(SendError::Stopped)));
 }
 
 #[tokio::test]
 async fn a_body_carries_its_length() {
     let server = server(&[answer(200)]).await;
-    transport(0, Stop::never()).send(&call(&server.uri(), Repeat::Always), judge).await.unwrap();
+    transport(0, Stop::never()).send(&call(&server.uri(), Repeat::Always), &judge).await.unwrap();
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests[0].headers["content-length"], "2");
 }

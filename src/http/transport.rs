@@ -9,7 +9,8 @@ use reqwest::{Method, StatusCode};
 use tracing::{debug, trace};
 use url::Url;
 
-use super::fault::{Reach, address, explain};
+use super::fault::{Fault, Reach, address, explain};
+use super::judge::{Attempt, Judge, Unaffordable};
 use super::pace::Pace;
 use super::retry::{Budget, RetryPolicy, Verdict};
 use super::secret::mask_sent;
@@ -70,6 +71,9 @@ pub enum SendError {
     /// The connection broke or timed out where repeating might do harm: it may or may not have landed.
     #[error("{message}")]
     Unknown { message: String },
+    /// Nothing more can be paid for.
+    #[error("{message}")]
+    Unaffordable { message: String },
     /// Stopping was asked for before an attempt could be made.
     #[error("stopped before it was sent")]
     Stopped,
@@ -114,14 +118,12 @@ impl Transport {
     /// Stopping ends what waits, for its turn or for another attempt; what is on the wire is finished. An attempt
     /// that is refused for a rate limit pauses everybody who shares the pace. Where repeating might do harm, only
     /// such a refusal and a connection that never came about are repeated.
-    pub async fn send(&self, call: &Call, judge: impl Fn(&Reply) -> Verdict) -> Result<Reply, SendError> {
+    pub async fn send(&self, call: &Call, judge: &dyn Judge) -> Result<Reply, SendError> {
         let mut budget = Budget::new(&self.policy);
         for attempts in 1.. {
-            if !self.pace.admit(&self.stop).await {
-                return Err(SendError::Stopped);
-            }
+            self.admit(judge).await?;
             count(&self.pace.counters.attempts);
-            let setback = match self.attempt(call, &judge).await {
+            let setback = match self.attempt(call, judge).await {
                 Ok(reply) => return Ok(reply),
                 Err(Trouble::End(error)) => return Err(error),
                 Err(Trouble::Again(setback)) => setback,
@@ -162,6 +164,22 @@ impl Transport {
         }
     }
 
+    /// Waits until the next attempt may be paid for and it is its turn.
+    async fn admit(&self, judge: &dyn Judge) -> Result<(), SendError> {
+        tokio::select! {
+            biased;
+            () = self.stop.asked() => return Err(SendError::Stopped),
+            afforded = judge.afford() => {
+                afforded.map_err(|Unaffordable(message)| SendError::Unaffordable { message })?;
+            }
+        }
+        if self.pace.admit(&self.stop).await {
+            return Ok(());
+        }
+        judge.settle(&Attempt::Unsent);
+        Err(SendError::Stopped)
+    }
+
     async fn wait(&self, wait: Duration, limited: bool) -> Result<(), SendError> {
         if limited {
             self.pace.pause(wait);
@@ -174,19 +192,27 @@ impl Transport {
         }
     }
 
-    async fn attempt(&self, call: &Call, judge: impl Fn(&Reply) -> Verdict) -> Result<Reply, Trouble> {
+    async fn attempt(&self, call: &Call, judge: &dyn Judge) -> Result<Reply, Trouble> {
         let start = Instant::now();
         let reply = match self.exchange(call).await {
             Ok(reply) => reply,
-            Err(error) => return Err(network_trouble(call, &error)),
+            Err(error) => {
+                let fault = explain(&error, call.timeout);
+                judge.settle(match fault.reach {
+                    Reach::Never | Reach::Unsent => &Attempt::Unsent,
+                    Reach::Unknown => &Attempt::Unknown,
+                });
+                return Err(network_trouble(call, fault));
+            }
         };
+        judge.settle(&Attempt::Answered(&reply));
         debug!(status = reply.status.as_u16(), took = ?start.elapsed(), "{} {}", call.method, address(&call.url));
         trace_body("reply", &reply.body, call);
         if REPLY_LIMIT < reply.body.len() {
             let message = format!("{}: the answer is longer than {REPLY_LIMIT} bytes", address(&call.url));
             return Err(Trouble::End(SendError::Rejected { status: reply.status, message }));
         }
-        match judge(&reply) {
+        match judge.verdict(&reply) {
             Verdict::Done => Ok(reply),
             verdict => Err(trouble(call, &reply, verdict)),
         }
@@ -248,8 +274,7 @@ fn trouble(call: &Call, reply: &Reply, verdict: Verdict) -> Trouble {
     }
 }
 
-fn network_trouble(call: &Call, error: &reqwest::Error) -> Trouble {
-    let fault = explain(error, call.timeout);
+fn network_trouble(call: &Call, fault: Fault) -> Trouble {
     debug!(reach = ?fault.reach, "{} {}: {}", call.method, address(&call.url), fault.message);
     let named = format!("{}: {}", address(&call.url), fault.message);
     match (fault.reach, call.repeat) {

@@ -3,7 +3,7 @@
 use std::ops::AddAssign;
 
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::task::Task;
@@ -53,7 +53,8 @@ pub struct Unfilled {
 }
 
 /// What answers cost, in the provider's own count of tokens.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Usage {
     /// Requests that were answered.
     pub requests: u64,

@@ -164,7 +164,8 @@ impl Studio {
             timeout: request.timeout,
             repeat: request.repeat,
         };
-        let sent = self.transport.send(&call, |reply| judge(reply, request.repeat)).await;
+        let judge = |reply: &Reply| judge(reply, request.repeat);
+        let sent = self.transport.send(&call, &judge).await;
         sent.map_err(|error| StudioError::from_send(error, &request.name(), &self.address.to_string()))
     }
 

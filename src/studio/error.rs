@@ -76,7 +76,8 @@ impl StudioError {
                 Self::Unreachable { address: address.to_owned(), words }
             }
             SendError::Unknown { message } => Self::Unknown { what, words: message },
-            SendError::Stopped => Self::Stopped,
+            // Nobody pays for these requests.
+            SendError::Unaffordable { .. } | SendError::Stopped => Self::Stopped,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Asks a model: provider, key and transport in one, with what was learned about the endpoint.
 
+mod asking;
 mod endpoint;
 #[cfg(test)]
 mod tests;
@@ -15,14 +16,14 @@ use serde_json::Value;
 use tracing::{info, warn};
 use url::Url;
 
+use self::asking::Asking;
 use super::chat::{ChatRequest, Completion, Response};
 use super::ladder::{Capabilities, Rung};
 use super::memory::Memory;
 use super::provider::{DecodeError, EncodeError};
-use super::refusal::{Part, Refusal, refusal};
+use super::refusal::{Part, Refusal};
 use crate::http::address;
-use crate::http::retry::Verdict;
-use crate::http::transport::{Reply, SendError, Transport};
+use crate::http::transport::{SendError, Transport};
 
 /// Why a model gave no completion.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -220,13 +221,9 @@ impl Client {
     async fn attempt(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Answer, AskError> {
         let provider = &self.endpoint.provider;
         let body = provider.body(request, capabilities)?;
-        let found = OnceLock::new();
-        let judge = |reply: &Reply| match refusal(reply, &body) {
-            Some(refusal) => Verdict::Reject(found.get_or_init(|| refusal).message.clone()),
-            None => provider.judge(reply),
-        };
-        let sent = self.transport.send(&self.endpoint.call(&request.model, &body), judge).await;
-        match (sent, found.into_inner()) {
+        let asking = Asking::new(provider.as_ref(), &body);
+        let sent = self.transport.send(&self.endpoint.call(&request.model, &body), &asking).await;
+        match (sent, asking.into_refusal()) {
             (Ok(reply), _) => Ok(Answer::Completion(provider.completion(&reply)?)),
             // The transport's message is without our key, which the server may have echoed.
             (Err(SendError::Rejected { status, message }), Some(refusal)) => {
@@ -255,7 +252,10 @@ impl Client {
                     self.believe(model, &capabilities, Trust::Remembered);
                 }
             }
-            SendError::Rejected { .. } | SendError::Unknown { .. } | SendError::Stopped => {}
+            SendError::Rejected { .. }
+            | SendError::Unknown { .. }
+            | SendError::Unaffordable { .. }
+            | SendError::Stopped => {}
         }
     }
 

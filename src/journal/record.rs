@@ -1,0 +1,162 @@
+//! What a line of a journal holds.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::label::prediction::Usage;
+use crate::label::task::TaskId;
+
+/// By what an answer is found: the hash of its question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key(pub [u8; 32]);
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Record {
+    Answer(Answer),
+    Failure(Failure),
+    /// Another task was given the answer to the same question.
+    Also(Also),
+    Posting(Posting),
+    Posted(Posted),
+}
+
+/// An answer that was paid for and could be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub key: Key,
+    /// The task it was asked for first.
+    #[serde(with = "task_id")]
+    pub task: TaskId,
+    /// Seconds since 1970.
+    pub at: u64,
+    pub model: String,
+    /// The replies as they came, without keys.
+    pub replies: Vec<Reply>,
+    pub usage: Usage,
+    /// In US dollars, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+}
+
+/// A reply of a model's server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The body: JSON where it is JSON, else a string.
+    pub body: Value,
+    /// Headers that say what it cost, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+}
+
+/// A question that got no usable answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    pub key: Key,
+    #[serde(with = "task_id")]
+    pub task: TaskId,
+    /// Seconds since 1970.
+    pub at: u64,
+    pub model: String,
+    /// What kind of trouble, in one word.
+    pub kind: String,
+    pub reason: String,
+    /// Whether the same question would fail again, so that it is not asked again unasked.
+    pub permanent: bool,
+    /// The token limit it failed with: a raised one is worth another try.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u64>,
+    pub replies: Vec<Reply>,
+    pub usage: Usage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+}
+
+/// A further task with the question of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Also {
+    pub key: Key,
+    #[serde(with = "task_id")]
+    pub task: TaskId,
+}
+
+/// Predictions that are about to be posted: written before the call, so that a run that is killed meanwhile leaves
+/// word that they may have landed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting {
+    /// Counts the calls of this journal.
+    pub call: u64,
+    /// Seconds since 1970.
+    pub at: u64,
+    pub model_version: String,
+    /// Label Studio's ids.
+    pub tasks: Vec<u64>,
+}
+
+/// A call whose outcome is known: of each of its predictions it is certain whether it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    pub call: u64,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl std::str::FromStr for Key {
+    type Err = String;
+
+    /// Reads 64 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fault = || format!("expected 64 hexadecimal digits, found `{text}`");
+        let mut key = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(fault());
+        }
+        for (byte, digits) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).map_err(|_| fault())?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| fault())?;
+        }
+        Ok(Self(key))
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A task's id as people write it: `task 12`, `row 3`.
+mod task_id {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::label::task::TaskId;
+
+    pub(super) fn serialize<S: Serializer>(id: &TaskId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(id)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TaskId, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let fault = || serde::de::Error::custom(format!("expected `task 12` or `row 3`, found `{text}`"));
+        let (kind, number) = text.split_once(' ').ok_or_else(fault)?;
+        let number = number.parse().map_err(|_| fault())?;
+        match kind {
+            "task" => Ok(TaskId::Id(number)),
+            "row" => Ok(TaskId::Row(number)),
+            _ => Err(fault()),
+        }
+    }
+}
