@@ -9,6 +9,7 @@
 //!
 //! | row | modules | what they are |
 //! |---|---|---|
+//! | 0 | [`lock`] | locks between processes |
 //! | 1 | [`http`] | the one place that paces, sends, judges and retries |
 //! |   | [`label`] | tasks, labeling config, control and object tags, predictions; pure |
 //! | 2 | [`llm`] | chat requests, one dialect a provider, the ladder of ways to ask for JSON, prices |
@@ -45,6 +46,7 @@ pub mod http;
 pub mod journal;
 pub mod label;
 pub mod llm;
+pub mod lock;
 pub mod progress;
 pub mod prompt;
 pub mod settings;

@@ -1,0 +1,98 @@
+//! Locks between processes: a file that one process holds, with word of who that is.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+
+/// A lock; the end of the process ends it too, whatever kills it.
+///
+/// The file stays: whoever deletes it could delete one that another process has just locked.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why a lock was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process has it, and says so about itself.
+    #[error("{0}")]
+    Held(String),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Lock {
+    /// Takes a lock or fails at once; `holder` is what others are told of this process, on one line.
+    pub fn try_take(path: &Path, holder: &str) -> Result<Self, LockError> {
+        let mut file = open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LockError::Held(words(&mut file))),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        file.set_len(0)?;
+        file.rewind()?;
+        file.write_all(holder.as_bytes())?;
+        Ok(Self { _file: file })
+    }
+
+    /// Returns whether some process has the lock.
+    pub fn is_held(path: &Path) -> io::Result<bool> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// Opens the file without emptying it: what stands in it is its holder's.
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)
+}
+
+fn words(file: &mut File) -> String {
+    let mut text = String::new();
+    // Windows lets nobody read a locked file; then it is some process.
+    match file.read_to_string(&mut text) {
+        Ok(length) if 0 < length => text.trim().to_owned(),
+        _ => "another process".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_had_once_and_says_by_whom() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deeper/lock");
+        assert!(!Lock::is_held(&path).unwrap());
+        let lock = Lock::try_take(&path, "process 7").unwrap();
+        assert!(Lock::is_held(&path).unwrap());
+        let refused = Lock::try_take(&path, "process 8").unwrap_err();
+        assert_eq!(refused.to_string(), "process 7");
+        drop(lock);
+        assert!(!Lock::is_held(&path).unwrap());
+        Lock::try_take(&path, "9").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "9");
+    }
+
+    #[test]
+    fn a_lock_that_cannot_be_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let error = Lock::try_take(&folder.path().join("file/lock"), "").unwrap_err();
+        assert!(matches!(error, LockError::Io(_)), "{error:?}");
+    }
+}
