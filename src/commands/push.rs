@@ -70,7 +70,7 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
     let job = Job {
         source: &source,
         sink: &mut sink,
-        journal: &mut NoJournal,
+        journal: &NoJournal,
         reporter: reporter.as_mut(),
         concurrency: CONCURRENCY,
     };

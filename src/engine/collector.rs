@@ -1,4 +1,4 @@
-//! The collecting side of a run: the only writer of journal, sink and reporter.
+//! The collecting side of a run: the only writer of sink and reporter.
 
 use std::collections::{HashSet, VecDeque};
 use std::future::pending;
@@ -39,9 +39,9 @@ struct Waiting {
     labeled: Labeled,
 }
 
-/// Journals, reports, batches and counts.
+/// Reports, batches and counts.
 pub(super) struct Collector<'a> {
-    journal: &'a mut dyn Journal,
+    journal: &'a dyn Journal,
     reporter: &'a mut dyn Reporter,
     /// Ends the pulling; gone once used.
     halt: Option<oneshot::Sender<()>>,
@@ -55,7 +55,7 @@ pub(super) struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     pub(super) fn new(
-        journal: &'a mut dyn Journal,
+        journal: &'a dyn Journal,
         reporter: &'a mut dyn Reporter,
         halt: oneshot::Sender<()>,
         batch: Batch,
@@ -123,7 +123,7 @@ impl<'a> Collector<'a> {
     fn take_in(&mut self, heard: Heard) {
         match heard {
             Heard::Message(Ok(outcome)) => {
-                if let Err(error) = self.journal.record(&outcome) {
+                if let Err(error) = self.journal.check() {
                     self.fail(error);
                 }
                 self.count_outcome(outcome);

@@ -30,10 +30,13 @@ pub trait Sink: Send {
     fn finish(&mut self, complete: bool) -> BoxFuture<'_, Result<(), Error>>;
 }
 
-/// Keeps what was paid for, before it is delivered.
-pub trait Journal: Send {
-    /// Notes one task's outcome.
-    fn record(&mut self, outcome: &Outcome) -> Result<(), Error>;
+/// Keeps what was paid for; whoever pays writes into it, and the engine sees to it that it lasts.
+pub trait Journal: Send + Sync {
+    /// Returns the first thing that went wrong with writing.
+    fn check(&self) -> Result<(), Error>;
+
+    /// Brings everything written so far to the disk.
+    fn sync(&self) -> BoxFuture<'_, Result<(), Error>>;
 }
 
 /// A journal that keeps nothing, for work that costs nothing to repeat.
@@ -146,7 +149,11 @@ impl Error {
 }
 
 impl Journal for NoJournal {
-    fn record(&mut self, _outcome: &Outcome) -> Result<(), Error> {
+    fn check(&self) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn sync(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
     }
 }

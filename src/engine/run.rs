@@ -1,23 +1,29 @@
 //! The run itself: two futures joined over a bounded channel, so that answers in flight go on while the sink works.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures::stream::{BoxStream, FuturesUnordered};
 use futures::{FutureExt, StreamExt};
 use tokio::select;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
 
 use super::collector::{Collector, Inbox, Message};
 use super::event::{Reporter, Summary};
 use super::ports::{Error, Journal, Outcome, Sink, Source};
 use crate::label::task::Task;
 
+/// How often the journal is brought to the disk: a power cut costs the answers of this long, nothing else does.
+const SYNC_EVERY: Duration = Duration::from_secs(5);
+
 /// Everything a run works with.
 pub struct Job<'a> {
     pub source: &'a dyn Source,
     pub sink: &'a mut dyn Sink,
-    pub journal: &'a mut dyn Journal,
+    pub journal: &'a dyn Journal,
     pub reporter: &'a mut dyn Reporter,
     /// Most tasks in work at once, at least 1.
     pub concurrency: usize,
@@ -69,15 +75,25 @@ where
     let collector = Collector::new(job.journal, job.reporter, halt, job.sink.batch());
     let tasks = job.source.tasks();
 
-    let (pulled, (mut summary, mut error)) = futures::join!(
-        pull(tasks, Workshop { annotate, concurrency }, stop, Wires { messages, stopping, halted }),
-        collector.collect(job.sink, Inbox::new(received, told)),
-    );
+    let work = async {
+        futures::join!(
+            pull(tasks, Workshop { annotate, concurrency }, stop, Wires { messages, stopping, halted }),
+            collector.collect(job.sink, Inbox::new(received, told)),
+        )
+    };
+    let (pulled, (mut summary, mut error)) = select! {
+        biased;
+        worked = work => worked,
+        never = sync_often(job.journal) => match never {},
+    };
 
     summary.selected = pulled.selected;
     summary.complete = pulled.dry && error.is_none() && summary.stopped == 0;
     if let Err(last) = job.sink.finish(summary.complete).await {
         summary.complete = false;
+        error.get_or_insert(last);
+    }
+    if let Err(last) = job.journal.sync().await {
         error.get_or_insert(last);
     }
     job.reporter.finish();
@@ -149,6 +165,15 @@ where
         }
     }
     pulled
+}
+
+/// Brings what was paid for to the disk every now and then.
+async fn sync_often(journal: &dyn Journal) -> Infallible {
+    loop {
+        sleep(SYNC_EVERY).await;
+        // An error is kept by the journal, and found at its next check.
+        journal.sync().await.ok();
+    }
 }
 
 async fn next_task(tasks: &mut Option<BoxStream<'_, Result<Task, Error>>>) -> Option<Result<Task, Error>> {

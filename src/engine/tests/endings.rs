@@ -93,18 +93,26 @@ async fn a_sink_that_dies_slowly_loses_no_record() {
         World { dead_delivery: Some(1), delivery: Some(Duration::from_secs(600)), ..World::default() };
     let ran = check(world, ("sink", 50, 0)).await;
     assert_eq!(ran.summary.undelivered, 50);
-    assert_eq!(ran.seen.recorded.load(Ordering::Relaxed), 50);
+    assert_eq!(ran.seen.checked.load(Ordering::Relaxed), 50);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_journal_that_cannot_be_written_ends_the_run_and_what_was_paid_for_is_delivered() {
-    check(World { dead_record: Some(15), ..World::default() }, ("journal", 30, 30)).await;
+    check(World { dead_check: Some(15), ..World::default() }, ("journal", 30, 30)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_cannot_be_brought_to_the_disk_at_the_end_is_an_error() {
+    let instead = |number| (number == 30).then(|| Outcome::Stopped);
+    let ran = World { tasks: 30, dead_sync: Some(1), instead, ..World::default() }.run().await;
+    assert_eq!(ran.result.unwrap_err().to_string(), "disk");
+    assert_eq!(ran.summary.delivered, 29);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_first_of_several_errors_is_returned() {
     let instead = |number| (20 < number).then(|| Outcome::Fatal(error("provider")));
-    let world = World { instead, dead_delivery: Some(2), dead_record: Some(25), ..World::default() };
+    let world = World { instead, dead_delivery: Some(2), dead_check: Some(25), ..World::default() };
     let ran = world.run().await;
     assert_eq!(ran.result.unwrap_err().to_string(), "sink");
 }

@@ -95,7 +95,7 @@ async fn a_hanging_sink_does_not_fill_the_memory() {
     assert!(timeout(Duration::from_secs(1_000_000), run).await.is_err());
     // One batch is being delivered and two wait; ten outcomes are in the channel and ten tasks keep their places.
     assert_eq!(seen.pulled.load(Ordering::Relaxed), 10 + 2 * 10 + 10 + 10);
-    assert_eq!(seen.recorded.load(Ordering::Relaxed), 10 + 2 * 10);
+    assert_eq!(seen.checked.load(Ordering::Relaxed), 10 + 2 * 10);
 }
 
 #[tokio::test(start_paused = true)]
@@ -124,4 +124,13 @@ async fn what_is_there_already_is_counted_and_not_delivered() {
     let instead = |number| (number <= 40).then_some(Outcome::Unchanged(TaskId::Row(number)));
     let ran = World { instead, ..World::default() }.run().await;
     assert_eq!((ran.summary.already_there, ran.summary.delivered, ran.summary.complete), (40, 60, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_journal_is_brought_to_the_disk_every_five_seconds_and_at_the_end() {
+    // Also while nothing can be delivered and nothing more is taken in.
+    let ran = World { delivery: Some(4 * SECOND), ..World::default() }.run().await;
+    assert_eq!((ran.took, ran.seen.synced.load(Ordering::Relaxed)), (41 * SECOND, 8 + 1));
+    let ran = World { tasks: 0, ..World::default() }.run().await;
+    assert_eq!(ran.seen.synced.load(Ordering::Relaxed), 1);
 }

@@ -32,8 +32,10 @@ pub(super) struct World {
     pub(super) source_error_at: Option<u64>,
     /// The delivery, counted from 1, that fails.
     pub(super) dead_delivery: Option<u64>,
-    /// The record, counted from 1, that cannot be journaled.
-    pub(super) dead_record: Option<u64>,
+    /// The look at the journal, counted from 1, that finds it broken.
+    pub(super) dead_check: Option<u64>,
+    /// The journal's way to the disk, counted from 1, that fails.
+    pub(super) dead_sync: Option<u64>,
     /// Tasks that the sink refuses.
     pub(super) rejected: BTreeSet<u64>,
     pub(super) stop_after: Option<Duration>,
@@ -49,7 +51,9 @@ pub(super) struct Seen {
     pub(super) answered: AtomicU64,
     /// The numbers of the tasks of each delivery that succeeded.
     pub(super) deliveries: Mutex<Vec<Vec<u64>>>,
-    pub(super) recorded: AtomicU64,
+    /// Outcomes that were taken in.
+    pub(super) checked: AtomicU64,
+    pub(super) synced: AtomicU64,
     pub(super) stopping: Mutex<Vec<u64>>,
     /// What `finish` was called with.
     pub(super) finished: Mutex<Vec<bool>>,
@@ -80,7 +84,8 @@ impl Default for World {
             instead: |_| None,
             source_error_at: None,
             dead_delivery: None,
-            dead_record: None,
+            dead_check: None,
+            dead_sync: None,
             rejected: BTreeSet::new(),
             stop_after: None,
         }
@@ -101,7 +106,7 @@ impl World {
         let sum = summary.delivered + summary.already_there + summary.stopped + summary.undelivered;
         assert_eq!(summary.selected, sum + summary.failures.len() as u64, "{summary:?}");
         assert_eq!(summary.selected, seen.answered.load(Ordering::Relaxed), "what was begun is finished");
-        assert_eq!(seen.answered.load(Ordering::Relaxed), seen.recorded.load(Ordering::Relaxed));
+        assert_eq!(seen.answered.load(Ordering::Relaxed), seen.checked.load(Ordering::Relaxed));
         assert_eq!(*seen.finished.lock().unwrap(), [summary.complete]);
         Ran { summary, result, took, seen }
     }
@@ -111,7 +116,7 @@ impl World {
         let job = Job {
             source: &Numbers(self, seen.clone()),
             sink: &mut Shelf(self, seen.clone(), 0),
-            journal: &mut Notes(self, seen.clone()),
+            journal: &Notes(self, seen.clone()),
             reporter: &mut Eye(seen.clone()),
             concurrency: self.concurrency,
         };
@@ -223,9 +228,15 @@ impl Sink for Shelf<'_> {
 }
 
 impl Journal for Notes<'_> {
-    fn record(&mut self, _outcome: &Outcome) -> Result<(), Error> {
-        let recorded = self.1.recorded.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.0.dead_record == Some(recorded) { Err(error("journal")) } else { Ok(()) }
+    fn check(&self) -> Result<(), Error> {
+        let checked = self.1.checked.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.0.dead_check == Some(checked) { Err(error("journal")) } else { Ok(()) }
+    }
+
+    fn sync(&self) -> BoxFuture<'_, Result<(), Error>> {
+        let synced = self.1.synced.fetch_add(1, Ordering::Relaxed) + 1;
+        let result = if self.0.dead_sync == Some(synced) { Err(error("disk")) } else { Ok(()) };
+        Box::pin(async { result })
     }
 }
 
