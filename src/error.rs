@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::engine::ports;
+use crate::journal::JournalError;
 use crate::label::config::ConfigError;
 use crate::prompt::wrap::PromptError;
 use crate::settings::SettingsError;
@@ -19,6 +20,9 @@ pub enum Error {
     /// The prompt or the system message.
     #[error(transparent)]
     Prompt(#[from] PromptError),
+    /// What was paid for cannot be kept.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// An input, Label Studio, the provider, a file: whatever ended a run.
     #[error("{source}")]
     Run { source: ports::Error, hint: Option<String> },
@@ -81,7 +85,10 @@ impl Error {
     /// Returns the exit code of this ending.
     pub fn exit_code(&self) -> u8 {
         let code = match self {
-            Self::Settings(_) | Self::LabelConfig { .. } | Self::Prompt(_) => ExitCode::Input,
+            Self::Journal(JournalError::Locked { .. }) => ExitCode::Locked,
+            Self::Settings(_) | Self::LabelConfig { .. } | Self::Prompt(_) | Self::Journal(_) => {
+                ExitCode::Input
+            }
             Self::Run { source, .. } => match source {
                 ports::Error::Input(_) => ExitCode::Input,
                 ports::Error::Studio { .. } => ExitCode::Studio,
@@ -106,6 +113,7 @@ impl Error {
             Self::LabelConfig { .. } => {
                 Some("in Label Studio it stands under Settings > Labeling Interface > Code".to_owned())
             }
+            Self::Journal(error) => Some(error.advice().to_owned()),
             Self::SomeFailed { .. } => {
                 Some("the reasons are listed above; the same command tries these tasks again".to_owned())
             }

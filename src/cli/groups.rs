@@ -242,6 +242,10 @@ pub struct OutputArgs {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         value_parser = switch)]
     pub dry_run: Option<bool>,
+
+    /// Keep what was paid for in this file, which need not exist [default: in the state folder]
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
 }
 
 /// How predictions arrive, and what is said about it.

@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod estimate;
 mod interrupt;
+mod ledger;
 mod plan;
 mod preview;
 mod push;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use serde_json::Map;
 
 use super::Context;
+use super::ledger::{self, Ledger};
 use super::plan::{self, Ground, Tasks};
 use super::report::{Report, reported};
 use super::target::Target;
@@ -13,7 +14,7 @@ use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::RunArgs;
 use crate::engine;
 use crate::engine::event::Summary;
-use crate::engine::ports::{self, NoJournal, Outcome};
+use crate::engine::ports::{self, Outcome};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
@@ -21,7 +22,7 @@ use crate::http::transport::Counters;
 use crate::label::task::TaskId;
 use crate::progress;
 use crate::progress::text::plural;
-use crate::settings::{DeliverySettings, Destination, Layered, Oracle, Settings, TaskOrigin};
+use crate::settings::{self, DeliverySettings, Destination, Layered, Oracle, Settings, TaskOrigin};
 use crate::sink;
 use crate::source::peeked::Peeked;
 use crate::source::selection::{Only, Selection};
@@ -40,6 +41,8 @@ pub(super) async fn run(
         ("the system message", prompt.system.as_deref()),
         ("the output", output.output.as_deref()),
     ];
+    settings::journal::check_named(output.journal.as_deref(), &layered.origins, &files)?;
+    let files = files.into_iter().chain([("the journal", output.journal.as_deref())]).collect::<Vec<_>>();
     DeliverySettings::check_summary(delivery, &layered.origins, &files)?;
     let summary = layered.args.delivery.summary.clone();
     reported(summary, context, stopper, async |report| label(layered, context, report).await).await
@@ -51,6 +54,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let destination = Destination::resolve(layered, &settings.tasks.origin)?;
     let ground = plan::ground(&settings, &context.stop).await?;
     report.model_version.clone_from(&ground.model_version);
+    let journal = ledger::open(&settings, layered, context)?;
     let rows = rows(&settings, &ground).await;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
     let peeked = Peeked::open(tasks.source()).await?;
@@ -84,7 +88,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let job = Job {
         source: &peeked,
         sink: target.sink(),
-        journal: &mut NoJournal,
+        journal: &Ledger(journal.clone()),
         reporter: reporter.as_mut(),
         concurrency: settings.model.concurrency,
     };

@@ -11,20 +11,26 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::task::spawn_blocking;
+use tracing::warn;
+
 use self::record::{Answer, Failure, Key, Posted, Posting, Record};
+use crate::lock::{Lock, LockError};
 
 /// What was paid for and what was posted; shared by everybody who pays or posts.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
     state: Mutex<State>,
+    /// `None` where the file system has no locks.
+    _lock: Option<Lock>,
 }
 
 /// Why a journal cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum JournalError {
     /// Another process uses it.
-    #[error("the journal {path} is in use: {holder}")]
+    #[error("nothing was done: the journal {path} is in use by {holder}")]
     Locked { path: String, holder: String },
     /// It is of a newer format.
     #[error("the journal {path} has format version {found}; this program reads up to {known}")]
@@ -45,13 +51,26 @@ struct State {
     error: Option<JournalError>,
 }
 
+impl JournalError {
+    /// Returns what to do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Locked { .. } => {
+                "wait for it to end; a run with a journal of its own, `--journal FILE`, pays for the same tasks again"
+            }
+            Self::Newer { .. } => {
+                "use the newer version of this program, or another file with `--journal FILE`"
+            }
+            Self::Io { .. } => "name a file that can be written with `--journal FILE`",
+        }
+    }
+}
+
 impl Journal {
     /// Opens a journal, which need not exist yet, and locks it; `holder` is what another process is told of this one.
-    pub fn open(path: &Path, _holder: &str) -> Result<Self, JournalError> {
+    pub fn open(path: &Path, holder: &str) -> Result<Self, JournalError> {
         let fault = |error: io::Error| fault("cannot open", path, &error);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(fault)?;
-        }
+        let lock = lock(path, holder)?;
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -67,7 +86,7 @@ impl Journal {
             error: None,
         };
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).for_each(|record| state.note(record));
-        Ok(Self { path: path.to_owned(), state: Mutex::new(state) })
+        Ok(Self { path: path.to_owned(), state: Mutex::new(state), _lock: lock })
     }
 
     /// Returns where it is.
@@ -123,6 +142,14 @@ impl Journal {
         self.state().error.clone().map_or(Ok(()), Err)
     }
 
+    /// Brings everything written so far to the disk.
+    pub async fn sync(&self) -> Result<(), JournalError> {
+        let file = self.state().file.try_clone();
+        let synced =
+            spawn_blocking(move || file?.sync_data()).await.unwrap_or_else(|error| Err(error.into()));
+        synced.map_err(|error| fault("cannot write", &self.path, &error))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -144,6 +171,28 @@ impl State {
             Record::Posted(Posted { call }) => drop(self.unsettled.remove(&call)),
         }
     }
+}
+
+/// Keeps other processes away from a journal.
+fn lock(path: &Path, holder: &str) -> Result<Option<Lock>, JournalError> {
+    match Lock::try_take(&lock_path(path), holder) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held(holder)) => {
+            Err(JournalError::Locked { path: path.display().to_string(), holder })
+        }
+        Err(LockError::Io(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            warn!("{} cannot be locked here: let no other run use it", path.display());
+            Ok(None)
+        }
+        Err(LockError::Io(error)) => Err(fault("cannot lock", path, &error)),
+    }
+}
+
+/// Returns where the lock of a journal is.
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
 }
 
 fn fault(action: &'static str, path: &Path, error: &io::Error) -> JournalError {

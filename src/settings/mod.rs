@@ -3,6 +3,7 @@
 //! **Invariant:** every default lives here, and after [`Settings::resolve`] nobody checks again.
 
 mod file;
+pub mod journal;
 mod keys;
 pub mod layers;
 mod model;

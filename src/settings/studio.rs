@@ -32,8 +32,7 @@ impl StudioSettings {
             )
         })?;
         let place = origins.of("url");
-        let address = Address::parse(args.url.as_deref().unwrap_or(DEFAULT_URL))
-            .map_err(|error| SettingsError::new(format!("{place}: {error}")))?;
+        let address = server(args, origins)?;
         let key = keys::find(
             &KeyPlaces {
                 file: args.api_key_file.as_deref(),
@@ -56,6 +55,12 @@ impl StudioSettings {
             .map_err(|error| SettingsError { message: error.to_string(), hint: error.advice() })?;
         Ok(Self { address, key, project, advice })
     }
+}
+
+/// Returns the address of Label Studio.
+pub(super) fn server(args: &StudioArgs, origins: &Origins) -> Result<Address, SettingsError> {
+    Address::parse(args.url.as_deref().unwrap_or(DEFAULT_URL))
+        .map_err(|error| SettingsError::new(format!("{}: {error}", origins.of("url"))))
 }
 
 /// Reads an `http` or `https` address; `origin` says where it stands.

@@ -48,7 +48,10 @@ fn two_runs_at_once_post_nothing_twice() {
     story.llm.script(1, answer().held(&gate));
     let first = story.start(&["--model-version", "v1"]);
     gate.wait_for_arrivals(1);
-    story.run(&["--model-version", "v1"]).assert_code(0).assert_tells("delivered 3");
+    story
+        .run(&["--model-version", "v1", "--journal", "other.jsonl"])
+        .assert_code(0)
+        .assert_tells("delivered 3");
     gate.open();
     story.wait(first).assert_code(0).assert_tells("already there 3");
     assert_eq!(story.predicted(), ["v1: mood=positive"; 3]);
@@ -66,7 +69,10 @@ fn what_another_run_posts_between_a_look_and_a_call_is_found() {
     story.studio.intercept("GET /api/tasks", 1, nothing.held(&looked));
     asked.open();
     looked.wait_for_arrivals(1);
-    story.run(&["--model-version", "v1"]).assert_code(0).assert_tells("delivered 3");
+    story
+        .run(&["--model-version", "v1", "--journal", "other.jsonl"])
+        .assert_code(0)
+        .assert_tells("delivered 3");
     looked.open();
     story.wait(first).assert_code(0);
     assert_eq!(story.predicted(), ["v1: mood=positive"; 3]);

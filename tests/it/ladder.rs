@@ -114,9 +114,10 @@ fn the_other_name_of_the_token_limit_is_found() {
 }
 
 #[test]
-fn a_state_folder_that_cannot_be_written_is_no_trouble() {
+fn a_state_folder_that_cannot_be_written_is_no_trouble_where_the_journal_is_elsewhere() {
     let story = story(Setup { takes: Takes::LooseSchema, ..setup() });
     let story = story.program(|program| program.env("XDG_STATE_HOME", "/proc/nowhere"));
-    story.run(&["--model-version", "v1"]).assert_code(0);
+    story.run(&["--model-version", "v1"]).assert_code(3).assert_tells("cannot lock the journal");
+    story.run(&["--model-version", "v1", "--journal", "journal.jsonl"]).assert_code(0);
     assert_eq!(story.predicted(), ["v1: mood=negative"; 12]);
 }

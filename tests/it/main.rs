@@ -11,6 +11,7 @@ mod files;
 mod halfway;
 mod house;
 mod interrupt;
+mod journal;
 mod keys;
 mod ladder;
 mod layers;

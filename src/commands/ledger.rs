@@ -1,0 +1,57 @@
+//! The journal of a run: which one it is, and opening it before anything is paid for.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use tracing::debug;
+
+use super::Context;
+use crate::cli::RunArgs;
+use crate::engine::ports;
+use crate::error::Error;
+use crate::journal::Journal;
+use crate::settings::journal::{self, Scope};
+use crate::settings::{Layered, Oracle, Settings};
+
+/// Opens the journal of a run and locks it; `None` where nothing costs anything.
+///
+/// To be called before tasks are chosen: what another run posts after that would not be seen.
+pub(super) fn open(
+    settings: &Settings,
+    layered: &Layered<RunArgs>,
+    context: &Context<'_>,
+) -> Result<Option<Arc<Journal>>, Error> {
+    if matches!(settings.model.oracle, Oracle::Keyword) {
+        return Ok(None);
+    }
+    let named = layered.args.output.journal.as_deref();
+    let scope = Scope::from(&settings.tasks.origin);
+    let path = journal::path(named, &scope, context.state.as_deref())?;
+    let journal = Journal::open(&path, &holder("run"))?;
+    debug!("what is paid for is kept in {}", path.display());
+    Ok(Some(Arc::new(journal)))
+}
+
+/// Returns what another process is told of this one.
+pub(super) fn holder(command: &str) -> String {
+    format!("process {}, `ls-autolabel {command}` since {:.0}", std::process::id(), Timestamp::now())
+}
+
+/// What the engine is given of a journal.
+#[derive(Debug)]
+pub(super) struct Ledger(pub Option<Arc<Journal>>);
+
+impl ports::Journal for Ledger {
+    fn check(&self) -> Result<(), ports::Error> {
+        let checked = self.0.as_ref().map_or(Ok(()), |journal| journal.check());
+        checked.map_err(|error| ports::Error::Io(error.to_string()))
+    }
+
+    fn sync(&self) -> BoxFuture<'_, Result<(), ports::Error>> {
+        Box::pin(async move {
+            let Some(journal) = &self.0 else { return Ok(()) };
+            journal.sync().await.map_err(|error| ports::Error::Io(error.to_string()))
+        })
+    }
+}
