@@ -87,7 +87,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__check)
-            opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -280,6 +280,10 @@ _ls__autolabel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --model-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -468,7 +472,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__preview)
-            opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -661,6 +665,10 @@ _ls__autolabel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --model-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -751,7 +759,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__run)
-            opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -937,6 +945,10 @@ _ls__autolabel() {
                     return 0
                     ;;
                 --dry-run)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

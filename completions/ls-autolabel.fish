@@ -89,6 +89,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-re
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -s o -l output -d 'Write to this file instead of posting: .jsonl, .json, .csv, or - for standard output' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l dry-run -d 'Post nothing: the same as --output -' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l journal -d 'Keep what was paid for in this file, which need not exist [default: in the state folder]' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model-version -d 'Name of the predictions\' version [default: the model and a hash of prompt, config and parameters]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l replace -d 'Delete this tool\'s own older predictions of the tasks that get new ones' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l summary -d 'Write a summary for scripts (JSON) to this file, also of a failed run' -r -F
@@ -175,6 +176,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l ma
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -s o -l output -d 'Write to this file instead of posting: .jsonl, .json, .csv, or - for standard output' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l dry-run -d 'Post nothing: the same as --output -' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l journal -d 'Keep what was paid for in this file, which need not exist [default: in the state folder]' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model-version -d 'Name of the predictions\' version [default: the model and a hash of prompt, config and parameters]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l replace -d 'Delete this tool\'s own older predictions of the tasks that get new ones' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l summary -d 'Write a summary for scripts (JSON) to this file, also of a failed run' -r -F
@@ -241,6 +243,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -s o -l output -d 'Write to this file instead of posting: .jsonl, .json, .csv, or - for standard output' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l dry-run -d 'Post nothing: the same as --output -' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l journal -d 'Keep what was paid for in this file, which need not exist [default: in the state folder]' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model-version -d 'Name of the predictions\' version [default: the model and a hash of prompt, config and parameters]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l replace -d 'Delete this tool\'s own older predictions of the tasks that get new ones' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l summary -d 'Write a summary for scripts (JSON) to this file, also of a failed run' -r -F
