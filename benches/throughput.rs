@@ -45,15 +45,21 @@ struct Servers {
     addresses: Value,
 }
 
-/// Whether an earlier run has found out what the endpoint takes: at a new one the first request goes alone.
+/// What happened before the run that is measured.
 #[derive(Debug, Clone, Copy)]
-enum Endpoint {
-    New,
-    Known,
+enum Before {
+    /// Nothing: the first request goes alone, to find out what the endpoint takes.
+    Nothing,
+    /// An earlier run has found that out.
+    Probe,
+    /// A run over the same tasks was killed when half of them had been answered.
+    Kill,
 }
 
 /// What one run took.
 struct Figures {
+    /// Requests that the model's server got in it.
+    asked: u64,
     wall: Duration,
     cpu_seconds: f64,
     peak_kilobytes: u64,
@@ -69,18 +75,20 @@ fn main() {
     let chosen: Vec<u32> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
     let cases = if chosen.is_empty() { TASKS.to_vec() } else { chosen };
     println!("{} ms a request, {IN_FLIGHT} in flight\n", LATENCY.as_millis());
-    println!("| tasks | endpoint | wall | bound | wall / bound | CPU s per 1,000 tasks | peak memory |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "| tasks | before | asked | wall | bound | wall / bound | CPU s per 1,000 tasks | peak memory |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     for tasks in cases {
-        for endpoint in [Endpoint::New, Endpoint::Known] {
-            println!("{}", row(tasks, endpoint, &measure(tasks, endpoint)));
+        for before in [Before::Nothing, Before::Probe, Before::Kill] {
+            println!("{}", row(tasks, before, &measure(tasks, before)));
         }
     }
     println!("\nstart-up: {:.1} ms (`--version`, median of {STARTS})", start_up().as_secs_f64() * 1000.0);
 }
 
 /// Runs the program once over this many tasks.
-fn measure(tasks: u32, endpoint: Endpoint) -> Figures {
+fn measure(tasks: u32, before: Before) -> Figures {
     let mut servers = Servers::start(tasks);
     let of =
         |name: &str| servers.addresses[name].as_str().expect("the server tells its addresses").to_owned();
@@ -93,14 +101,21 @@ fn measure(tasks: u32, endpoint: Endpoint) -> Figures {
         .file("prompt.txt", PROMPT)
         .args(["run", "--project", &project, "--prompt", "prompt.txt", "--base-url", &of("llm")])
         .args(["--model", "m", "--concurrency", &concurrency, "--progress", "none"]);
-    if let Endpoint::Known = endpoint {
-        program.run_with(["--limit", "1", "--dry-run"]).assert_code(0);
+    match before {
+        Before::Nothing => {}
+        Before::Probe => {
+            let args = ["--limit", "1", "--dry-run", "--journal", "other.jsonl"];
+            program.run_with(args).assert_code(0);
+        }
+        Before::Kill => kill_halfway(&program, &mut servers, tasks),
     }
+    let asked_before = servers.requests();
     let (start, cpu_before) = (Instant::now(), children_cpu_seconds());
     let running = program.spawn();
     let peak = watch_peak(running.id());
     let outcome = program.wait(running);
     let figures = Figures {
+        asked: servers.requests() - asked_before,
         wall: start.elapsed(),
         cpu_seconds: children_cpu_seconds() - cpu_before,
         peak_kilobytes: peak.join().expect("watching does not panic"),
@@ -112,17 +127,31 @@ fn measure(tasks: u32, endpoint: Endpoint) -> Figures {
     figures
 }
 
-fn row(tasks: u32, endpoint: Endpoint, figures: &Figures) -> String {
-    let bound = LATENCY.as_secs_f64() * f64::from(tasks) / f64::from(IN_FLIGHT);
+/// Starts the program and kills it when half of the tasks have been asked for.
+fn kill_halfway(program: &Program, servers: &mut Servers, tasks: u32) {
+    let running = program.spawn();
+    while servers.requests() < u64::from(tasks / 2) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.signal("KILL");
+    drop(program.wait(running));
+}
+
+fn row(tasks: u32, before: Before, figures: &Figures) -> String {
+    let asked = u32::try_from(figures.asked).expect("no more requests than tasks, or a few");
+    let bound = LATENCY.as_secs_f64() * f64::from(asked) / f64::from(IN_FLIGHT);
     let wall = figures.wall.as_secs_f64();
     let cpu = figures.cpu_seconds * 1000.0 / f64::from(tasks);
     let megabytes = figures.peak_kilobytes / 1024;
-    let endpoint = match endpoint {
-        Endpoint::New => "new",
-        Endpoint::Known => "known",
+    let before = match before {
+        Before::Nothing => "nothing",
+        Before::Probe => "a first request",
+        Before::Kill => "a kill halfway",
     };
     let ratio = wall / bound;
-    format!("| {tasks} | {endpoint} | {wall:.2} s | {bound:.2} s | {ratio:.3} | {cpu:.3} | {megabytes} MB |")
+    format!(
+        "| {tasks} | {before} | {asked} | {wall:.2} s | {bound:.2} s | {ratio:.3} | {cpu:.3} | {megabytes} MB |"
+    )
 }
 
 /// Returns how long the program takes to say its version.
@@ -179,6 +208,11 @@ impl Servers {
         let mut servers = Self { child, questions, answers, addresses: Value::Null };
         servers.addresses = servers.ask("addresses");
         servers
+    }
+
+    /// Returns how many requests the model's server got so far.
+    fn requests(&mut self) -> u64 {
+        self.ask("report")["requests"].as_u64().expect("a report counts requests")
     }
 
     fn ask(&mut self, question: &str) -> Value {
