@@ -12,3 +12,4 @@ pub mod price;
 pub mod problem;
 pub mod provider;
 pub mod refusal;
+pub mod repair;

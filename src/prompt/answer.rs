@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use super::repair::{Mended, Unended, mend};
 use crate::label::thinking::Spoken;
+use crate::llm::repair::{Mended, Unended, mend};
 
 /// Why a reply holds no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,15 +57,17 @@ pub fn parse(reply: &str) -> Result<Value, AnswerError> {
 fn whole(text: &str) -> Option<Value> {
     let value: Value = match serde_json::from_str(text) {
         Ok(value) => value,
-        Err(_) if text.starts_with('[') => match mend(text) {
-            Ok(Mended { length, json }) if length == text.len() => serde_json::from_str(&json).ok()?,
-            _ => return None,
-        },
-        Err(_) => return None,
+        Err(_) => mended(text, '[')?,
     };
     // Some models put the object into a string once more.
-    let inner = value.as_str().and_then(|text| serde_json::from_str(text).ok()).filter(Value::is_object);
-    Some(inner.unwrap_or(value))
+    let inner = value.as_str().and_then(|text| serde_json::from_str(text).ok().or_else(|| mended(text, '{')));
+    Some(inner.filter(Value::is_object).unwrap_or(value))
+}
+
+/// Reads a text that is one object or array, as its first letter says, and is in need of mending.
+fn mended(text: &str, first: char) -> Option<Value> {
+    let Mended { length, json } = text.starts_with(first).then(|| mend(text).ok())??;
+    (length == text.len()).then(|| serde_json::from_str(&json).ok())?
 }
 
 /// Finds the objects of a text and returns the only one, or the one they all are.
@@ -260,6 +262,16 @@ mod tests {
         );
         check(r#"{"a": "\d+ \_ \\ \u00e9 \uZ"}"#, &json!({"a": "\\d+ \\_ \\ é \\uZ"}));
         check(r#"{"a": "\ud83d \ud83d\ude00 \ude00"}"#, &json!({"a": "\u{fffd} 😀 \u{fffd}"}));
+        check(r#"["\ud83d"]"#, &json!(["\u{fffd}"]));
+        check(r#""{\"a\": \"\\ud83d\"}""#, &json!({"a": "\u{fffd}"}));
+        check(r#""{a} \"b""#, &json!("{a} \"b"));
+        check(r#""}""#, &json!("}"));
+        check(
+            "{\"a\": NaN, \"b\": -Infinity, \"c\": [ Infinity]}",
+            &json!({"a": null, "b": null, "c": [null]}),
+        );
+        // Of a key that is there twice the last one counts.
+        check(r#"{"a": 1, "a": 2}"#, &json!({"a": 2}));
         check(r#"{"a": "x\u0000y"}"#, &json!({"a": "xy"}));
         check("{\"a\": \"True, None,}\",}", &json!({"a": "True, None,}"}));
     }
@@ -275,10 +287,6 @@ mod tests {
         check_error("{\"label\": \"x", "the JSON is cut off after `{\"label\": \"x`");
         check_error("{\"a\": 1} or {\"a\": ", "the JSON is cut off after `{\"a\": 1} or {\"a\":`");
         check_error("{\"a\": 1} or {\"a\": 2}", "expected one JSON object, found several that differ");
-        check_error(
-            "{\"a\": NaN}",
-            "the JSON is malformed (expected value at line 1 column 7): `{\"a\": NaN}`",
-        );
         check_error(
             "{\"a\": he said, \"b\": {\"c\": 1}}",
             "the JSON is malformed (expected value at line 1 column 7): `{\"a\": he said, \"b\": {\"c\": 1}}`",
@@ -297,7 +305,7 @@ mod tests {
 
     #[test]
     fn many_braces_cost_no_more_than_their_number() {
-        // Each brace is followed at most `DEEPEST` levels down; a walk to the end for each would take minutes.
+        // Each brace is followed at most 64 levels down; a walk to the end for each would take minutes.
         let reply = "{ a ".repeat(100_000);
         assert!(matches!(parse(&reply), Err(AnswerError::Missing { .. })));
     }

@@ -5,7 +5,6 @@ mod image;
 mod names;
 mod parts;
 mod render;
-mod repair;
 pub mod template;
 pub mod wrap;
 

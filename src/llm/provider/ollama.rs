@@ -16,6 +16,7 @@ use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response};
 use crate::llm::judge::{is_too_long, judge};
 use crate::llm::ladder::{Capabilities, Rung};
 use crate::llm::problem::Problem;
+use crate::llm::repair::read;
 
 /// Tokens of context where the user names none: twice what small machines are given, enough for most tasks.
 const NUM_CTX: u32 = 8_192;
@@ -156,7 +157,7 @@ impl Ollama {
 
     /// Older servers cut a prompt that is too long whatever they are told; a full context is the only sign of it.
     fn judge_length(&self, reply: &Reply) -> Verdict {
-        let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+        let body = read(&reply.body).unwrap_or_default();
         let prompt = count(&body["prompt_eval_count"]);
         if prompt < u64::from(self.num_ctx) {
             return judge(reply);

@@ -133,6 +133,23 @@ fn a_response_is_read_whatever_else_is_missing() {
 }
 
 #[test]
+fn an_answer_in_json_that_is_not_quite_right_is_not_lost() {
+    let check = |body: &str, expect: &str| check_responses("openai", body, &[text(expect)]);
+    check(
+        r#"{"choices":[{"message":{"content":"a \ud83d \ud83d\ude00 \udc00"}}]}"#,
+        "a \u{fffd} \u{1f600} \u{fffd}",
+    );
+    check("\u{feff}\n\n {\"choices\":[{\"message\":{\"content\":\"a\"}}]}\r\n\0", "a");
+    check(r#"{"choices":[{"message":{"content":"a"}}]}{"error":"late"}"#, "a");
+    check(r#"{"choices":[{"message":{"content":"a"}}],"usage":{"cost":NaN,"x":-Infinity}}"#, "a");
+    check("{\"choices\":[{\"message\":{\"content\":\"a\nb\"}}]}", "a\nb");
+    // Of a key that is there twice the last one counts.
+    check(r#"{"choices":[{"message":{"content":"a","content":"b"}}]}"#, "b");
+    let half = r#"{"message":{"content":"a \ud83d"},"prompt_eval_count":5}"#;
+    check_responses("ollama", half, &[text("a \u{fffd}")]);
+}
+
+#[test]
 fn usage_and_cost_are_read_where_the_server_tells_them() {
     let body = r#"{"choices":[{"message":{"content":""}}],"usage":{"prompt_tokens":10.0,"completion_tokens":4,
         "prompt_tokens_details":{"cached_tokens":8},"completion_tokens_details":{"reasoning_tokens":2},"cost":0.5}}"#;
@@ -174,9 +191,15 @@ fn every_row_builds_the_dialect_of_its_name() {
 
 #[test]
 fn counts_that_cannot_be_are_cut_so_that_sums_hold() {
-    for (written, expect) in
-        [("-5", 0), ("\"7\"", 0), ("18446744073709551615", 4_294_967_295), ("1e300", 4_294_967_295)]
-    {
+    for (written, expect) in [
+        ("-5", 0),
+        ("\"7\"", 7),
+        ("NaN", 0),
+        ("null", 0),
+        ("[3]", 0),
+        ("18446744073709551615", 4_294_967_295),
+        ("1e300", 4_294_967_295),
+    ] {
         let body = format!(
             r#"{{"choices":[{{"message":{{"content":""}}}}],"usage":{{"prompt_tokens":{written},"completion_tokens":1}}}}"#
         );

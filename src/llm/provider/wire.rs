@@ -8,6 +8,7 @@ use crate::label::prediction::Usage;
 use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response};
 use crate::llm::ladder::{Capabilities, Rung};
 use crate::llm::problem::is_page;
+use crate::llm::repair::read;
 
 /// Returns the body of a request; nothing is in it that nobody asked for.
 pub(super) fn encode(request: &ChatRequest, capabilities: &Capabilities) -> Value {
@@ -51,11 +52,9 @@ pub(super) fn decode(reply: &Reply) -> Result<Completion, DecodeError> {
 
 /// Returns the reply's body as JSON, or says what it is instead.
 pub(super) fn read_json(reply: &Reply) -> Result<Value, DecodeError> {
-    // A model that is cut off in the middle of a character must not cost the rest of its answer.
-    let text = String::from_utf8_lossy(&reply.body);
-    serde_json::from_str(&text).map_err(|error| DecodeError {
+    read(&reply.body).map_err(|error| DecodeError {
         expected: "JSON".to_owned(),
-        found: match text.trim_start() {
+        found: match String::from_utf8_lossy(&reply.body).trim_start() {
             "" => "an empty body".to_owned(),
             _ if is_page(reply) => "a web page; is the base URL right?".to_owned(),
             text if text.starts_with("data:") => "a stream of events; streaming must be off".to_owned(),
@@ -80,14 +79,15 @@ pub(super) fn outline(value: &Value) -> String {
 /// Most of anything that one answer may count, so that no sum over a run overflows.
 const MOST_COUNTED: u64 = u32::MAX as u64;
 
-/// Returns a count; some servers write it as `12.0`.
+/// Returns a count; some servers write it as `12.0` or `"12"`. What cannot be one is 0.
 pub(super) fn count(value: &Value) -> u64 {
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "the cast keeps within bounds"
     )]
-    let rounded = value.as_f64().map(|number| number as u64);
+    let rounded = number.map(|number| number as u64);
     value.as_u64().or(rounded).unwrap_or_default().min(MOST_COUNTED)
 }
 

@@ -1,18 +1,20 @@
 //! Finds where a JSON value in a text ends, and mends what cannot be meant otherwise.
 //!
 //! Mended: a comma before a closing bracket, strings in single quotes, Python's `True`, `False` and `None`, line breaks
-//! and other control characters inside strings, backslashes that begin no escape, half surrogate pairs. Not mended:
-//! whatever is missing.
+//! and other control characters inside strings, backslashes that begin no escape, half surrogate pairs, and the numbers
+//! that JSON has not (`NaN`, `Infinity`), which become `null` as JavaScript writes them. Not mended: whatever is missing.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use serde_json::Value;
+
 /// Deepest nesting that is followed.
-pub(super) const DEEPEST: usize = 64;
+const DEEPEST: usize = 64;
 
 /// A value at the start of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mended {
+pub struct Mended {
     /// In bytes of the text.
     pub length: usize,
     /// JSON, as far as mending can make it.
@@ -21,14 +23,27 @@ pub(super) struct Mended {
 
 /// Why no end was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unended {
+pub enum Unended {
     /// The text ends first.
     CutOff,
     TooDeep,
 }
 
-/// Walks the object or array that the text begins with, up to its closing bracket.
-pub(super) fn mend(text: &str) -> Result<Mended, Unended> {
+/// Reads the body of a reply as JSON, mended where it must be: what was paid for is not lost to bytes that are no UTF-8,
+/// half a surrogate pair or something before and after it.
+pub fn read(body: &[u8]) -> Result<Value, serde_json::Error> {
+    if let Ok(value) = serde_json::from_slice(body) {
+        return Ok(value);
+    }
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches(|letter: char| letter == '\u{feff}' || letter.is_whitespace());
+    let mended = if text.starts_with(['{', '[']) { mend(text).ok() } else { None };
+    let mended = mended.and_then(|mended| serde_json::from_str(&mended.json).ok());
+    mended.map_or_else(|| serde_json::from_str(text), Ok)
+}
+
+/// Walks the object or array that the text begins with, as it must, up to its closing bracket.
+pub fn mend(text: &str) -> Result<Mended, Unended> {
     let mut walker = Walker { text, letters: text.char_indices().peekable(), json: String::new() };
     let mut depth = 0;
     while let Some((at, letter)) = walker.letters.next() {
@@ -41,7 +56,7 @@ pub(super) fn mend(text: &str) -> Result<Mended, Unended> {
                 walker.json.push(letter);
             }
             '}' | ']' => {
-                walker.drop_comma();
+                walker.drop_last(',');
                 walker.json.push(letter);
                 depth -= 1;
                 if depth == 0 {
@@ -67,9 +82,9 @@ impl Walker<'_> {
         self.json.trim_end().ends_with(['{', '[', ',', ':'])
     }
 
-    fn drop_comma(&mut self) {
+    fn drop_last(&mut self, sign: char) {
         let json = self.json.trim_end();
-        if let Some(rest) = json.strip_suffix(',') {
+        if let Some(rest) = json.strip_suffix(sign) {
             self.json.truncate(rest.len());
         }
     }
@@ -78,10 +93,13 @@ impl Walker<'_> {
         while self.letters.next_if(|(_, letter)| letter.is_alphanumeric() || *letter == '_').is_some() {}
         let end = self.letters.peek().map_or(self.text.len(), |(at, _)| *at);
         let word = &self.text[start..end];
+        if word == "Infinity" {
+            self.drop_last('-');
+        }
         self.json.push_str(match word {
             "True" => "true",
             "False" => "false",
-            "None" => "null",
+            "None" | "NaN" | "Infinity" => "null",
             _ => word,
         });
     }
