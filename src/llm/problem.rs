@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::http::secret::mask;
 use crate::http::transport::Reply;
+use crate::llm::repair::read;
 
 /// Most characters of a provider's words in an error.
 const WORDS_LIMIT: usize = 300;
@@ -22,7 +23,7 @@ pub struct Problem {
     pub field: String,
     /// In words, cut and without keys; ready to be shown.
     pub message: String,
-    /// The whole body in lower case, to look for marks in.
+    /// All that says what went wrong, in lower case, to look for marks in; without what was sent and is only repeated.
     text: String,
 }
 
@@ -30,16 +31,16 @@ impl Problem {
     /// Reads the body of an unsuccessful reply; never fails, for anything may be in it.
     pub fn read(reply: &Reply) -> Self {
         let text = String::from_utf8_lossy(&reply.body);
-        if let Ok(body) = serde_json::from_slice::<Value>(&reply.body) {
+        if let Ok(body) = read(&reply.body) {
             // Gemini wraps its error in an array.
-            return Self::from_body(body.get(0).unwrap_or(&body), &text);
+            return Self::from_body(body.get(0).unwrap_or(&body));
         }
         let words = match text.trim() {
             "" => "an empty answer".to_owned(),
             page if is_page(reply) => page_title(page),
             words => words.to_owned(),
         };
-        Self { message: show(&words), text: text.to_lowercase(), ..Self::default() }
+        Self { message: show(&words), text: words.to_lowercase(), ..Self::default() }
     }
 
     /// Finds the error inside a reply of status 200: `OpenRouter` tells so of a failure behind it, in the body or in a
@@ -49,15 +50,15 @@ impl Problem {
         if !reply.body.windows(7).any(|bytes| bytes == b"\"error\"") {
             return None;
         }
-        let body: Value = serde_json::from_slice(&reply.body).ok()?;
+        let body = read(&reply.body).ok()?;
         let is_error =
             |value: &Value| value.get("error").is_some_and(|error| error.is_object() || error.is_string());
-        let holder = if is_error(&body) {
-            &body
-        } else {
-            body.get("choices")?.as_array()?.iter().find(|choice| is_error(choice))?
-        };
-        Some(Self::from_body(holder, &holder["error"].to_string()))
+        if is_error(&body) {
+            return Some(Self::from_body(&body));
+        }
+        // Where one choice is an answer, it was paid for.
+        let choices = body.get("choices")?.as_array()?;
+        choices.iter().all(is_error).then(|| choices.first().map(Self::from_body))?
     }
 
     /// Returns whether the code or the class of errors is one of these.
@@ -65,17 +66,22 @@ impl Problem {
         names.iter().any(|name| self.code.eq_ignore_ascii_case(name) || self.kind.eq_ignore_ascii_case(name))
     }
 
-    /// Returns whether one of these lower-case marks is anywhere in the body.
+    /// Returns whether the code or the class of errors begins so, in lower case.
+    pub fn begins_with(&self, name: &str) -> bool {
+        [&self.code, &self.kind].iter().any(|word| word.to_ascii_lowercase().starts_with(name))
+    }
+
+    /// Returns whether one of these lower-case marks is in what is said.
     pub fn mentions(&self, marks: &[&str]) -> bool {
         marks.iter().any(|mark| self.text.contains(mark))
     }
 
-    /// Returns the lower-case body.
+    /// Returns what is said in lower case, one thing a line, most with its key, such as `retrydelay: 34s`.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    fn from_body(body: &Value, text: &str) -> Self {
+    fn from_body(body: &Value) -> Self {
         let error = body.get("error").filter(|error| error.is_object()).unwrap_or(body);
         let word = |names: &[&str]| {
             let found = names.iter().filter_map(|name| error.get(name)).find_map(|value| match value {
@@ -86,7 +92,9 @@ impl Problem {
             found.unwrap_or_default()
         };
         let words = [body.get("error"), error.get("message"), body.get("message"), body.get("detail")];
-        let words = words.into_iter().flatten().find_map(words_of).unwrap_or_else(|| text.to_owned());
+        let words = words.into_iter().flatten().find_map(words_of).unwrap_or_else(|| body.to_string());
+        let mut text = String::new();
+        collect("", body, &mut text);
         Self {
             code: word(&["code", "status_code", "statusCode"]),
             kind: word(&["type", "status"]),
@@ -105,6 +113,49 @@ pub fn is_page(reply: &Reply) -> bool {
         // Some servers send JSON under a wrong name.
         Some(b'{' | b'[') | None => false,
         Some(_) => kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")),
+    }
+}
+
+/// Keys under which servers say what is wrong. What was asked may stand under any other, and in it any word.
+const TELLING: &[&str] = &[
+    "error",
+    "errors",
+    "message",
+    "msg",
+    "detail",
+    "details",
+    "description",
+    "code",
+    "status",
+    "type",
+    "error_type",
+    "param",
+    "loc",
+    "reason",
+    "reasons",
+    "innererror",
+    // `OpenRouter`'s, and what it was told itself.
+    "metadata",
+    "raw",
+    // Gemini's.
+    "violations",
+    "quotaId",
+    "retryDelay",
+];
+
+/// Collects what is said under the telling keys, one thing a line.
+fn collect(key: &str, value: &Value, text: &mut String) {
+    match value {
+        Value::Object(object) => {
+            object
+                .iter()
+                .filter(|(key, _)| TELLING.contains(&key.as_str()))
+                .for_each(|(key, value)| collect(key, value, text));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect(key, value, text)),
+        Value::String(words) => text.push_str(&format!("{key}: {words}\n").to_lowercase()),
+        Value::Number(number) => text.push_str(&format!("{key}: {number}\n")),
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
