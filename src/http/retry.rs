@@ -95,8 +95,8 @@ impl Budget {
 
 /// Returns what a server asks to wait, in any of the ways in which servers say it; nonsense is passed over.
 ///
-/// `retry-after-ms` and its Azure form are milliseconds; `retry-after` is seconds, a date or a duration such as
-/// `6m0s`; `llm_provider-retry-after` is what a `LiteLLM` proxy makes of it.
+/// `retry-after-ms` and its Azure form are milliseconds; `retry-after` is seconds, a duration such as `6m0s`, or a time:
+/// a date of HTTP, one of RFC 3339, or Unix time; `llm_provider-retry-after` is what a `LiteLLM` proxy makes of it.
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok());
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"];
@@ -135,11 +135,27 @@ pub fn go_duration(text: &str) -> Option<Duration> {
     Some(total)
 }
 
+/// Numbers from here on are a time, in seconds since 1970; as a wait it would be 31 years.
+const UNIX_TIME: Duration = Duration::from_secs(1_000_000_000);
+
+/// Numbers from here on are such a time in milliseconds; in seconds it would be in the year 33658.
+const UNIX_MILLISECONDS: Duration = Duration::from_secs(1_000_000_000_000);
+
 fn wait(text: &str, now: SystemTime) -> Option<Duration> {
-    seconds(text).or_else(|| go_duration(text)).or_else(|| {
-        let date = httpdate::parse_http_date(text.trim()).ok()?;
-        Some(date.duration_since(now).unwrap_or_default())
-    })
+    let until = |time: SystemTime| time.duration_since(now).unwrap_or_default();
+    match seconds(text) {
+        Some(number) if UNIX_MILLISECONDS <= number => {
+            SystemTime::UNIX_EPOCH.checked_add(number / 1_000).map(until)
+        }
+        Some(number) if UNIX_TIME <= number => SystemTime::UNIX_EPOCH.checked_add(number).map(until),
+        Some(number) => Some(number),
+        None => go_duration(text).or_else(|| time(text.trim()).map(until)),
+    }
+}
+
+fn time(text: &str) -> Option<SystemTime> {
+    let timestamp = || text.parse::<jiff::Timestamp>().ok().map(SystemTime::from);
+    httpdate::parse_http_date(text).ok().or_else(timestamp)
 }
 
 fn seconds(text: &str) -> Option<Duration> {
@@ -149,7 +165,7 @@ fn seconds(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use reqwest::header::{HeaderValue, RETRY_AFTER};
+    use reqwest::header::{HeaderName, HeaderValue};
 
     use super::*;
 
@@ -170,6 +186,13 @@ mod tests {
         check_header(&[("retry-after", "Friday, 20-Nov-26 08:00:01 GMT")], Some(1_000));
         check_header(&[("retry-after", "Fri, 20 Nov 2026 07:00:00 GMT")], Some(0));
         check_header(&[("retry-after", "6m0s")], Some(360_000));
+        check_header(&[("retry-after", "2026-11-20T08:02:00Z")], Some(120_000));
+        check_header(&[("retry-after", "2026-11-20T09:02:00.5+01:00")], Some(120_500));
+        check_header(&[("retry-after", "2026-11-20T07:02:00Z")], Some(0));
+        check_header(&[("retry-after", "1795161720")], Some(120_000));
+        check_header(&[("retry-after", "1795161720500")], Some(120_500));
+        check_header(&[("retry-after", "1000000000")], Some(0));
+        check_header(&[("retry-after", "999999999")], Some(999_999_999_000));
         check_header(&[("retry-after-ms", "250.0"), ("retry-after", "9")], Some(250));
         check_header(&[("x-ms-retry-after-ms", "1200")], Some(1_200));
         check_header(&[("llm_provider-retry-after", "7")], Some(7_000));
@@ -178,7 +201,7 @@ mod tests {
 
     #[test]
     fn nonsense_in_retry_after_is_passed_over() {
-        for text in ["", "-1", "soon", "NaN", "inf", "1e400", "-5s", "5 parsecs", "1e30"] {
+        for text in ["", "-1", "soon", "NaN", "inf", "1e400", "-5s", "5 parsecs", "1e30", "2026-11-20"] {
             check_header(&[("retry-after", text)], None);
         }
         check_header(&[("retry-after-ms", "-3"), ("retry-after", "4")], Some(4_000));
@@ -202,10 +225,28 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_header_can_break_the_reader(text in "[ -~]{0,20}") {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_str(&text).unwrap())]);
-            let wait = retry_after(&headers, SystemTime::UNIX_EPOCH);
-            prop_assert!(wait.is_none() || text.contains(|c: char| c.is_ascii_digit()), "{text}");
+        fn no_header_can_break_the_reader(
+            bytes in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..20),
+                "[ -~]{0,20}".prop_map(String::into_bytes),
+                "-?[0-9]{1,30}(\\.[0-9]{0,9})?(e[0-9]{1,4})?(s|ms|h)?".prop_map(String::into_bytes),
+                "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})".prop_map(String::into_bytes),
+            ],
+            name in 0..4_usize,
+            now in any::<u32>(),
+        ) {
+            let name = ["retry-after", "retry-after-ms", "x-ms-retry-after-ms", "llm_provider-retry-after"][name];
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::from(now));
+            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                let wait = retry_after(&HeaderMap::from_iter([(HeaderName::from_static(name), value)]), now);
+                prop_assert!(wait.is_none() || bytes.iter().any(u8::is_ascii_digit), "{bytes:?}");
+            }
+        }
+
+        #[test]
+        fn no_text_can_break_the_reader_of_durations(text in "([0-9.]{0,25}(h|m|s|ms|us|µs|ns|é| )?){0,4}") {
+            let duration = go_duration(&text);
+            prop_assert!(duration.is_none() || text.contains(|c: char| c.is_ascii_digit()), "{text}");
         }
 
         #[test]

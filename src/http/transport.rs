@@ -137,8 +137,10 @@ impl Transport {
             if let Some(after) = after.filter(|after| self.policy.max_wait < *after) {
                 let (asked, allowed) = (in_words(after), in_words(self.policy.max_wait));
                 let advice = "go on later, or allow more with `--max-wait`";
-                let long =
-                    format!("the server asks to wait {asked}, more than the {allowed} allowed; {advice}");
+                let until = clock(after).map(|time| format!(", until {time}")).unwrap_or_default();
+                let long = format!(
+                    "the server asks to wait {asked}{until}, more than the {allowed} allowed; {advice}"
+                );
                 return Err(give_up(format!("{message}; {long}")));
             }
             let Some(wait) = budget.next(&self.policy, after, limited) else {
@@ -261,7 +263,8 @@ fn trouble(call: &Call, reply: &Reply, verdict: Verdict) -> Trouble {
         }
         Verdict::Retry { after, limited, message } => Trouble::Again(Setback {
             message: hide(message),
-            status: Some(status),
+            // A refusal inside a success is one all the same.
+            status: Some(if limited { StatusCode::TOO_MANY_REQUESTS } else { status }),
             after,
             limited,
             reach: None,
@@ -319,11 +322,20 @@ fn times(attempts: u32) -> String {
     if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
 }
 
+/// Returns the minute in which a wait that begins now is over, unless no calendar has it.
+fn clock(wait: Duration) -> Option<String> {
+    let end = jiff::Timestamp::now().checked_add(wait).ok()?;
+    // Not before its end.
+    let end = end.checked_add(Duration::from_secs(59)).ok()?;
+    Some(end.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}
+
 fn in_words(wait: Duration) -> String {
-    let seconds = wait.as_secs();
-    match seconds {
-        0..120 => format!("{} s", wait.as_secs_f64()),
-        120..7_200 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{} h", seconds.div_ceil(3_600)),
+    let minutes = wait.as_secs().div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        _ if wait < Duration::from_secs(120) => format!("{} s", wait.as_secs_f64()),
+        (0 | 1, _) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }

@@ -70,6 +70,11 @@ const OF_THE_TASK: &[&str] = &["model", "messages", "stream"];
 /// Names of the limit of an answer's length.
 const TOKEN_LIMITS: &[&str] = &["max_tokens", "max_completion_tokens", "num_predict"];
 
+/// Returns whether a server calls a complaint about the request its own failure, as llama-cpp-python does.
+pub fn is_complaint(reply: &Reply) -> bool {
+    reply.status.as_u16() == 500 && Problem::read(reply).mentions(VALIDATION_MARKS)
+}
+
 /// Returns the part of the request body `sent` that this reply refuses, if it refuses one.
 pub fn refusal(reply: &Reply, sent: &Value) -> Option<Refusal> {
     let problem = match reply.status.as_u16() {

@@ -121,6 +121,8 @@ fn a_response_is_read_whatever_else_is_missing() {
         &[text("a"), text("b")],
     );
     check(r#"{"choices":[{"error":{"code":1}},{"message":{"content":"b"}}]}"#, &[text("b")]);
+    let half = r#"{"choices":[{"error":{"code":502},"message":{"content":"a"}},{"error":null,"message":{"content":"b"}}]}"#;
+    check(half, &[text("b")]);
     let cut = Response::Truncated("{\"a\":".to_owned());
     check(r#"{"choices":[{"message":{"content":"{\"a\":"},"finish_reason":"length"}]}"#, &[cut]);
     let refused = Response::Refused("I will not.".to_owned());

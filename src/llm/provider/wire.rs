@@ -125,7 +125,7 @@ fn response_format(rung: Rung, schema: &Value) -> Option<Value> {
 
 /// Reads one choice; one that failed behind the server (`OpenRouter`) is none.
 fn response(choice: &Value) -> Option<Response> {
-    let message = choice.get("message")?;
+    let message = choice.get("message").filter(|_| choice["error"].is_null())?;
     let finish = choice["finish_reason"].as_str().unwrap_or_default().to_ascii_lowercase();
     let text = text(&message["content"]);
     if let Some(words) = message["refusal"].as_str().filter(|words| !words.is_empty()) {
