@@ -2,6 +2,8 @@
 
 pub(super) mod address;
 mod azure;
+#[cfg(test)]
+mod noise;
 mod ollama;
 mod openai;
 #[cfg(test)]
