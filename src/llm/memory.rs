@@ -104,6 +104,9 @@ fn write(path: &Path, stored: &Stored) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
     use super::*;
     use crate::llm::ladder::Rung;
 
@@ -163,5 +166,25 @@ mod tests {
         let memory = Memory::default();
         memory.remember("a", &capabilities(Rung::Prompt), SystemTime::now());
         assert_eq!(memory.recall("a", SystemTime::now()), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_file_breaks_the_reader(
+            text in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..40),
+                r#"\{"version":1,"endpoints":\{"a":\{"learned":[0-9]{1,21},"capabilities":\{"rung":"(prompt|x)","token_limit":"t","several":true\}\}\}\}"#
+                    .prop_map(String::into_bytes),
+            ],
+            seconds in any::<u32>(),
+        ) {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &text).unwrap();
+            let now = UNIX_EPOCH + Duration::from_secs(seconds.into());
+            let recalled = Memory::at(file.path()).recall("a", now);
+            prop_assert!(recalled.is_none_or(|capabilities| capabilities.rung == Rung::Prompt));
+        }
     }
 }

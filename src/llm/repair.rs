@@ -38,8 +38,10 @@ pub fn read(body: &[u8]) -> Result<Value, serde_json::Error> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches(|letter: char| letter == '\u{feff}' || letter.is_whitespace());
     let mended = if text.starts_with(['{', '[']) { mend(text).ok() } else { None };
-    let mended = mended.and_then(|mended| serde_json::from_str(&mended.json).ok());
-    mended.map_or_else(|| serde_json::from_str(text), Ok)
+    // Several objects are a stream, of which the first is no answer.
+    let mended = mended.filter(|mended| !text[mended.length..].trim_start().starts_with(['{', '[']));
+    let value = mended.and_then(|mended| serde_json::from_str(&mended.json).ok());
+    value.map_or_else(|| serde_json::from_str(text), Ok)
 }
 
 /// Walks the object or array that the text begins with, as it must, up to its closing bracket.

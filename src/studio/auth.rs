@@ -222,3 +222,43 @@ fn header(scheme: &str, token: &str) -> Option<HeaderValue> {
     value.set_sensitive(true);
     Some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    use super::*;
+
+    #[test]
+    fn a_life_that_cannot_be_is_the_usual_one() {
+        let check = |claims: &str, expect: Duration| {
+            let access = Access::new(&format!("e.{}.s", URL_SAFE_NO_PAD.encode(claims))).unwrap();
+            assert_eq!(access.lifetime, expect, "{claims}");
+        };
+        check(r#"{"iat":10,"exp":70}"#, Duration::from_secs(60));
+        check(r#"{"iat":0,"exp":18446744073709551615}"#, Duration::from_secs(u64::MAX));
+        for claims in ["", "null", "[]", r#"{"exp":9}"#, r#"{"iat":9,"exp":8}"#, r#"{"iat":-1,"exp":"8"}"#] {
+            check(claims, USUAL_LIFETIME);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_token_breaks_the_reader(
+            token in prop_oneof![
+                ".{0,30}",
+                "[A-Za-z0-9_=-]{0,9}\\.[A-Za-z0-9_=-]{0,30}\\.[A-Za-z0-9_=-]{0,9}",
+                r#"\{"(exp|iat|token_type)":(-?[0-9]{1,22}|"refresh"|null),"iat":[0-9]{1,20}\}"#
+                    .prop_map(|claims| format!("e.{}.s", URL_SAFE_NO_PAD.encode(claims))),
+            ],
+        ) {
+            let is_plain = !token.trim().is_empty() && token.trim().bytes().all(|byte| byte.is_ascii_graphic());
+            prop_assert_eq!(Key::parse(&Secret::new(&token)).is_ok(), is_plain);
+            let is_short = |access: &Access| access.lifetime <= MARGIN + Duration::from_secs(1);
+            prop_assert!(Access::new(&token).is_none_or(|access| access.is_fresh() || is_short(&access)));
+        }
+    }
+}

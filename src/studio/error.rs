@@ -218,7 +218,9 @@ fn redirect(reply: &Reply) -> String {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::{HeaderMap, LOCATION};
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+    use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
 
     use super::*;
 
@@ -278,5 +280,28 @@ mod tests {
         reply.headers.insert(LOCATION, "https://h/ls/api/version?key=secret".parse().unwrap());
         assert!(told(&reply).contains("give `--url https://h/ls`"), "{}", told(&reply));
         assert!(!told(&reply).contains("secret"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_that_is_answered_breaks_the_reader(
+            status in 100..=999_u16,
+            body in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..80).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+                r#"(\{"(detail|validation_errors|x)":|\[|"é",|7|null|\]|\}|"b"){0,12}"#,
+                "(<|<!|title|<TITLE é|>|</title|İ|x){0,8}",
+            ],
+            location in prop::collection::vec(any::<u8>(), 0..30),
+        ) {
+            let status = StatusCode::from_u16(status).unwrap();
+            let headers = HeaderValue::from_bytes(&location).map(|location| (LOCATION, location));
+            let reply = Reply { status, headers: headers.into_iter().collect(), body: body.into_bytes() };
+            let error = StudioError::from_reply(&reply, "x", "http://h");
+            prop_assert_eq!(error.is_none(), status.is_success());
+            let told = error.map(|error| format!("{error} {:?}", error.advice())).unwrap_or_default();
+            prop_assert!(told.chars().count() < 600, "{told}");
+        }
     }
 }

@@ -27,6 +27,7 @@ mod program_runs;
 mod providers;
 mod push;
 mod readme;
+mod retries;
 mod settings;
 mod shown_version;
 mod support;

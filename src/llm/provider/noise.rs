@@ -217,7 +217,7 @@ proptest! {
     fn an_answer_survives_what_comes_before_and_after_it(
         (name, body) in prop::sample::select(vec![("openai", COMPLETIONS[0]), ("ollama", COMPLETIONS[4])]),
         before in "\u{feff}?[ \n\r\t]{0,5}",
-        after in "[ \n\r\t]{0,3}([a-z{}\\[\\]\",]{0,9}|\0)",
+        after in "[ \n\r\t]{0,3}([a-z}\",][a-z{}\\[\\]\",]{0,9}|\0|)",
     ) {
         let row = PROVIDERS.iter().find(|row| row.name == name).unwrap();
         let provider = (row.provider)(&ProviderOptions::default());

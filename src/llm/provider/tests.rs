@@ -142,7 +142,7 @@ fn an_answer_in_json_that_is_not_quite_right_is_not_lost() {
         "a \u{fffd} \u{1f600} \u{fffd}",
     );
     check("\u{feff}\n\n {\"choices\":[{\"message\":{\"content\":\"a\"}}]}\r\n\0", "a");
-    check(r#"{"choices":[{"message":{"content":"a"}}]}{"error":"late"}"#, "a");
+    check(r#"{"choices":[{"message":{"content":"a"}}]} late"#, "a");
     check(r#"{"choices":[{"message":{"content":"a"}}],"usage":{"cost":NaN,"x":-Infinity}}"#, "a");
     check("{\"choices\":[{\"message\":{\"content\":\"a\nb\"}}]}", "a\nb");
     // Of a key that is there twice the last one counts.
@@ -176,7 +176,13 @@ fn what_is_no_completion_says_what_it_is() {
     };
     check("openai", "", "expected JSON, found an empty body");
     check("openai", "<html>", "expected JSON, found a web page; is the base URL right?");
-    check("openai", "data: {}", "expected JSON, found a stream of events; streaming must be off");
+    let stream = "expected JSON, found a stream of events; turn it off with `--param stream=false`";
+    check("openai", "data: {}", stream);
+    check("openai", ": keep-alive\n\ndata: {}", stream);
+    let lines = "{\"message\":{\"content\":\"a\"}}\n{\"done\":true}";
+    let found =
+        "`{\"message\":{\"content\":\"a\"}}\n{\"done\":true}` (trailing characters at line 2 column 1)";
+    check("ollama", lines, &format!("expected JSON, found {found}"));
     check("openai", "{}", "expected `choices` with a message, found an empty object");
     let models = r#"{"object":"list","data":[]}"#;
     check("openai", models, "expected `choices` with a message, found an object with `object`, `data`");

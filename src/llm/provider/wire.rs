@@ -57,7 +57,9 @@ pub(super) fn read_json(reply: &Reply) -> Result<Value, DecodeError> {
         found: match String::from_utf8_lossy(&reply.body).trim_start() {
             "" => "an empty body".to_owned(),
             _ if is_page(reply) => "a web page; is the base URL right?".to_owned(),
-            text if text.starts_with("data:") => "a stream of events; streaming must be off".to_owned(),
+            text if ["data:", "event:", ":"].iter().any(|start| text.starts_with(start)) => {
+                "a stream of events; turn it off with `--param stream=false`".to_owned()
+            }
             text => format!("`{}` ({error})", text.chars().take(60).collect::<String>()),
         },
     })
