@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::Context;
 use crate::annotate::annotator::{Annotator, Answerer};
@@ -14,6 +14,7 @@ use crate::engine::ports::{self, Source};
 use crate::error::Error;
 use crate::http::pace::Pace;
 use crate::http::retry::RetryPolicy;
+use crate::http::share::Share;
 use crate::http::stop::Stop;
 use crate::http::transport::Transport;
 use crate::label::config::{ConfigError, LabelConfig};
@@ -231,6 +232,28 @@ fn client(
         Some(folder) => client.remembering(Memory::at(folder.join("endpoints.json"))),
         None => client,
     })
+}
+
+/// Shares the model's limits with other processes until the result is dropped; to be called by whoever is about to ask
+/// again and again.
+///
+/// It takes a second where there are others. `None` where this process cannot know of others, or has none to ask.
+pub(super) async fn share(annotator: &Annotator, context: &Context<'_>) -> Option<Share> {
+    let Answerer::Model(client) = &annotator.answerer else { return None };
+    let Some(state) = &context.state else {
+        info!("there is no state folder: other processes that use this endpoint are not seen");
+        return None;
+    };
+    let folder = state.join("pace").join(client.limits(&annotator.model));
+    tokio::select! {
+        () = context.stop.asked() => None,
+        joined = Share::join(&folder, |_count| ()) => joined
+            .inspect_err(|error| {
+                let folder = folder.display();
+                info!("no locks in {folder}, so other processes that use this endpoint are not seen: {error}");
+            })
+            .ok(),
+    }
 }
 
 /// Returns the context, in tokens, that the longest of the first tasks needs: one for the whole run, for Ollama loads

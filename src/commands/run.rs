@@ -83,6 +83,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     }
     let expected = tasks.expected(peeked.first()).await;
     context.terminal.say(&opening(&settings, &ground, &destination, expected));
+    let _share = plan::share(&annotator, context).await;
     let started = Instant::now();
     let mut reporter = progress::reporter(context.progress(settings.delivery.progress), expected);
     let job = Job {

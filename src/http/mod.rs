@@ -6,6 +6,7 @@ pub mod judge;
 pub mod pace;
 pub mod retry;
 pub mod secret;
+pub mod share;
 pub mod stop;
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,7 @@ mod push;
 mod readme;
 mod retries;
 mod settings;
+mod share;
 mod shown_version;
 mod support;
 mod surface;

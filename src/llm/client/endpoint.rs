@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::http::address;
 use crate::http::secret::Secret;
+use crate::http::share;
 use crate::http::transport::{Call, Repeat};
 use crate::llm::ladder::Capabilities;
 use crate::llm::provider::Provider;
@@ -39,6 +40,11 @@ impl Endpoint {
     /// Returns what a model at this endpoint is remembered by; no secrets are in it.
     pub(super) fn name(&self, model: &str) -> String {
         format!("{} {} {model}", self.provider.name(), address(&self.base))
+    }
+
+    /// Returns what the limits of the server hang on, as a name that tells nothing of the key.
+    pub(super) fn limits(&self, model: &str) -> String {
+        share::name(&[&self.name(model), self.key.as_ref().map_or("", Secret::expose)])
     }
 
     /// Returns the request that carries this body.

@@ -159,6 +159,11 @@ impl Client {
         &self.transport
     }
 
+    /// Returns the name of the limits that this endpoint, model and key have, the same in every process.
+    pub fn limits(&self, model: &str) -> String {
+        self.endpoint.limits(model)
+    }
+
     async fn ask(&self, request: &ChatRequest) -> Result<Completion, AskError> {
         let model = &request.model;
         let turn = self.turn(model).await?;
