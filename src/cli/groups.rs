@@ -261,7 +261,7 @@ pub struct DeliveryArgs {
         value_parser = switch)]
     pub replace: Option<bool>,
 
-    /// Write a summary for scripts (JSON) to this file, also of a failed run
+    /// Write a summary, also of a failed run: `.md` for job pages, `.xml` for test reports, else JSON
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,
 

@@ -115,7 +115,8 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let settings =
         Settings { tasks, prompt, model, delivery, policy: retry_policy(&run.args.limits.retries) };
     let model_version = plan::model_version(&settings, &form);
-    let ground = Ground { form: form.into(), studio: text.studio, name: text.name, model_version };
+    let ConfigText { name, release, studio, .. } = text;
+    let ground = Ground { form: form.into(), studio, name, release, model_version };
     rest(&settings, &ground, &destination, list).await
 }
 

@@ -58,6 +58,8 @@ pub(super) struct ConfigText {
     pub name: String,
     /// Label Studio's version, address and user, unless it is a file.
     pub host: Option<String>,
+    /// Label Studio's release alone.
+    pub release: Option<String>,
     /// Where the project is, unless it is a file.
     pub studio: Option<Arc<Studio>>,
 }
@@ -69,6 +71,8 @@ pub(super) struct Ground {
     pub studio: Option<Arc<Studio>>,
     /// As in [`ConfigText`].
     pub name: String,
+    /// As in [`ConfigText`].
+    pub release: Option<String>,
     /// The version of the predictions of this run.
     pub model_version: String,
 }
@@ -138,7 +142,8 @@ pub(super) async fn ground(settings: &Settings, stop: &Stop) -> Result<Ground, E
     };
     let form = form(&text, &settings.prompt.wanted)?;
     let model_version = model_version(settings, &form);
-    Ok(Ground { form: Arc::new(form), studio: text.studio, name: text.name, model_version })
+    let ConfigText { name, release, studio, .. } = text;
+    Ok(Ground { form: Arc::new(form), studio, name, release, model_version })
 }
 
 /// Reaches Label Studio and the project.
@@ -155,6 +160,7 @@ pub(super) async fn connect(
         xml: label_config,
         name: format!("project {id} “{}”", harmless(&title)),
         host: Some(format!("{} at {}, as {}", version.release, settings.address, harmless(&user.email))),
+        release: Some(version.release),
         studio: Some(Arc::new(studio)),
     })
 }
@@ -162,7 +168,7 @@ pub(super) async fn connect(
 /// Reads the labeling config from a file.
 pub(super) fn read(path: &Path) -> Result<ConfigText, Error> {
     let xml = settings::read::text(path, "`--label-config`")?;
-    Ok(ConfigText { xml, name: path.display().to_string(), host: None, studio: None })
+    Ok(ConfigText { xml, name: path.display().to_string(), host: None, release: None, studio: None })
 }
 
 /// Parses the labeling config and chooses what is filled.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
@@ -16,7 +15,6 @@ use crate::engine::ports::{self, NoJournal, Source};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
-use crate::http::transport::Counters;
 use crate::label::config::LabelConfig;
 use crate::label::task::Task;
 use crate::progress;
@@ -62,7 +60,9 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
     let mut sink = StudioSink::new(studio, settings.project, options);
     let total = file.total();
     context.terminal.say(&format!("posting {} to {}", args.file.display(), project.name));
-    report.model_version = delivery.model_version.clone().unwrap_or_else(|| "named in the file".to_owned());
+    let version = delivery.model_version.clone().unwrap_or_else(|| "named in the file".to_owned());
+    report.circumstances.model_version = version;
+    report.circumstances.studio_version = project.release;
     let mut reporter = progress::reporter(context.progress(delivery.progress), Some(total));
     let source = Singly(file);
     let rules =
@@ -72,18 +72,15 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
         sink: &mut sink,
         journal: &NoJournal,
         reporter: reporter.as_mut(),
+        summary: report.begin(None),
         concurrency: CONCURRENCY,
     };
-    let started = Instant::now();
-    let (summary, result) =
-        engine::run::run(job, async |task| reviewed(task, &rules), context.stop.asked()).await;
+    let result = engine::run::run(job, async |task| reviewed(task, &rules), context.stop.asked()).await;
     reporter.finish();
     for notice in sink.notices() {
         context.terminal.note(notice);
     }
-    let failed = summary.failures.len() as u64;
-    let selected = summary.selected;
-    report.finished(summary, started.elapsed(), Counters::default(), None);
+    let (failed, selected) = (report.summary.failures.len() as u64, report.summary.selected);
     result?;
     match failed {
         _ if context.stop.is_asked() => Err(Error::Interrupted {

@@ -1,33 +1,31 @@
 //! The end of a run: the summary for a person and the one for a script, also when the run failed.
 
-use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::Instant;
 
-use serde_json::{Value, json};
+use jiff::Timestamp;
 
 use super::{Context, interrupt};
 use crate::engine::event::Summary;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
-use crate::http::transport::Counters;
-use crate::llm::price::Price;
-use crate::progress::summary::{Circumstances, failed, human, machine};
+use crate::http::transport::Transport;
+use crate::progress::summary::{self, Circumstances, failed, human};
 use crate::progress::terminal::Terminal;
 
 /// What is known of a run so far.
 #[derive(Debug)]
 pub(super) struct Report {
-    /// Where the machine-readable summary goes.
+    /// Where the summary for scripts goes.
     file: Option<PathBuf>,
     terminal: Terminal,
-    /// Empty until it is known.
-    pub model_version: String,
-    summary: Summary,
-    /// Whether there are numbers that a person wants to read.
-    has_numbers: bool,
-    duration: Duration,
-    counters: Counters,
+    pub(super) summary: Summary,
+    /// What is known from the start on; the rest is filled in at the end.
+    pub(super) circumstances: Circumstances,
+    /// Since when there are numbers that a person wants to read.
+    begun: Option<Instant>,
+    /// What counts the requests to the model.
+    transport: Option<Transport>,
 }
 
 /// Runs what Ctrl-C may stop, and reports how it ended.
@@ -51,11 +49,10 @@ impl Report {
         Self {
             file,
             terminal,
-            model_version: String::new(),
             summary: Summary::default(),
-            has_numbers: false,
-            duration: Duration::ZERO,
-            counters: Counters::default(),
+            circumstances: Circumstances { started: Timestamp::now(), ..Circumstances::default() },
+            begun: None,
+            transport: None,
         }
     }
 
@@ -64,28 +61,18 @@ impl Report {
         self.summary.complete = true;
     }
 
-    /// Takes the numbers of a run; where the provider named no cost, it is reckoned by the price.
-    pub(super) fn finished(
-        &mut self,
-        mut summary: Summary,
-        duration: Duration,
-        counters: Counters,
-        price: Option<Price>,
-    ) {
-        if summary.cost.is_none() && 0 < summary.usage.requests {
-            summary.cost = price.map(|price| price.cost(&summary.usage));
-        }
-        self.summary = summary;
-        self.has_numbers = true;
-        self.duration = duration;
-        self.counters = counters;
+    /// Notes that the run begins now; returns where it counts. Whatever ends it, what was counted is reported.
+    pub(super) fn begin(&mut self, transport: Option<Transport>) -> &mut Summary {
+        self.begun = Some(Instant::now());
+        self.transport = transport;
+        &mut self.summary
     }
 
     /// Returns the result of a run; where it was asked to stop before it had begun, whatever that led to is an
     /// interruption and nothing else.
     fn sorted_out(&self, result: Result<(), Error>, stop: &Stop) -> Result<(), Error> {
         match result {
-            Err(_) if stop.is_asked() && !self.has_numbers => {
+            Err(_) if stop.is_asked() && self.begun.is_none() => {
                 Err(Error::Interrupted { hint: "nothing was asked and nothing posted".to_owned() })
             }
             result => result,
@@ -93,26 +80,17 @@ impl Report {
     }
 
     /// Says how the run ended and writes the summary file; returns the run's own result.
-    fn close(self, result: Result<(), Error>) -> Result<(), Error> {
-        let words = result.as_ref().err().filter(|error| !is_counted(error)).map(ToString::to_string);
-        let circumstances = Circumstances {
-            duration: self.duration,
-            attempts: self.counters.attempts,
-            retries: self.counters.retries,
-            model_version: &self.model_version,
-            tool_version: env!("CARGO_PKG_VERSION"),
-            error: words.as_deref(),
-        };
+    fn close(mut self, result: Result<(), Error>) -> Result<(), Error> {
+        self.complete(result.as_ref().err());
         let failures = failed(&self.summary.failures);
         if self.terminal.is_quiet() && !failures.is_empty() {
             self.terminal.insist(failures.trim_end());
-        } else if self.has_numbers {
-            self.terminal.say(human(&self.summary, &circumstances).trim_end());
+        } else if self.begun.is_some() {
+            self.terminal.say(human(&self.summary, &self.circumstances).trim_end());
         }
         let Some(path) = &self.file else { return result };
-        let mut value = machine(&self.summary, &circumstances);
-        value["exit_code"] = json!(result.as_ref().err().map_or(0, Error::exit_code));
-        match (write(path, &value), result) {
+        let written = std::fs::write(path, summary::file(path, &self.summary, &self.circumstances));
+        match (written, result) {
             // What ended the run matters more than that it could not be noted.
             (Err(_) | Ok(()), Err(error)) => Err(error),
             (Err(source), Ok(())) => {
@@ -121,15 +99,22 @@ impl Report {
             (Ok(()), Ok(())) => Ok(()),
         }
     }
+
+    /// Fills in what is known only at the end.
+    fn complete(&mut self, error: Option<&Error>) {
+        let counters = self.transport.as_ref().map(Transport::counters).unwrap_or_default();
+        let circumstances = &mut self.circumstances;
+        circumstances.ended = Timestamp::now();
+        circumstances.duration = self.begun.map(|begun| begun.elapsed()).unwrap_or_default();
+        circumstances.exit_code = error.map_or(0, Error::exit_code);
+        circumstances.error = error.filter(|error| !is_counted(error)).map(ToString::to_string);
+        circumstances.attempts = counters.attempts;
+        circumstances.retries = counters.retries;
+        circumstances.limited = counters.limited;
+    }
 }
 
 /// Returns whether the summary's own numbers say it already.
 fn is_counted(error: &Error) -> bool {
     matches!(error, Error::SomeFailed { .. })
-}
-
-fn write(path: &PathBuf, value: &Value) -> io::Result<()> {
-    let mut text = serde_json::to_string_pretty(value)?;
-    text.push('\n');
-    std::fs::write(path, text)
 }

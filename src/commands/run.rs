@@ -1,7 +1,6 @@
 //! `run`: label tasks and post the predictions, or write them to a file.
 
 use std::path::Path;
-use std::time::Instant;
 
 use serde_json::Map;
 
@@ -18,9 +17,11 @@ use crate::engine::ports::{self, Outcome};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
-use crate::http::transport::Counters;
+use crate::http::transport::Transport;
 use crate::label::task::TaskId;
+use crate::llm::price;
 use crate::progress;
+use crate::progress::summary::{Limits, Pricing};
 use crate::progress::text::plural;
 use crate::settings::{self, DeliverySettings, Destination, Layered, Oracle, Settings, TaskOrigin};
 use crate::sink;
@@ -53,7 +54,11 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     settings.model.check_key()?;
     let destination = Destination::resolve(layered, &settings.tasks.origin)?;
     let ground = plan::ground(&settings, &context.stop).await?;
-    report.model_version.clone_from(&ground.model_version);
+    report.circumstances.model = Some(settings.model.model.clone());
+    report.circumstances.model_version.clone_from(&ground.model_version);
+    report.circumstances.studio_version.clone_from(&ground.release);
+    report.circumstances.limits = limits(&settings);
+    report.circumstances.pricing = pricing(layered, &settings);
     let journal = ledger::open(&settings, layered, context)?;
     let rows = rows(&settings, &ground).await;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
@@ -84,25 +89,36 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let expected = tasks.expected(peeked.first()).await;
     context.terminal.say(&opening(&settings, &ground, &destination, expected));
     let _share = plan::share(&annotator, context).await;
-    let started = Instant::now();
     let mut reporter = progress::reporter(context.progress(settings.delivery.progress), expected);
     let job = Job {
         source: &peeked,
         sink: target.sink(),
         journal: &Ledger(journal.clone()),
         reporter: reporter.as_mut(),
+        summary: report.begin(transport(&annotator)),
         concurrency: settings.model.concurrency,
     };
     let label = async |task| lean(annotator.annotate(task).await, &destination);
-    let (summary, result) = engine::run::run(job, label, context.stop.asked()).await;
+    let result = engine::run::run(job, label, context.stop.asked()).await;
     reporter.finish();
-    for notice in target.notices(summary.complete) {
+    for notice in target.notices(report.summary.complete) {
         context.terminal.note(&notice);
     }
     let explained = |error| Error::from(error).advised(|error| settings.advice(error));
-    let result = result.map_err(explained).and_then(|()| ending(&summary, &context.stop, &destination));
-    report.finished(summary, started.elapsed(), counters(&annotator), settings.model.price);
-    result
+    result.map_err(explained).and_then(|()| ending(&report.summary, &context.stop, &destination))
+}
+
+fn limits(settings: &Settings) -> Limits {
+    match &settings.model.oracle {
+        Oracle::Model(server) => Limits { requests_per_minute: server.rpm, ..Limits::default() },
+        Oracle::Keyword => Limits::default(),
+    }
+}
+
+fn pricing(layered: &Layered<RunArgs>, settings: &Settings) -> Option<Pricing> {
+    let (args, price) = (&layered.args.model, settings.model.price?);
+    let is_listed = args.price_in.is_none() && args.price_out.is_none() && 0.0 < price.input + price.output;
+    Some(Pricing { price, table: is_listed.then(price::source) })
 }
 
 /// Counts the project's predictions of this run's version; unknown where that fails, for a look at the tasks does then.
@@ -131,10 +147,10 @@ fn unfit(first: TaskId, reason: &str) -> Error {
     Error::from(error).advised(|_| Some(advice.to_owned()))
 }
 
-fn counters(annotator: &Annotator) -> Counters {
+fn transport(annotator: &Annotator) -> Option<Transport> {
     match &annotator.answerer {
-        Answerer::Model(client) => client.transport().counters(),
-        Answerer::Keyword => Counters::default(),
+        Answerer::Model(client) => Some(client.transport().clone()),
+        Answerer::Keyword => None,
     }
 }
 

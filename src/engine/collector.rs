@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::future::pending;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::select;
 use tokio::sync::{mpsc, oneshot};
@@ -39,41 +40,47 @@ struct Waiting {
     labeled: Labeled,
 }
 
+/// What only the collecting side writes to.
+pub(super) struct Desk<'a> {
+    pub(super) journal: &'a dyn Journal,
+    pub(super) reporter: &'a mut dyn Reporter,
+    pub(super) summary: &'a mut Summary,
+}
+
 /// Reports, batches and counts.
 pub(super) struct Collector<'a> {
-    journal: &'a dyn Journal,
-    reporter: &'a mut dyn Reporter,
+    desk: Desk<'a>,
+    /// How many tasks came from the source, counted by the pulling side.
+    selected: &'a AtomicU64,
     /// Ends the pulling; gone once used.
     halt: Option<oneshot::Sender<()>>,
     batch: Batch,
     waiting: VecDeque<Waiting>,
     /// Whether the sink failed: nothing can be delivered any more.
     sink_failed: bool,
-    summary: Summary,
     error: Option<Error>,
 }
 
 impl<'a> Collector<'a> {
     pub(super) fn new(
-        journal: &'a dyn Journal,
-        reporter: &'a mut dyn Reporter,
+        desk: Desk<'a>,
+        selected: &'a AtomicU64,
         halt: oneshot::Sender<()>,
         batch: Batch,
     ) -> Self {
         Self {
-            journal,
-            reporter,
+            desk,
+            selected,
             halt: Some(halt),
             batch: Batch { size: batch.size.max(1), most: batch.most.max(1), ..batch },
             waiting: VecDeque::new(),
             sink_failed: false,
-            summary: Summary::default(),
             error: None,
         }
     }
 
     /// Takes in everything until the pulling side has ended, and delivers all of it; returns the first error.
-    pub(super) async fn collect(mut self, sink: &mut dyn Sink, mut inbox: Inbox) -> (Summary, Option<Error>) {
+    pub(super) async fn collect(mut self, sink: &mut dyn Sink, mut inbox: Inbox) -> Option<Error> {
         while !inbox.ended || !self.waiting.is_empty() {
             if inbox.ended || self.is_due() {
                 self.deliver(sink, &mut inbox).await;
@@ -86,7 +93,7 @@ impl<'a> Collector<'a> {
                 () = until_waited(oldest, self.batch) => {}
             }
         }
-        (self.summary, self.error)
+        self.error.take()
     }
 
     /// Makes one delivery, and goes on receiving meanwhile unless two more batches wait already.
@@ -107,7 +114,6 @@ impl<'a> Collector<'a> {
         match result {
             Ok(delivered) => self.count_delivery(&batch, delivered),
             Err(error) => {
-                self.summary.undelivered += (batch.len() + self.waiting.len()) as u64;
                 self.waiting.clear();
                 self.sink_failed = true;
                 self.fail(error);
@@ -123,13 +129,13 @@ impl<'a> Collector<'a> {
     fn take_in(&mut self, heard: Heard) {
         match heard {
             Heard::Message(Ok(outcome)) => {
-                if let Err(error) = self.journal.check() {
+                if let Err(error) = self.desk.journal.check() {
                     self.fail(error);
                 }
                 self.count_outcome(outcome);
             }
             Heard::Message(Err(error)) => self.fail(error),
-            Heard::Stopping(under_way) => self.reporter.report(&Event::Stopping(under_way)),
+            Heard::Stopping(under_way) => self.desk.reporter.report(&Event::Stopping(under_way)),
             Heard::End => {}
         }
     }
@@ -139,37 +145,33 @@ impl<'a> Collector<'a> {
             Outcome::Labeled { labeled, usage, cost } => {
                 self.count_cost(usage, cost);
                 for unfilled in &labeled.unfilled {
-                    *self.summary.unfilled.entry(unfilled.control.clone()).or_insert(0) += 1;
+                    *self.desk.summary.unfilled.entry(unfilled.control.clone()).or_insert(0) += 1;
                 }
                 let (task, unfilled) = (labeled.task.id, &labeled.unfilled);
-                self.reporter.report(&Event::Labeled { task, unfilled, usage, cost });
-                if self.sink_failed {
-                    self.summary.undelivered += 1;
-                } else {
+                self.desk.reporter.report(&Event::Labeled { task, unfilled, usage, cost });
+                self.desk.summary.undelivered += 1;
+                if !self.sink_failed {
                     self.waiting.push_back(Waiting { since: Instant::now(), labeled });
                 }
             }
             Outcome::Unchanged(task) => {
-                self.summary.already_there += 1;
-                self.reporter.report(&Event::Unchanged(task));
+                self.desk.summary.already_there += 1;
+                self.desk.reporter.report(&Event::Unchanged(task));
             }
             Outcome::Failed { failure, usage, cost } => {
                 self.count_cost(usage, cost);
-                self.reporter.report(&Event::Failed { failure: &failure, usage, cost });
-                self.summary.failures.push(failure);
+                self.desk.reporter.report(&Event::Failed { failure: &failure, usage, cost });
+                self.desk.summary.failures.push(failure);
             }
-            Outcome::Stopped => self.summary.stopped += 1,
-            Outcome::Fatal(error) => {
-                self.summary.stopped += 1;
-                self.fail(error);
-            }
+            Outcome::Stopped => {}
+            Outcome::Fatal(error) => self.fail(error),
         }
     }
 
     fn count_cost(&mut self, usage: Usage, cost: Option<f64>) {
-        self.summary.usage += usage;
+        self.desk.summary.usage += usage;
         if let Some(cost) = cost {
-            *self.summary.cost.get_or_insert(0.0) += cost;
+            *self.desk.summary.cost.get_or_insert(0.0) += cost;
         }
     }
 
@@ -181,15 +183,20 @@ impl<'a> Collector<'a> {
         let already_there = delivered.already_there.min(taken);
         let arrived = taken - already_there;
 
-        self.summary.already_there += already_there;
-        self.summary.delivered += arrived;
-        self.summary.partial += partial.min(arrived);
+        self.desk.summary.undelivered -= batch.len() as u64;
+        self.desk.summary.already_there += already_there;
+        self.desk.summary.delivered += arrived;
+        self.desk.summary.partial += partial.min(arrived);
         for (task, reason) in delivered.rejected {
             let failure = Failure { task, kind: FailureKind::Undeliverable, reason };
-            self.reporter.report(&Event::Failed { failure: &failure, usage: Usage::default(), cost: None });
-            self.summary.failures.push(failure);
+            self.desk.reporter.report(&Event::Failed {
+                failure: &failure,
+                usage: Usage::default(),
+                cost: None,
+            });
+            self.desk.summary.failures.push(failure);
         }
-        self.reporter.report(&Event::Delivered(arrived));
+        self.desk.reporter.report(&Event::Delivered(arrived));
     }
 
     /// Remembers the first error and ends the pulling.
@@ -199,6 +206,17 @@ impl<'a> Collector<'a> {
             // Nobody listens when the pulling side has ended already.
             halt.send(()).ok();
         }
+    }
+}
+
+impl Drop for Collector<'_> {
+    /// Counts what is still under way, so that the numbers hold also for a run that is dropped in the middle.
+    fn drop(&mut self) {
+        let summary = &mut *self.desk.summary;
+        summary.selected = self.selected.load(Ordering::Relaxed);
+        let counted =
+            summary.delivered + summary.already_there + summary.undelivered + summary.failures.len() as u64;
+        summary.stopped = summary.selected.saturating_sub(counted);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::stream::{BoxStream, FuturesUnordered};
@@ -11,7 +12,7 @@ use tokio::select;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-use super::collector::{Collector, Inbox, Message};
+use super::collector::{Collector, Desk, Inbox, Message};
 use super::event::{Reporter, Summary};
 use super::ports::{Error, Journal, Outcome, Sink, Source};
 use crate::label::task::Task;
@@ -25,14 +26,17 @@ pub struct Job<'a> {
     pub sink: &'a mut dyn Sink,
     pub journal: &'a dyn Journal,
     pub reporter: &'a mut dyn Reporter,
+    /// Where everything is counted; whole also when the run is dropped in the middle.
+    pub summary: &'a mut Summary,
     /// Most tasks in work at once, at least 1.
     pub concurrency: usize,
 }
 
-/// How to work on tasks, and on how many at once.
-struct Workshop<F> {
+/// How to work on tasks, on how many at once, and how many there were.
+struct Workshop<'a, F> {
     annotate: F,
     concurrency: usize,
+    selected: &'a AtomicU64,
 }
 
 /// What the pulling side sends, and the one thing it is told.
@@ -44,14 +48,6 @@ struct Wires {
     halted: oneshot::Receiver<()>,
 }
 
-/// What the pulling side did.
-#[derive(Debug, Default)]
-struct Pulled {
-    selected: u64,
-    /// Whether the source had no more tasks.
-    dry: bool,
-}
-
 /// Labels every task of the source and hands every prediction to the sink.
 ///
 /// `stop` only ends the pulling: what is in work is finished and delivered. So does an error, of which the first one
@@ -59,11 +55,7 @@ struct Pulled {
 ///
 /// At most `concurrency` tasks are in work, as many wait in the channel, and the collector holds what is being
 /// delivered and two more batches: memory does not grow with the source, only with the failures that are listed.
-pub async fn run<F, Fut>(
-    job: Job<'_>,
-    annotate: F,
-    stop: impl Future<Output = ()>,
-) -> (Summary, Result<(), Error>)
+pub async fn run<F, Fut>(job: Job<'_>, annotate: F, stop: impl Future<Output = ()>) -> Result<(), Error>
 where
     F: Fn(Task) -> Fut,
     Fut: Future<Output = Outcome>,
@@ -72,44 +64,46 @@ where
     let (messages, received) = mpsc::channel(concurrency);
     let (stopping, told) = oneshot::channel();
     let (halt, halted) = oneshot::channel();
-    let collector = Collector::new(job.journal, job.reporter, halt, job.sink.batch());
+    let selected = AtomicU64::new(0);
+    let desk = Desk { journal: job.journal, reporter: &mut *job.reporter, summary: &mut *job.summary };
+    let collector = Collector::new(desk, &selected, halt, job.sink.batch());
+    let workshop = Workshop { annotate, concurrency, selected: &selected };
     let tasks = job.source.tasks();
 
     let work = async {
         futures::join!(
-            pull(tasks, Workshop { annotate, concurrency }, stop, Wires { messages, stopping, halted }),
+            pull(tasks, workshop, stop, Wires { messages, stopping, halted }),
             collector.collect(job.sink, Inbox::new(received, told)),
         )
     };
-    let (pulled, (mut summary, mut error)) = select! {
+    let (is_dry, mut error) = select! {
         biased;
         worked = work => worked,
         never = sync_often(job.journal) => match never {},
     };
 
-    summary.selected = pulled.selected;
-    summary.complete = pulled.dry && error.is_none() && summary.stopped == 0;
-    if let Err(last) = job.sink.finish(summary.complete).await {
-        summary.complete = false;
+    let is_whole = is_dry && error.is_none() && job.summary.stopped == 0;
+    if let Err(last) = job.sink.finish(is_whole).await {
         error.get_or_insert(last);
     }
     if let Err(last) = job.journal.sync().await {
         error.get_or_insert(last);
     }
+    job.summary.complete = is_whole && error.is_none();
     job.reporter.finish();
-    (summary, error.map_or(Ok(()), Err))
+    error.map_or(Ok(()), Err)
 }
 
-/// Pulls tasks while there is room and hands over what became of them.
+/// Pulls tasks while there is room and hands over what became of them; returns whether the source had no more.
 ///
 /// An outcome keeps its task's place until the channel took it: so everything in flight is polled even when the
 /// channel is full, and still no more than `concurrency` tasks are held here.
 async fn pull<F, Fut>(
     tasks: BoxStream<'_, Result<Task, Error>>,
-    workshop: Workshop<F>,
+    workshop: Workshop<'_, F>,
     stop: impl Future<Output = ()>,
     wires: Wires,
-) -> Pulled
+) -> bool
 where
     F: Fn(Task) -> Fut,
     Fut: Future<Output = Outcome>,
@@ -120,7 +114,7 @@ where
     let mut tasks = Some(tasks);
     let mut in_flight = FuturesUnordered::new();
     let mut ready: VecDeque<Message> = VecDeque::new();
-    let mut pulled = Pulled::default();
+    let mut is_dry = false;
 
     while tasks.is_some() || !in_flight.is_empty() || !ready.is_empty() {
         let under_way = in_flight.len() + ready.len();
@@ -128,7 +122,7 @@ where
             biased;
             () = &mut stop, if stopping.is_some() => {
                 // Without a free place nobody has looked yet whether the last task was the last one.
-                pulled.dry |= matches!(next_task(&mut tasks).now_or_never(), Some(None));
+                is_dry |= matches!(next_task(&mut tasks).now_or_never(), Some(None));
                 tasks = None;
                 if let Some(stopping) = stopping.take() {
                     // Nobody listens any more only when the collecting side was dropped, and this side with it.
@@ -149,7 +143,7 @@ where
             }
             next = next_task(&mut tasks), if tasks.is_some() && under_way < workshop.concurrency => match next {
                 Some(Ok(task)) => {
-                    pulled.selected += 1;
+                    workshop.selected.fetch_add(1, Ordering::Relaxed);
                     in_flight.push((workshop.annotate)(task));
                 }
                 Some(Err(error)) => {
@@ -158,13 +152,13 @@ where
                 }
                 None => {
                     tasks = None;
-                    pulled.dry = true;
+                    is_dry = true;
                 }
             },
             else => break,
         }
     }
-    pulled
+    is_dry
 }
 
 /// Brings what was paid for to the disk every now and then.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 
 use super::tally::Tally;
 use crate::engine::event::{Event, Reporter};
@@ -38,6 +38,8 @@ impl Bar {
             },
         );
         let bar = ProgressBar::with_draw_target(total, target).with_style(style);
+        // Also a run that is dropped in the middle ends with a summary below.
+        let bar = bar.with_finish(ProgressFinish::AndClear);
         Self { bar, tally: Tally::default() }
     }
 }

@@ -31,6 +31,7 @@ mod retries;
 mod settings;
 mod share;
 mod shown_version;
+mod summaries;
 mod support;
 mod surface;
 mod talk;

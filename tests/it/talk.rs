@@ -22,19 +22,39 @@ fn keys(summary: &Value) -> Vec<String> {
     keys
 }
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 47] = [
+    "budget.limit_tokens",
+    "budget.limit_usd",
+    "budget.spent_tokens",
+    "budget.spent_usd",
     "complete",
+    "cost.by",
+    "cost.cached",
+    "cost.input",
+    "cost.output",
+    "cost.table",
     "cost_usd",
     "duration_seconds",
+    "ended",
     "error",
     "exit_code",
     "failures",
     "failures_by_kind",
+    "failures_by_reason",
     "format_version",
+    "model",
     "model_version",
+    "per_minute.requests",
+    "per_minute.requests_limit",
+    "per_minute.tokens",
+    "per_minute.tokens_limit",
     "requests.answered",
     "requests.attempts",
+    "requests.rate_limited",
     "requests.retries",
+    "requests.reused",
+    "started",
+    "studio_version",
     "tasks.already_there",
     "tasks.delivered",
     "tasks.failed",
@@ -48,6 +68,8 @@ const KEYS: [&str; 25] = [
     "tokens.reasoning",
     "tool_version",
     "unfilled",
+    "waits.pauses",
+    "waits.seconds",
 ];
 
 /// Runs with a summary; expects the exit code there and outside, and all keys.
@@ -66,7 +88,8 @@ fn a_script_reads_how_a_good_run_ended() {
     assert_eq!((&found["complete"], &found["error"]), (&json!(true), &Value::Null));
     assert_eq!((&found["model_version"], &found["format_version"]), (&json!("v1"), &json!(1)));
     assert_eq!((&found["tasks"]["selected"], &found["tasks"]["delivered"]), (&json!(3), &json!(3)));
-    assert_eq!(found["requests"], json!({"attempts": 3, "retries": 0, "answered": 3}));
+    let requests = json!({"attempts": 3, "retries": 0, "rate_limited": 0, "answered": 3, "reused": null});
+    assert_eq!(found["requests"], requests);
     let (prompt, completion) = (&found["tokens"]["prompt"], &found["tokens"]["completion"]);
     let cost = (prompt.as_f64().unwrap() + 2.0 * completion.as_f64().unwrap()) / 1e6;
     assert!((found["cost_usd"].as_f64().unwrap() - cost).abs() < 1e-9, "{found:#}");

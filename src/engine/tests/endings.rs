@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::world::{Ran, Seen, World, error, failed};
-use crate::engine::ports::{FailureKind, Outcome};
+use crate::engine::event::Summary;
+use crate::engine::ports::{Batch, FailureKind, Outcome};
 use crate::label::task::TaskId;
 
 /// Runs a world that ends with the named error after this many tasks, of which this many were delivered.
@@ -47,8 +48,27 @@ async fn a_wish_to_stop_after_the_last_task_was_pulled_changes_nothing() {
 async fn a_wish_to_stop_is_told_while_the_sink_hangs() {
     let seen = Arc::new(Seen::default());
     let world = World { delivery: None, stop_after: Some(Duration::from_secs(100)), ..World::default() };
-    assert!(timeout(Duration::from_secs(101), world.start(&seen)).await.is_err());
+    let mut summary = Summary::default();
+    assert!(timeout(Duration::from_secs(101), world.start(&seen, &mut summary)).await.is_err());
     assert_eq!(*seen.stopping.lock().unwrap(), [10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_dropped_has_counted_what_it_did() {
+    let check = async |world: World, after: u64, expect: [u64; 4]| {
+        let mut summary = Summary::default();
+        let seen = Arc::default();
+        let run = world.start(&seen, &mut summary);
+        assert!(timeout(Duration::from_millis(after), run).await.is_err());
+        let Summary { selected, delivered, undelivered, stopped, .. } = summary;
+        assert_eq!([selected, delivered, undelivered, stopped], expect);
+        assert!(!summary.complete);
+    };
+    check(World::default(), 2500, [30, 20, 0, 10]).await;
+    // A whole batch is on its way, and nobody knows whether it will arrive.
+    check(World { delivery: None, ..World::default() }, 1500, [20, 0, 10, 10]).await;
+    let half = Batch { size: 15, ..World::default().batch };
+    check(World { batch: half, ..World::default() }, 3500, [40, 20, 10, 10]).await;
 }
 
 #[tokio::test(start_paused = true)]

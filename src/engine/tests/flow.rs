@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use super::world::{Seen, World};
+use crate::engine::event::Summary;
 use crate::engine::ports::{Batch, Outcome};
 use crate::label::task::TaskId;
 
@@ -91,7 +92,8 @@ async fn what_waits_for_ever_is_delivered_at_the_end() {
 async fn a_hanging_sink_does_not_fill_the_memory() {
     let seen = Arc::new(Seen::default());
     let world = World { tasks: 100_000, delivery: None, ..World::default() };
-    let run = world.start(&seen);
+    let mut summary = Summary::default();
+    let run = world.start(&seen, &mut summary);
     assert!(timeout(Duration::from_secs(1_000_000), run).await.is_err());
     // One batch is being delivered and two wait; ten outcomes are in the channel and ten tasks keep their places.
     assert_eq!(seen.pulled.load(Ordering::Relaxed), 10 + 2 * 10 + 10 + 10);
@@ -114,7 +116,9 @@ async fn a_large_source_is_never_held_as_a_whole() {
             }
         }
     };
-    let ((summary, _), most) = futures::join!(world.start(&seen), watch);
+    let mut summary = Summary::default();
+    let (result, most) = futures::join!(world.start(&seen, &mut summary), watch);
+    result.unwrap();
     assert_eq!(summary.delivered, 100_000);
     assert!(most <= 64 + 64 + 3 * 10, "{most} tasks were held at once");
 }

@@ -97,7 +97,8 @@ impl World {
     pub(super) async fn run(&self) -> Ran {
         let seen = Arc::new(Seen::default());
         let started = Instant::now();
-        let (summary, result) = self.start(&seen).await;
+        let mut summary = Summary::default();
+        let result = self.start(&seen, &mut summary).await;
         let took = started.elapsed();
         let delivered: Vec<u64> = seen.deliveries.lock().unwrap().concat();
         assert_eq!(summary.delivered, delivered.len() as u64, "only what arrived counts as delivered");
@@ -112,12 +113,13 @@ impl World {
     }
 
     /// Runs it without checking.
-    pub(super) async fn start(&self, seen: &Arc<Seen>) -> (Summary, Result<(), Error>) {
+    pub(super) async fn start(&self, seen: &Arc<Seen>, summary: &mut Summary) -> Result<(), Error> {
         let job = Job {
             source: &Numbers(self, seen.clone()),
             sink: &mut Shelf(self, seen.clone(), 0),
             journal: &Notes(self, seen.clone()),
             reporter: &mut Eye(seen.clone()),
+            summary,
             concurrency: self.concurrency,
         };
         let stop = async {

@@ -1,0 +1,106 @@
+//! The numbers that say something, with a note each: what a person and a page of Markdown show.
+
+use super::{Circumstances, cost};
+use crate::engine::event::Summary;
+use crate::engine::ports::FailureKind;
+use crate::progress::text::{harmless, money, plain_duration, plural, thousands};
+
+/// One line of the summary.
+pub(super) struct Row {
+    pub(super) label: &'static str,
+    pub(super) number: String,
+    pub(super) note: String,
+}
+
+/// Returns the lines that say something; how much was delivered is always said.
+pub(super) fn rows(summary: &Summary, circumstances: &Circumstances) -> Vec<Row> {
+    let usage = summary.usage;
+    let row = |label, number: u64, note: String| Row { label, number: thousands(number), note };
+    let mut rows = vec![
+        row("delivered", summary.delivered, partial_note(summary)),
+        row("already there", summary.already_there, String::new()),
+        row("failed", summary.failures.len() as u64, kinds_note(summary)),
+        row("not delivered", summary.undelivered, "answered, but not known to have arrived".to_owned()),
+        row("given up", summary.stopped, "without an answer".to_owned()),
+        row("requests", circumstances.attempts, retries_note(circumstances.retries)),
+        row("reused", circumstances.reused.unwrap_or(0), "answers that were paid for before".to_owned()),
+        row("tokens", usage.prompt_tokens + usage.completion_tokens, tokens_note(summary)),
+    ];
+    rows.retain(|row| row.label == "delivered" || row.number != "0");
+    rows.extend(waits_row(circumstances));
+    rows.extend(cost_row(summary, circumstances));
+    rows
+}
+
+/// Says what kind of trouble it was, so that it fits one task and many.
+pub(super) fn words(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Data => "unfit data",
+        FailureKind::Rejected => "rejected by the provider",
+        FailureKind::Unreachable => "without an answer",
+        FailureKind::Refused => "refused by the model",
+        FailureKind::Truncated => "cut off at the token limit",
+        FailureKind::Unusable => "unusable answer",
+        FailureKind::Undeliverable => "not accepted at the destination",
+    }
+}
+
+fn partial_note(summary: &Summary) -> String {
+    if summary.partial == 0 {
+        return String::new();
+    }
+    let empty: Vec<_> = summary
+        .unfilled
+        .iter()
+        .map(|(control, count)| format!("`{}` {}", harmless(control), plural(*count, "time")))
+        .collect();
+    format!("{} of them partial; left empty: {}", thousands(summary.partial), empty.join(", "))
+}
+
+fn kinds_note(summary: &Summary) -> String {
+    let kinds = summary.failures_by_kind().into_iter();
+    let kinds = kinds.map(|(kind, count)| format!("{} {}", words(kind), thousands(count)));
+    kinds.collect::<Vec<_>>().join(", ")
+}
+
+fn retries_note(retries: u64) -> String {
+    match retries {
+        0 => String::new(),
+        1 => "1 of them repeated a failed one".to_owned(),
+        many => format!("{} of them repeated failed ones", thousands(many)),
+    }
+}
+
+fn tokens_note(summary: &Summary) -> String {
+    let usage = summary.usage;
+    let part =
+        |count: u64, name| if count == 0 { String::new() } else { format!(" ({} {name})", thousands(count)) };
+    format!(
+        "{} in{}, {} out{}",
+        thousands(usage.prompt_tokens),
+        part(usage.cached_tokens, "cached"),
+        thousands(usage.completion_tokens),
+        part(usage.reasoning_tokens, "reasoning")
+    )
+}
+
+fn waits_row(circumstances: &Circumstances) -> Option<Row> {
+    let waits = circumstances.waits.filter(|waits| !waits.total.is_zero())?;
+    let note = match waits.pauses {
+        0 => "for the limits".to_owned(),
+        pauses => format!("for the limits, {} asked for by the server", plural(pauses, "pause")),
+    };
+    Some(Row { label: "waited", number: plain_duration(waits.total), note })
+}
+
+fn cost_row(summary: &Summary, circumstances: &Circumstances) -> Option<Row> {
+    let (dollars, pricing) = cost(summary, circumstances)?;
+    let origin = match pricing {
+        None => "as the provider says".to_owned(),
+        Some(pricing) => pricing.table.map(|table| format!("by the prices of {table}")).unwrap_or_default(),
+    };
+    let budget = circumstances.budget.as_ref().and_then(|budget| budget.limit_usd);
+    let limit = budget.map(|limit| format!("of at most {}", money(limit)));
+    let note = [limit.unwrap_or_default(), origin].into_iter().filter(|part| !part.is_empty());
+    Some(Row { label: "cost", number: money(dollars), note: note.collect::<Vec<_>>().join(", ") })
+}
