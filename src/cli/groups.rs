@@ -1,5 +1,6 @@
 //! The options, in the groups under which the help shows them.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -18,6 +19,9 @@ const MOST_REQUESTS: u64 = 10_000_000;
 
 /// No million tokens cost more.
 const MOST_DOLLARS: f64 = 1e6;
+
+/// No attempt costs less, and no budget is larger, in US dollars.
+const BUDGETS: RangeInclusive<f64> = 0.0001..=1e9;
 
 /// Where Label Studio is.
 #[derive(Debug, Clone, Default, Args)]
@@ -157,7 +161,7 @@ pub struct ModelArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=128))]
     pub num_responses: Option<u32>,
 
-    /// Most tokens of one answer
+    /// Most tokens of one answer [default: none; 4096 with --max-cost or --max-tokens-total]
     #[arg(long, value_name = "TOKENS", value_parser = whole::<u64>(1..=u64::MAX))]
     pub max_tokens: Option<u64>,
 
@@ -208,6 +212,14 @@ pub struct LimitArgs {
     /// At most this many requests a minute [default: no limit]
     #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=MOST_REQUESTS))]
     pub rpm: Option<u32>,
+
+    /// Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]
+    #[arg(long, value_name = "USD", value_parser = number(BUDGETS))]
+    pub max_cost: Option<f64>,
+
+    /// Use at most so many tokens in this run, in and out, counted at the worst [default: no limit]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1..=u64::MAX))]
+    pub max_tokens_total: Option<u64>,
 
     /// How long one attempt may take, in seconds [default: 120]
     #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=86_400))]

@@ -185,6 +185,9 @@ async fn rest(
     for notice in annotator.prompt.notices() {
         list.note("prompt", notice)?;
     }
+    for notice in &settings.model.notices {
+        list.note("model", notice)?;
+    }
     let Some(target) = list.told("output", Target::open(settings, ground, destination, None))? else {
         return Ok(());
     };

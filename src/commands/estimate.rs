@@ -7,8 +7,8 @@ use crate::annotate::annotator::{Annotator, AnswerMode};
 use crate::error::Error;
 use crate::label::prediction::Usage;
 use crate::llm::estimate::estimate_tokens;
-use crate::llm::price::{self, Price};
-use crate::progress::text::{money, plural, thousands};
+use crate::llm::price::{self, Price, money};
+use crate::progress::text::{plural, thousands};
 
 /// Tokens of an answer in a control's own words, such as a `TextArea`'s, where nothing limits it; a guess.
 const FREE_TEXT_TOKENS: u64 = 120;

@@ -20,6 +20,7 @@ use crate::http::transport::Transport;
 use crate::label::config::{ConfigError, LabelConfig};
 use crate::label::form::{Form, Wanted};
 use crate::label::task::Task;
+use crate::llm::budget::Budget;
 use crate::llm::client::{Client, Endpoint};
 use crate::llm::estimate::estimate_tokens;
 use crate::llm::memory::Memory;
@@ -214,7 +215,10 @@ pub(super) async fn annotator(
         if server.row.name == "ollama" && options.num_ctx.is_none() {
             options.num_ctx = Some(context_length(&annotator, tasks).await?);
         }
-        let client = client(server, &options, &settings.policy, context)?;
+        let mut client = client(server, &options, &settings.policy, context)?;
+        if let Some(limits) = settings.model.budget {
+            client = client.within(Budget::new(limits, settings.model.price));
+        }
         annotator.answerer = Answerer::Model(Box::new(client));
     }
     Ok(annotator)

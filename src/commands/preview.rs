@@ -33,7 +33,7 @@ pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_
         return context.print("no tasks are selected: a run would have nothing to do");
     };
     let annotator = plan::annotator(&settings, &ground, &peeked, context).await?;
-    for notice in annotator.prompt.notices() {
+    for notice in annotator.prompt.notices().iter().chain(&settings.model.notices) {
         context.terminal.note(notice);
     }
     let mut first = peeked.tasks().take(shown);

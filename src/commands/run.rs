@@ -83,7 +83,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let id = peeked.first().id;
     let fitting = peeked.fitting(|task| annotator.request(task).map(drop)).await?;
     fitting.map_err(|reason| unfit(id, &reason))?;
-    for notice in annotator.prompt.notices() {
+    for notice in annotator.prompt.notices().iter().chain(&settings.model.notices) {
         context.terminal.note(notice);
     }
     let expected = tasks.expected(peeked.first()).await;

@@ -70,6 +70,15 @@ pub struct Completion {
     pub cost: Option<f64>,
 }
 
+/// What a reply says it used, whether or not it holds an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Bill {
+    /// In which a count that the reply does not name is 0.
+    pub usage: Usage,
+    /// As in [`Completion`].
+    pub cost: Option<f64>,
+}
+
 /// One of the responses to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Response {

@@ -2,8 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use super::chat::{ChatRequest, Image, Part};
+use super::refusal::TOKEN_LIMITS;
+use crate::label::prediction::Usage;
 
 /// Bytes of a token. True of English; of other scripts a character has more bytes and more tokens alike.
 const TOKEN_BYTES: usize = 4;
@@ -32,8 +35,42 @@ pub fn estimate_tokens(request: &ChatRequest) -> u64 {
     REQUEST_TOKENS + messages.sum::<u64>() + schema
 }
 
+/// Returns the most that one attempt can use: `body` is what is sent, `bytes` its length.
+///
+/// A token of text has at least one byte, and the JSON around the messages more than a chat format adds to them. An
+/// image counts as the largest one does. Nothing is taken to be cached. A body without a token limit has no worst case.
+pub fn worst_case(request: &ChatRequest, body: &Value, bytes: usize) -> Usage {
+    let parts = request.messages.iter().flat_map(|message| &message.parts);
+    let images = parts.filter_map(|part| match part {
+        Part::Image(image) => Some(image),
+        Part::Text(_) => None,
+    });
+    let (mut text, mut in_images) = (bytes, 0);
+    for image in images {
+        if let Image::Inline { base64, .. } = image {
+            text = text.saturating_sub(base64.len());
+        }
+        in_images += most_image_tokens(&request.model);
+    }
+    let limits = TOKEN_LIMITS.iter().flat_map(|name| [&body[*name], &body["options"][*name]]);
+    let limit = limits.filter_map(Value::as_u64).max().unwrap_or(u64::MAX);
+    Usage {
+        requests: 1,
+        prompt_tokens: text as u64 + in_images,
+        completion_tokens: limit.saturating_mul(body["n"].as_u64().unwrap_or(1)),
+        ..Usage::default()
+    }
+}
+
 fn text_tokens(text: &str) -> u64 {
     text.len().div_ceil(TOKEN_BYTES) as u64
+}
+
+/// Returns what the largest image counts in the most detail: 2500 patches at the factor of the smallest models, and as
+/// many tiles as there can be with gpt-4o-mini, more than any other model takes, for one that is not known.
+fn most_image_tokens(model: &str) -> u64 {
+    let is_known = ["gpt-", "o1", "o3", "o4"].iter().any(|family| model.starts_with(family));
+    if is_known && !model.contains("gpt-4o-mini") { 6_150 } else { 2_833 + 5_667 * tiles(2_048, 768) }
 }
 
 /// Counts as `OpenAI` documents it: newer and small models in patches of 32 pixels, the family of gpt-4o in tiles of 512
@@ -124,6 +161,32 @@ mod tests {
         check(&["1234", "12345"], None, 14);
         check(&["12345678"], Some(json!({"type": "object"})), 14);
         check(&["Это сарказм?"], None, 13);
+    }
+
+    #[test]
+    fn the_worst_case_is_every_byte_every_image_and_the_longest_answers() {
+        let check = |model: &str, parts, body: Value, expect: (u64, u64)| {
+            let messages = vec![Message { role: Role::User, parts }];
+            let parameters = Parameters::default();
+            let request = ChatRequest { model: model.to_owned(), messages, schema: None, parameters };
+            let worst = worst_case(&request, &body, 1_000);
+            assert_eq!((worst.prompt_tokens, worst.completion_tokens), expect, "{model} {body}");
+        };
+        let text = || vec![Part::Text("Sarcastic?".to_owned())];
+        check("m", text(), json!({"max_tokens": 50}), (1_000, 50));
+        check("m", text(), json!({"max_completion_tokens": 50, "n": 3}), (1_000, 150));
+        check("m", text(), json!({"options": {"num_predict": 50}}), (1_000, 50));
+        check("m", text(), json!({"max_tokens": u64::MAX, "n": 3}), (1_000, u64::MAX));
+        check("m", text(), json!({"max_tokens": -1}), (1_000, u64::MAX));
+        let inline = || vec![Part::Image(image(&[0; 300])), Part::Image(image(&[0; 30]))];
+        check("gpt-4o", inline(), json!({"max_tokens": 50}), (560 + 2 * 6_150, 50));
+        let linked = vec![Part::Image(Image::Url("http://host/i.png".to_owned()))];
+        check("llava", linked, json!({"max_tokens": 50}), (1_000 + 48_169, 50));
+        for model in ["gpt-4o-mini", "gpt-4o", "gpt-4.1-nano", "o1", "gpt-5.4-nano", "llava"] {
+            for size in [(32, 32), (768, 768), (2_048, 2_048), (9_000, 9_000), (2_048, 32)] {
+                assert!(image_tokens(model, size) <= most_image_tokens(model), "{model} {size:?}");
+            }
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** a provider translates and judges; only [`client`] sends, through the one transport.
 
+pub mod budget;
 pub mod chat;
 pub mod client;
 pub mod estimate;

@@ -64,16 +64,42 @@ pub fn lookup(vendor: &str, model: &str) -> Option<Price> {
 impl Price {
     /// Returns what this usage costs, in US dollars.
     pub fn cost(&self, usage: &Usage) -> f64 {
-        let cached = usage.cached_tokens.min(usage.prompt_tokens);
-        let dollars = |tokens: u64, price: f64| {
-            #[expect(clippy::cast_precision_loss, reason = "no count of tokens is near 2^53")]
-            let tokens = tokens as f64;
-            tokens * price / 1e6
-        };
-        dollars(usage.prompt_tokens - cached, self.input)
-            + dollars(cached, self.cached.unwrap_or(self.input))
-            + dollars(usage.completion_tokens, self.output)
+        dollars(self.nanodollars(usage))
     }
+
+    /// Returns what this usage costs, in billionths of a US dollar, rounded up: whole numbers, so that a budget adds up.
+    pub fn nanodollars(&self, usage: &Usage) -> u64 {
+        let cached = usage.cached_tokens.min(usage.prompt_tokens);
+        // Of a million tokens.
+        let cost = |tokens: u64, price: f64| u128::from(tokens) * u128::from(nanodollars(price));
+        let total = cost(usage.prompt_tokens - cached, self.input)
+            + cost(cached, self.cached.unwrap_or(self.input))
+            + cost(usage.completion_tokens, self.output);
+        u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX)
+    }
+}
+
+/// Returns US dollars in billionths; what is below zero or no number is nothing.
+pub fn nanodollars(dollars: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast keeps within bounds"
+    )]
+    let nanodollars = (dollars * 1e9).round() as u64;
+    nanodollars
+}
+
+/// Returns billionths of a US dollar in US dollars.
+pub fn dollars(nanodollars: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "nobody pays so much that a cent is lost")]
+    let nanodollars = nanodollars as f64;
+    nanodollars / 1e9
+}
+
+/// Returns US dollars for a person; small amounts with four decimals.
+pub fn money(dollars: f64) -> String {
+    if 0.0 < dollars && dollars < 1.0 { format!("${dollars:.4}") } else { format!("${dollars:.2}") }
 }
 
 fn row(vendor: &str, model: &str) -> Option<Price> {
@@ -107,6 +133,8 @@ mod tests {
             let fields: Vec<&str> = row.split('\t').collect();
             let price = lookup(fields[0], fields[1]);
             assert!(price.is_some_and(|price| 0.0 < price.input + price.output), "{row}");
+            // A budget reserves the full price, which must be the highest.
+            assert!(price.is_some_and(|price| price.cached.unwrap_or_default() <= price.input), "{row}");
         }
         assert!(source().starts_with("litellm 1."), "{}", source());
     }
@@ -162,5 +190,28 @@ mod tests {
         let price = Price { input: 1.0, output: 4.0, cached: Some(0.5) };
         assert!((price.cost(&usage) - 2.8).abs() < 1e-9);
         assert!((Price { cached: None, ..price }.cost(&usage) - 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_cost_is_rounded_up_and_never_overflows() {
+        let check = |input: f64, prompt_tokens, expect| {
+            let price = Price { input, output: 0.0, cached: None };
+            let usage = Usage { prompt_tokens, ..Usage::default() };
+            assert_eq!(price.nanodollars(&usage), expect, "{prompt_tokens} at {input}");
+        };
+        check(0.15, 1, 150);
+        check(0.0375, 1, 38);
+        check(0.2, 1_000_000, 200_000_000);
+        check(0.0, u64::MAX, 0);
+        check(1e6, u64::MAX, u64::MAX);
+        assert_eq!((nanodollars(0.97), nanodollars(-1.0), nanodollars(f64::NAN)), (970_000_000, 0, 0));
+    }
+
+    #[test]
+    fn small_amounts_keep_their_digits() {
+        assert_eq!(
+            [0.0, 0.0012, 0.5, 1.0, 1234.567].map(money),
+            ["$0.00", "$0.0012", "$0.5000", "$1.00", "$1234.57"]
+        );
     }
 }

@@ -154,7 +154,7 @@ fn collect(key: &str, value: &Value, text: &mut String) {
         }
         Value::Array(values) => values.iter().for_each(|value| collect(key, value, text)),
         Value::String(words) => text.push_str(&format!("{key}: {words}\n").to_lowercase()),
-        Value::Number(number) => text.push_str(&format!("{key}: {number}\n")),
+        Value::Number(number) => text.extend([key, ": ", &number.to_string(), "\n"]),
         Value::Null | Value::Bool(_) => {}
     }
 }

@@ -68,7 +68,7 @@ const VALIDATION_MARKS: &[&str] =
 const OF_THE_TASK: &[&str] = &["model", "messages", "stream"];
 
 /// Names of the limit of an answer's length.
-const TOKEN_LIMITS: &[&str] = &["max_tokens", "max_completion_tokens", "num_predict"];
+pub const TOKEN_LIMITS: &[&str] = &["max_tokens", "max_completion_tokens", "num_predict"];
 
 /// Returns whether a server calls a complaint about the request its own failure, as llama-cpp-python does.
 pub fn is_complaint(reply: &Reply) -> bool {

@@ -1,9 +1,10 @@
 //! What a bar and lines both show: the events of a run, added up.
 
-use super::text::{money, plural, thousands};
+use super::text::{plural, thousands};
 use crate::engine::event::Event;
 use crate::engine::ports::FailureKind;
 use crate::label::prediction::Usage;
+use crate::llm::price::money;
 
 /// The run so far.
 #[derive(Debug, Default, PartialEq)]

@@ -59,11 +59,6 @@ pub(super) fn tenths(number: u64) -> String {
     format!("{}.{}", thousands(number / 10), number % 10)
 }
 
-/// Returns US dollars; small amounts with four decimals.
-pub fn money(dollars: f64) -> String {
-    if 0.0 < dollars && dollars < 1.0 { format!("${dollars:.4}") } else { format!("${dollars:.2}") }
-}
-
 /// Returns a time span in the two units that matter, such as `3 min 5 s`.
 pub fn plain_duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
@@ -108,14 +103,6 @@ mod tests {
         ] {
             assert_eq!(plain_duration(Duration::from_secs_f64(seconds)), expect);
         }
-    }
-
-    #[test]
-    fn small_amounts_keep_their_digits() {
-        assert_eq!(
-            [0.0, 0.0012, 0.5, 1.0, 1234.567].map(money),
-            ["$0.00", "$0.0012", "$0.5000", "$1.00", "$1234.57"]
-        );
     }
 
     #[test]

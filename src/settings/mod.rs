@@ -154,6 +154,16 @@ impl Settings {
                 Some(studio.advice.clone())
             }
             (ports::Error::Provider { .. }, _, Oracle::Model(server)) => Some(server.advice.clone()),
+            (ports::Error::Budget { .. }, ..) => self.model.budget.map(|limits| {
+                let options = match (limits.cost, limits.tokens) {
+                    (Some(_), Some(_)) => "`--max-cost` and `--max-tokens-total`",
+                    (Some(_), None) => "`--max-cost`",
+                    (None, _) => "`--max-tokens-total`",
+                };
+                format!(
+                    "the same command with a higher {options} goes on; nothing that was answered is paid for again"
+                )
+            }),
             _ => None,
         }
     }

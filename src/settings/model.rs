@@ -11,14 +11,19 @@ use super::studio::address;
 use super::{Places, SettingsError, nearest, timeout};
 use crate::annotate::keyword;
 use crate::cli::names::{self, DEFAULT_PROVIDER};
-use crate::cli::{Assignment, ModelArgs, RunArgs};
+use crate::cli::{Assignment, LimitArgs, ModelArgs, RunArgs};
 use crate::http::secret::Secret;
+use crate::llm::budget::{ANSWER_LIMIT, Limits};
 use crate::llm::chat::Parameters;
 use crate::llm::price::{self, Price};
 use crate::llm::provider::{PROVIDERS, ProviderOptions, Row};
 
 /// Tasks in work at once where no requests are sent.
 const KEYWORD_CONCURRENCY: usize = 4;
+
+/// Fields of a request that set the length or the number of answers past the options for it.
+const LENGTHENING: &[&str] =
+    &["max_tokens", "max_completion_tokens", "max_output_tokens", "num_predict", "n_predict", "best_of"];
 
 /// Who answers.
 #[derive(Debug)]
@@ -66,13 +71,17 @@ pub struct ModelSettings {
     pub concurrency: usize,
     /// `None` where nobody knows.
     pub price: Option<Price>,
+    /// `None` where any amount may be spent; with one, there is a token limit and, where money is limited, a price.
+    pub budget: Option<Limits>,
+    /// What a person should know about the choice, one line each.
+    pub notices: Vec<String>,
 }
 
 impl ModelSettings {
     /// Checks provider, model, address, key and parameters.
     pub fn resolve(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Self, SettingsError> {
         let args = &layered.args.model;
-        let parameters = parameters(args)?;
+        let mut parameters = parameters(args)?;
         let named = layered.args.limits.concurrency.map(|number| number as usize);
         let provider = args.provider.as_deref().unwrap_or(DEFAULT_PROVIDER);
         if provider == keyword::NAME {
@@ -82,6 +91,8 @@ impl ModelSettings {
                 parameters,
                 concurrency: named.unwrap_or(KEYWORD_CONCURRENCY),
                 price: price::lookup(keyword::NAME, keyword::NAME),
+                budget: None,
+                notices: Vec::new(),
             });
         }
         let row =
@@ -90,8 +101,19 @@ impl ModelSettings {
             args.model.as_deref().map(str::trim).filter(|name| !name.is_empty()).or(row.default_model);
         let model = model.ok_or_else(|| missing(row.name, "model"))?.to_owned();
         let server = server(layered, places, row)?;
+        let price = own_price(args, price::vendor(row.name, &server.base), &model)?;
+        let (budget, notice) = budget(&layered.args.limits, &mut parameters)?;
+        if budget.is_some_and(|limits| limits.cost.is_some()) && price.is_none() {
+            return Err(SettingsError::with_hint(
+                format!("`--max-cost` needs a price, and the table has none for `{model}`"),
+                "give `--price-in` and `--price-out`, or `--price-model` with a model that costs as much; or limit tokens \
+                 with `--max-tokens-total`",
+            ));
+        }
         Ok(Self {
-            price: own_price(args, price::vendor(row.name, &server.base), &model)?,
+            price,
+            budget,
+            notices: notice.into_iter().collect(),
             oracle: Oracle::Model(Box::new(server)),
             model,
             parameters,
@@ -183,6 +205,33 @@ fn parameters(args: &ModelArgs) -> Result<Parameters, SettingsError> {
         reasoning_effort: args.reasoning_effort.clone(),
         extra,
     })
+}
+
+/// Returns what may be spent; where something is limited, sees to it that every answer is, too.
+fn budget(
+    args: &LimitArgs,
+    parameters: &mut Parameters,
+) -> Result<(Option<Limits>, Option<String>), SettingsError> {
+    let limits = Limits { cost: args.max_cost, tokens: args.max_tokens_total };
+    if limits == Limits::default() {
+        return Ok((None, None));
+    }
+    let options = parameters.extra.get("options").and_then(Value::as_object);
+    let mut names = parameters.extra.keys().chain(options.into_iter().flat_map(Map::keys));
+    if let Some(name) = names.find(|name| LENGTHENING.contains(&name.as_str())) {
+        return Err(SettingsError::with_hint(
+            format!("`{name}` in `--param` decides how long answers get, which `--max-cost` must know"),
+            "give `--max-tokens` instead",
+        ));
+    }
+    if parameters.max_tokens.is_some() {
+        return Ok((Some(limits), None));
+    }
+    parameters.max_tokens = Some(ANSWER_LIMIT);
+    let notice = format!(
+        "answers are limited to {ANSWER_LIMIT} tokens, so that the budget can be kept; `--max-tokens` sets another limit"
+    );
+    Ok((Some(limits), Some(notice)))
 }
 
 fn headers(assignments: &[Assignment]) -> Result<HeaderMap, SettingsError> {

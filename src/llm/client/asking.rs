@@ -2,20 +2,24 @@
 
 use std::sync::OnceLock;
 
+use futures::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 
-use crate::http::judge::Judge;
+use super::purse::Purse;
+use crate::http::judge::{Attempt, Judge, Unaffordable};
 use crate::http::retry::Verdict;
 use crate::http::transport::Reply;
+use crate::llm::chat::Bill;
 use crate::llm::provider::Provider;
 use crate::llm::refusal::{Refusal, is_complaint, refusal};
 
-/// Judges the attempts of one request.
+/// Judges and pays for the attempts of one request.
 #[derive(Debug)]
 pub(super) struct Asking<'a> {
     provider: &'a dyn Provider,
     /// What is sent, for refusals name its fields.
     body: &'a Value,
+    purse: Option<Purse<'a>>,
     /// That the server does not take a part of the request.
     refusal: OnceLock<Refusal>,
     /// The server's first complaint that it called a failure of its own.
@@ -23,8 +27,8 @@ pub(super) struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    pub(super) fn new(provider: &'a dyn Provider, body: &'a Value) -> Self {
-        Self { provider, body, refusal: OnceLock::new(), complaint: OnceLock::new() }
+    pub(super) fn new(provider: &'a dyn Provider, body: &'a Value, purse: Option<Purse<'a>>) -> Self {
+        Self { provider, body, purse, refusal: OnceLock::new(), complaint: OnceLock::new() }
     }
 
     /// Returns which part of the request the server did not take, if that was the trouble.
@@ -51,6 +55,29 @@ impl Judge for Asking<'_> {
             verdict => verdict,
         }
     }
+
+    fn afford(&self) -> BoxFuture<'_, Result<(), Unaffordable>> {
+        async move {
+            if let Some(purse) = &self.purse {
+                purse.reserve().await.map_err(Unaffordable)?;
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn settle(&self, attempt: &Attempt<'_>) -> Option<u64> {
+        let bill = match attempt {
+            Attempt::Answered(reply) => self.provider.bill(reply),
+            Attempt::Unsent | Attempt::Unknown => Bill::default(),
+        };
+        let total = bill.usage.prompt_tokens + bill.usage.completion_tokens;
+        let told = (0 < total).then_some(bill.usage);
+        if let Some(purse) = &self.purse {
+            purse.settle(attempt, told, bill.cost);
+        }
+        told.map(|_| total)
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +91,7 @@ mod tests {
     /// Judges one reply of this status after the other; expects for each whether the request is tried again.
     fn check(status: u16, messages: &[&str], expect: &[bool]) {
         let provider = (PROVIDERS[0].provider)(&ProviderOptions::default());
-        let asking = Asking::new(provider.as_ref(), &Value::Null);
+        let asking = Asking::new(provider.as_ref(), &Value::Null, None);
         let found = messages.iter().map(|message| {
             let body = serde_json::json!({"error": {"message": message}}).to_string().into_bytes();
             let status = StatusCode::from_u16(status).unwrap();

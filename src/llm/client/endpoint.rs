@@ -7,11 +7,13 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
+use super::purse::Counting;
 use crate::http::address;
 use crate::http::secret::Secret;
 use crate::http::share;
 use crate::http::transport::{Call, Repeat};
 use crate::llm::ladder::Capabilities;
+use crate::llm::price::vendor;
 use crate::llm::provider::Provider;
 
 /// Everything needed to reach one endpoint.
@@ -45,6 +47,13 @@ impl Endpoint {
     /// Returns what the limits of the server hang on, as a name that tells nothing of the key.
     pub(super) fn limits(&self, model: &str) -> String {
         share::name(&[&self.name(model), self.key.as_ref().map_or("", Secret::expose)])
+    }
+
+    /// Returns what the count of a reply to this body is worth: who is paid by the token counts all of them, of other
+    /// servers nobody knows.
+    pub(super) fn counting(&self, body: &Value) -> Counting {
+        let is_paid = vendor(self.provider.name(), &self.base).is_some();
+        if is_paid || body["n"].is_null() { Counting::All } else { Counting::PerhapsOne }
     }
 
     /// Returns the request that carries this body.

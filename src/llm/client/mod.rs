@@ -2,6 +2,7 @@
 
 mod asking;
 mod endpoint;
+mod purse;
 #[cfg(test)]
 mod tests;
 
@@ -17,13 +18,17 @@ use tracing::{info, warn};
 use url::Url;
 
 use self::asking::Asking;
+use self::purse::Purse;
+use super::budget::Budget;
 use super::chat::{ChatRequest, Completion, Response};
+use super::estimate::worst_case;
 use super::ladder::{Capabilities, Rung};
 use super::memory::Memory;
 use super::provider::{DecodeError, EncodeError};
-use super::refusal::{Part, Refusal};
+use super::refusal::{Part, Refusal, TOKEN_LIMITS};
 use crate::http::address;
 use crate::http::transport::{SendError, Transport};
+use crate::label::prediction::Usage;
 
 /// Why a model gave no completion.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -71,6 +76,8 @@ pub struct Client {
     endpoint: Endpoint,
     transport: Transport,
     memory: Memory,
+    /// `None` lets a run spend any amount.
+    budget: Option<Budget>,
     /// Held by the request that finds out what the endpoint takes.
     probing: tokio::sync::Mutex<()>,
     unreached: Mutex<Unreached>,
@@ -102,6 +109,7 @@ impl Client {
             endpoint,
             transport,
             memory: Memory::default(),
+            budget: None,
             probing: tokio::sync::Mutex::default(),
             unreached: Mutex::default(),
             known: Mutex::default(),
@@ -113,6 +121,17 @@ impl Client {
     #[must_use]
     pub fn remembering(self, memory: Memory) -> Self {
         Self { memory, ..self }
+    }
+
+    /// Spends no more than this; every request must have a token limit.
+    #[must_use]
+    pub fn within(self, budget: Budget) -> Self {
+        Self { budget: Some(budget), ..self }
+    }
+
+    /// Returns what may be spent and what was.
+    pub fn budget(&self) -> Option<&Budget> {
+        self.budget.as_ref()
     }
 
     /// Asks the model. The first request finds out which rung of the ladder the endpoint takes; others wait for it.
@@ -146,6 +165,12 @@ impl Client {
         let known = self.known(&request.model);
         let body = self.endpoint.provider.body(request, &known.capabilities)?;
         Ok(Preview { url: self.endpoint.url(&request.model), body, known })
+    }
+
+    /// Returns the most that one attempt of a request can use, where it has a token limit.
+    pub fn worst_case(&self, request: &ChatRequest) -> Result<Usage, EncodeError> {
+        let body = self.preview(request)?.body;
+        Ok(worst_case(request, &body, body.to_string().len()))
     }
 
     /// Returns what is believed of the endpoint and this model.
@@ -226,8 +251,13 @@ impl Client {
     async fn attempt(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Answer, AskError> {
         let provider = &self.endpoint.provider;
         let body = provider.body(request, capabilities)?;
-        let asking = Asking::new(provider.as_ref(), &body);
-        let sent = self.transport.send(&self.endpoint.call(&request.model, &body), &asking).await;
+        let call = self.endpoint.call(&request.model, &body);
+        let purse = self.budget.as_ref().map(|budget| {
+            let worst = worst_case(request, &body, call.body.as_deref().unwrap_or_default().len());
+            Purse::new(budget, worst, self.endpoint.counting(&body))
+        });
+        let asking = Asking::new(provider.as_ref(), &body, purse);
+        let sent = self.transport.send(&call, &asking).await;
         match (sent, asking.into_refusal()) {
             (Ok(reply), _) => Ok(Answer::Completion(provider.completion(&reply)?)),
             // The transport's message is without our key, which the server may have echoed.
@@ -314,9 +344,9 @@ impl Client {
         let place = address(&self.endpoint.base);
         let (what, advice) = match &refusal.part {
             Part::Field(field) => {
-                (format!("the model does not take `{field}` as it was sent"), advice(field))
+                (format!("the model does not take `{field}` as it was sent"), self.advice(field))
             }
-            Part::TokenLimit => ("the model takes no token limit".to_owned(), advice("max_tokens")),
+            Part::TokenLimit => ("the model takes no token limit".to_owned(), self.advice("max_tokens")),
             Part::Responses | Part::Schema => (
                 "the request is refused in every form".to_owned(),
                 "try `--answer text`, or another model".to_owned(),
@@ -325,18 +355,21 @@ impl Client {
         let message = format!("{place}: {what} ({})", refusal.message);
         self.aborted.get_or_init(|| SendError::Aborted { status, message, advice }).clone()
     }
-}
 
-/// Returns which option put this field into the body.
-fn advice(field: &str) -> String {
-    match field {
-        "temperature" => "leave out `--temperature` (`TEMPERATURE`)".to_owned(),
-        "max_tokens" | "max_completion_tokens" | "num_predict" => {
-            "leave out or lower `--max-tokens`".to_owned()
+    /// Returns what to do about the option that put this field into the body.
+    fn advice(&self, field: &str) -> String {
+        match field {
+            "temperature" => "leave out `--temperature` (`TEMPERATURE`)".to_owned(),
+            limit if TOKEN_LIMITS.contains(&limit) && self.budget.is_some() => {
+                "lower `--max-tokens`; without a limit no budget can be kept, so else leave out `--max-cost` and \
+                 `--max-tokens-total`"
+                    .to_owned()
+            }
+            limit if TOKEN_LIMITS.contains(&limit) => "leave out or lower `--max-tokens`".to_owned(),
+            "seed" => "leave out `--seed-model`".to_owned(),
+            "reasoning_effort" | "think" => "leave out or change `--reasoning-effort`".to_owned(),
+            other => format!("leave out or change `--param {other}=…`"),
         }
-        "seed" => "leave out `--seed-model`".to_owned(),
-        "reasoning_effort" | "think" => "leave out or change `--reasoning-effort`".to_owned(),
-        other => format!("leave out or change `--param {other}=…`"),
     }
 }
 

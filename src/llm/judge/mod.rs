@@ -105,6 +105,11 @@ pub fn is_too_long(problem: &Problem) -> bool {
     problem.mentions(TOO_LONG)
 }
 
+/// Returns whether a content filter stopped the request.
+pub fn is_filtered(problem: &Problem) -> bool {
+    problem.mentions(FILTERED)
+}
+
 /// Returns the status that an error inside a success stands for; where it says none, the model behind has failed.
 fn status_of(problem: &Problem) -> StatusCode {
     let stated = problem.code.parse().ok().filter(|code| (400..=599).contains(code));

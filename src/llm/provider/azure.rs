@@ -10,7 +10,7 @@ use super::{DecodeError, EncodeError, Provider, ProviderOptions, Row, wire};
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
 use crate::http::transport::Reply;
-use crate::llm::chat::{ChatRequest, Completion};
+use crate::llm::chat::{Bill, ChatRequest, Completion};
 use crate::llm::judge::judge;
 use crate::llm::ladder::{Capabilities, Rung};
 
@@ -82,6 +82,10 @@ impl Provider for Azure {
 
     fn completion(&self, reply: &Reply) -> Result<Completion, DecodeError> {
         wire::decode(reply)
+    }
+
+    fn bill(&self, reply: &Reply) -> Bill {
+        wire::bill(reply)
     }
 
     fn judge(&self, reply: &Reply) -> Verdict {

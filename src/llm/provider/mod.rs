@@ -14,7 +14,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
-use super::chat::{ChatRequest, Completion};
+use super::chat::{Bill, ChatRequest, Completion};
 use super::ladder::Capabilities;
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
@@ -39,6 +39,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// Reads the body of a successful reply; every field but the text may be missing.
     fn completion(&self, reply: &Reply) -> Result<Completion, DecodeError>;
+
+    /// Reads what a reply of any status says it used; a reply that holds no answer may say so as well.
+    fn bill(&self, reply: &Reply) -> Bill;
 
     /// Says what a reply means, by status, headers and body.
     fn judge(&self, reply: &Reply) -> Verdict;

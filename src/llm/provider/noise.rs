@@ -186,7 +186,7 @@ fn check_completion(completion: &Completion) -> Result<(), TestCaseError> {
     prop_assert!(!responses.is_empty());
     prop_assert_eq!(usage.requests, 1);
     let counts = [usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens];
-    prop_assert!(counts.iter().all(|count| *count <= u64::from(u32::MAX)), "{usage:?}");
+    prop_assert!(counts.iter().all(|count| u32::try_from(*count).is_ok()), "{usage:?}");
     prop_assert!(cost.is_none_or(|cost| cost.is_finite() && 0.0 <= cost), "{cost:?}");
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
 use crate::http::transport::Reply;
 use crate::label::prediction::Usage;
-use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response};
+use crate::llm::chat::{Bill, ChatRequest, Completion, Image, Message, Part, Response};
 use crate::llm::judge::{is_too_long, judge};
 use crate::llm::ladder::{Capabilities, Rung};
 use crate::llm::problem::Problem;
@@ -107,13 +107,11 @@ impl Provider for Ollama {
             Some("length") => Response::Truncated(text.to_owned()),
             _ => Response::Text(text.to_owned()),
         };
-        let usage = Usage {
-            requests: 1,
-            prompt_tokens: count(&body["prompt_eval_count"]),
-            completion_tokens: count(&body["eval_count"]),
-            ..Usage::default()
-        };
-        Ok(Completion { responses: vec![response], usage, cost: None })
+        Ok(Completion { responses: vec![response], usage: usage(&body), cost: None })
+    }
+
+    fn bill(&self, reply: &Reply) -> Bill {
+        Bill { usage: read_json(reply).map(|body| usage(&body)).unwrap_or_default(), cost: None }
     }
 
     fn judge(&self, reply: &Reply) -> Verdict {
@@ -170,6 +168,15 @@ impl Ollama {
         let needed = prompt.unwrap_or_default().max(u64::from(self.num_ctx)) + 1;
         let (now, then) = (self.num_ctx, needed.next_power_of_two());
         format!("the context of {now} tokens is too short for it: set `--num-ctx` to {then} or more")
+    }
+}
+
+fn usage(body: &Value) -> Usage {
+    Usage {
+        requests: 1,
+        prompt_tokens: count(&body["prompt_eval_count"]),
+        completion_tokens: count(&body["eval_count"]),
+        ..Usage::default()
     }
 }
 

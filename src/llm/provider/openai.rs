@@ -9,7 +9,7 @@ use super::{DecodeError, EncodeError, Provider, Row, wire};
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
 use crate::http::transport::Reply;
-use crate::llm::chat::{ChatRequest, Completion};
+use crate::llm::chat::{Bill, ChatRequest, Completion};
 use crate::llm::judge::judge;
 use crate::llm::ladder::{Capabilities, Rung};
 
@@ -67,6 +67,10 @@ impl Provider for OpenAi {
 
     fn completion(&self, reply: &Reply) -> Result<Completion, DecodeError> {
         wire::decode(reply)
+    }
+
+    fn bill(&self, reply: &Reply) -> Bill {
+        wire::bill(reply)
     }
 
     fn judge(&self, reply: &Reply) -> Verdict {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::DecodeError;
 use crate::http::transport::Reply;
 use crate::label::prediction::Usage;
-use crate::llm::chat::{ChatRequest, Completion, Image, Message, Part, Response};
+use crate::llm::chat::{Bill, ChatRequest, Completion, Image, Message, Part, Response};
 use crate::llm::ladder::{Capabilities, Rung};
 use crate::llm::problem::is_page;
 use crate::llm::repair::read;
@@ -43,11 +43,13 @@ pub(super) fn decode(reply: &Reply) -> Result<Completion, DecodeError> {
     if responses.is_empty() {
         return Err(DecodeError { expected: "`choices` with a message".to_owned(), found: outline(&body) });
     }
-    let header =
-        reply.headers.get("x-litellm-response-cost").and_then(|cost| cost.to_str().ok()?.parse().ok());
-    let cost =
-        body["usage"]["cost"].as_f64().or(header).filter(|cost: &f64| cost.is_finite() && 0.0 <= *cost);
-    Ok(Completion { responses, usage: usage(&body["usage"]), cost })
+    Ok(Completion { responses, usage: usage(&body["usage"]), cost: cost(&body, reply) })
+}
+
+/// Reads what a reply of any status says it used.
+pub(super) fn bill(reply: &Reply) -> Bill {
+    let body = read_json(reply).unwrap_or_default();
+    Bill { usage: usage(&body["usage"]), cost: cost(&body, reply) }
 }
 
 /// Returns the reply's body as JSON, or says what it is instead.
@@ -151,12 +153,21 @@ fn text(content: &Value) -> String {
     }
 }
 
+fn cost(body: &Value, reply: &Reply) -> Option<f64> {
+    let header =
+        reply.headers.get("x-litellm-response-cost").and_then(|cost| cost.to_str().ok()?.parse().ok());
+    body["usage"]["cost"].as_f64().or(header).filter(|cost: &f64| cost.is_finite() && 0.0 <= *cost)
+}
+
+/// Reads the counts; what the total has beyond them is output as well: xAI counts the reasoning there alone.
 fn usage(usage: &Value) -> Usage {
     let cached = &usage["prompt_tokens_details"]["cached_tokens"];
+    let prompt_tokens = count(&usage["prompt_tokens"]);
+    let beyond = count(&usage["total_tokens"]).saturating_sub(prompt_tokens);
     Usage {
         requests: 1,
-        prompt_tokens: count(&usage["prompt_tokens"]),
-        completion_tokens: count(&usage["completion_tokens"]),
+        prompt_tokens,
+        completion_tokens: count(&usage["completion_tokens"]).max(beyond),
         // The latter is DeepSeek's.
         cached_tokens: count(if cached.is_null() { &usage["prompt_cache_hit_tokens"] } else { cached }),
         reasoning_tokens: count(&usage["completion_tokens_details"]["reasoning_tokens"]),

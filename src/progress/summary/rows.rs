@@ -3,7 +3,8 @@
 use super::{Circumstances, cost};
 use crate::engine::event::Summary;
 use crate::engine::ports::FailureKind;
-use crate::progress::text::{harmless, money, plain_duration, plural, thousands};
+use crate::llm::price::money;
+use crate::progress::text::{harmless, plain_duration, plural, thousands};
 
 /// One line of the summary.
 pub(super) struct Row {
