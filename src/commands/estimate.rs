@@ -3,12 +3,15 @@
 use futures::StreamExt;
 
 use super::plan::Tasks;
-use crate::annotate::annotator::{Annotator, AnswerMode};
+use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
 use crate::error::Error;
 use crate::label::prediction::Usage;
+use crate::llm::budget::Amount;
+use crate::llm::chat::ChatRequest;
 use crate::llm::estimate::estimate_tokens;
 use crate::llm::price::{self, Price, money};
 use crate::progress::text::{plural, thousands};
+use crate::settings::ModelSettings;
 
 /// Tokens of an answer in a control's own words, such as a `TextArea`'s, where nothing limits it; a guess.
 const FREE_TEXT_TOKENS: u64 = 120;
@@ -25,6 +28,8 @@ pub(super) struct Estimate {
     /// Whose prediction is there already, so that nothing is asked.
     unchanged: u64,
     usage: Usage,
+    /// What is spent if everything comes to the worst, and what of it the largest request; where there is a budget.
+    worst: Option<(Amount, Amount)>,
 }
 
 impl Estimate {
@@ -40,6 +45,7 @@ impl Estimate {
                 Err(_) => estimate.unusable += 1,
                 Ok(request) if annotator.is_done(&task, &request) => estimate.unchanged += 1,
                 Ok(request) => {
+                    estimate.add_worst(annotator, &request);
                     estimate.usage.requests += 1;
                     estimate.usage.prompt_tokens += estimate_tokens(&request);
                     estimate.usage.completion_tokens += answer;
@@ -49,8 +55,18 @@ impl Estimate {
         Ok(estimate)
     }
 
+    fn add_worst(&mut self, annotator: &Annotator, request: &ChatRequest) {
+        let Answerer::Model(client) = &annotator.answerer else { return };
+        if let (Some(budget), Ok(worst)) = (client.budget(), client.worst_case(request)) {
+            let worst = budget.amount(&worst, None);
+            let (all, largest) = self.worst.unwrap_or_default();
+            self.worst = Some((all.plus(worst), largest.most(worst)));
+        }
+    }
+
     /// Returns the estimate for a person.
-    pub(super) fn text(&self, model: &str, price: Option<Price>) -> String {
+    pub(super) fn text(&self, model: &ModelSettings) -> String {
+        let ModelSettings { model, price, .. } = model;
         let mut lines = vec![
             format!("estimate for {}", plural(self.tasks, "task")),
             format!("  requests       {}", thousands(self.usage.requests)),
@@ -70,6 +86,7 @@ impl Estimate {
                 price::source()
             ),
         });
+        lines.extend(self.worst.map(|worst| worst_case(worst, *price)));
         if 0 < self.unchanged {
             let have = if self.unchanged == 1 { "has" } else { "have" };
             lines.push(format!("  {} {have} this prediction already", thousands(self.unchanged)));
@@ -83,6 +100,15 @@ impl Estimate {
         }
         lines.join("\n")
     }
+}
+
+/// Says what a run reserves if no attempt fails, all together and for its largest request.
+fn worst_case((all, largest): (Amount, Amount), price: Option<Price>) -> String {
+    let in_words = |Amount { tokens, nanodollars }| match price {
+        Some(_) => format!("{} for {}", plural(tokens, "token"), money(price::dollars(nanodollars))),
+        None => plural(tokens, "token"),
+    };
+    format!("  at the worst   {}; the largest request {}", in_words(all), in_words(largest))
 }
 
 /// Returns how long an answer may be, in tokens: as long as allowed, or by the kinds of the controls.

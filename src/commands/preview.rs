@@ -41,7 +41,7 @@ pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_
         context.print(&request(&annotator, &task)?)?;
     }
     let estimate = Estimate::of(&tasks, &annotator).await?;
-    context.print(&estimate.text(&settings.model.model, settings.model.price))
+    context.print(&estimate.text(&settings.model))
 }
 
 fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {

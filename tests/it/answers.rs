@@ -19,7 +19,7 @@ fn story(config: &str, says: &'static [&'static [&'static str]]) -> Story {
         let number = (1..=says.len()).rev().find(|number| asked.text.contains(&format!("text {number}")));
         let texts = says[number.expect("a text is in the prompt") - 1];
         let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-        Said { texts, finish_reason: "stop".to_owned(), refusal: None }
+        Said { texts, ..Said::text(asked, "") }
     });
     Story::with(Studio::start(), llm, (config, &texts(says.len())))
 }
@@ -118,6 +118,7 @@ fn refusals_and_cut_answers_are_told_apart() {
             texts: vec![r#"{"mood": "#.to_owned()],
             finish_reason: finish_reason.to_owned(),
             refusal: refusal.map(str::to_owned),
+            usage: None,
         };
         if asked.text.contains("text 1") {
             text("stop", Some("I cannot help with that"))

@@ -3,6 +3,7 @@
 mod addresses;
 mod again;
 mod answers;
+mod budget;
 mod bulk;
 mod check;
 mod choosing;

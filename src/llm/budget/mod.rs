@@ -131,18 +131,18 @@ impl Budget {
 
     fn end(&self, worst: Amount) -> String {
         let mut state = self.state();
-        let spent = state.spent;
+        let Amount { tokens, nanodollars } = state.spent;
+        let dollars = |nanodollars| money(dollars(nanodollars));
         let words = || match self.limits.cost {
-            Some(limit) if self.most.nanodollars < spent.plus(worst).nanodollars => format!(
-                "the budget of {} is spent: {} used, the next request may cost up to {}",
-                money(limit),
-                money(dollars(spent.nanodollars)),
-                money(dollars(worst.nanodollars))
-            ),
-            _ => format!(
-                "the budget of {} tokens is spent: {} used, the next request may use up to {}",
-                self.most.tokens, spent.tokens, worst.tokens
-            ),
+            Some(limit) if self.most.nanodollars < nanodollars.saturating_add(worst.nanodollars) => {
+                let next = format!("may cost up to {}", dollars(worst.nanodollars));
+                told(&money(limit), (0 < nanodollars).then(|| dollars(nanodollars)), &next)
+            }
+            _ => {
+                let next = format!("may use up to {}", worst.tokens);
+                let limit = format!("{} tokens", self.most.tokens);
+                told(&limit, (0 < tokens).then(|| tokens.to_string()), &next)
+            }
         };
         state.ended.get_or_insert_with(words).clone()
     }
@@ -184,11 +184,19 @@ impl State {
 }
 
 impl Amount {
-    fn plus(self, other: Self) -> Self {
+    /// Returns both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
         Self {
             tokens: self.tokens.saturating_add(other.tokens),
             nanodollars: self.nanodollars.saturating_add(other.nanodollars),
         }
+    }
+
+    /// Returns the larger tokens and the larger money of both.
+    #[must_use]
+    pub fn most(self, other: Self) -> Self {
+        Self { tokens: self.tokens.max(other.tokens), nanodollars: self.nanodollars.max(other.nanodollars) }
     }
 
     fn minus(self, other: Self) -> Self {
@@ -200,5 +208,13 @@ impl Amount {
 
     fn fits(self, most: Self) -> bool {
         self.tokens <= most.tokens && self.nanodollars <= most.nanodollars
+    }
+}
+
+/// Says that nothing more can be reserved.
+fn told(limit: &str, used: Option<String>, next: &str) -> String {
+    match used {
+        Some(used) => format!("the budget of {limit} is spent: {used} used, the next request {next}"),
+        None => format!("the budget of {limit} is too small for a request, which {next}"),
     }
 }

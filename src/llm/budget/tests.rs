@@ -81,7 +81,7 @@ fn what_can_never_fit_ends_the_run_with_what_was_spent() {
     assert_eq!(reserve(&budget, &usage(50_000, 0)).unwrap().unwrap_err(), words);
     assert_eq!(reserve(&budget, &usage(1, 0)).unwrap().unwrap_err(), words, "the end is the end for all");
     let budget = tokens(50);
-    let words = "the budget of 50 tokens is spent: 0 used, the next request may use up to 51";
+    let words = "the budget of 50 tokens is too small for a request, which may use up to 51";
     assert_eq!(reserve(&budget, &usage(50, 1)).unwrap().unwrap_err(), words);
 }
 

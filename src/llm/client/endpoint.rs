@@ -53,7 +53,7 @@ impl Endpoint {
     /// servers nobody knows.
     pub(super) fn counting(&self, body: &Value) -> Counting {
         let is_paid = vendor(self.provider.name(), &self.base).is_some();
-        if is_paid || body["n"].is_null() { Counting::All } else { Counting::PerhapsOne }
+        if is_paid || body.get("n").is_none() { Counting::All } else { Counting::PerhapsOne }
     }
 
     /// Returns the request that carries this body.

@@ -54,3 +54,41 @@ impl<'a> Purse<'a> {
         self.reservation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use reqwest::StatusCode;
+    use reqwest::header::HeaderMap;
+
+    use super::*;
+    use crate::http::transport::Reply;
+    use crate::llm::budget::Limits;
+
+    #[test]
+    fn a_count_that_may_be_of_one_response_is_as_large_as_the_reply() {
+        let check = |counting, length, told: (u64, u64), expect| {
+            let budget = Budget::new(Limits::default(), None);
+            let worst = Usage { prompt_tokens: 500, completion_tokens: 300, ..Usage::default() };
+            let purse = Purse::new(&budget, worst, counting);
+            purse.reserve().now_or_never().unwrap().unwrap();
+            let reply = Reply { status: StatusCode::OK, headers: HeaderMap::new(), body: vec![b' '; length] };
+            let told = Usage { prompt_tokens: told.0, completion_tokens: told.1, ..Usage::default() };
+            purse.settle(&Attempt::Answered(&reply), Some(told), None);
+            assert_eq!(budget.spent().tokens, expect, "{counting:?} {length} {told:?}");
+        };
+        check(Counting::All, 200, (10, 5), 15);
+        check(Counting::PerhapsOne, 200, (10, 5), 210);
+        check(Counting::PerhapsOne, 9_000, (10, 5), 310);
+        check(Counting::PerhapsOne, 200, (10, 250), 260);
+        check(Counting::PerhapsOne, 200, (10, 400), 410);
+    }
+
+    #[test]
+    fn what_is_settled_without_a_reservation_costs_nothing() {
+        let budget = Budget::new(Limits::default(), None);
+        let purse = Purse::new(&budget, Usage::default(), Counting::All);
+        purse.settle(&Attempt::Unknown, None, Some(5.0));
+        assert_eq!(budget.spent().nanodollars, 0);
+    }
+}

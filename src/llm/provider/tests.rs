@@ -170,6 +170,29 @@ fn usage_and_cost_are_read_where_the_server_tells_them() {
 }
 
 #[test]
+fn what_was_used_is_read_from_a_reply_without_an_answer_too() {
+    let check = |name: &str, body: &str, expect: (u64, u64, Option<f64>)| {
+        let Bill { usage, cost } = provider(name).bill(&reply(body));
+        assert_eq!((usage.prompt_tokens, usage.completion_tokens, cost), expect, "{body}");
+    };
+    check(
+        "openai",
+        r#"{"error":{},"usage":{"prompt_tokens":9,"completion_tokens":4,"cost":0.1}}"#,
+        (9, 4, Some(0.1)),
+    );
+    // xAI, whose answers count without the reasoning.
+    let usage = r#"{"prompt_tokens":9,"completion_tokens":4,"total_tokens":113,"completion_tokens_details":{"reasoning_tokens":100}}"#;
+    check("openai", &format!(r#"{{"usage":{usage}}}"#), (9, 104, None));
+    check("azure", r#"{"usage":{"prompt_tokens":9,"total_tokens":3}}"#, (9, 0, None));
+    check("azure", r#"{"usage":{"cost":-1.0}}"#, (0, 0, None));
+    check("ollama", r#"{"error":"x","prompt_eval_count":9,"eval_count":4}"#, (9, 4, None));
+    for body in ["", "[]", "null", "<html>", r#"{"usage":7}"#, r#"{"usage":null}"#] {
+        check("openai", body, (0, 0, None));
+        check("ollama", body, (0, 0, None));
+    }
+}
+
+#[test]
 fn what_is_no_completion_says_what_it_is() {
     let check = |name: &str, body: &str, expect: &str| {
         assert_eq!(provider(name).completion(&reply(body)).unwrap_err().to_string(), expect);

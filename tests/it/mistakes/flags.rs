@@ -29,6 +29,8 @@ fn what_is_typed_wrong_is_named_with_what_was_meant() {
         run("no concurrency", "--concurrency 0"),
         run("too long a timeout", "--timeout 90000"),
         run("a context of one token", "--num-ctx 1"),
+        run("a budget of nothing", "--max-cost 0"),
+        run("a budget of no tokens", "--max-tokens-total 0"),
         run("a word among ids", "--ids 1,five"),
         run("ids backwards", "--ids 9-5"),
         run("a parameter without a value", "--param top_p"),

@@ -14,20 +14,22 @@ pub(crate) struct Said {
     pub(crate) finish_reason: String,
     /// A refusal of the model's own, instead of a text.
     pub(crate) refusal: Option<String>,
+    /// Tokens of prompt and answer; counted where there is none.
+    pub(crate) usage: Option<(usize, usize)>,
 }
 
 impl Said {
     /// Says this as often as was asked for.
     pub(crate) fn text(asked: &Asked, text: &str) -> Self {
         let texts = vec![text.to_owned(); asked.responses];
-        Self { texts, finish_reason: "stop".to_owned(), refusal: None }
+        Self { texts, finish_reason: "stop".to_owned(), refusal: None, usage: None }
     }
 }
 
 /// Writes a completion.
 pub(super) fn completion(asked: &Asked, said: &Said) -> Canned {
-    let (prompt, completion) =
-        (asked.prompt_tokens(), said.texts.iter().map(|text| tokens(text)).sum::<usize>());
+    let counted = || (asked.prompt_tokens(), said.texts.iter().map(|text| tokens(text)).sum::<usize>());
+    let (prompt, completion) = said.usage.unwrap_or_else(counted);
     if asked.dialect == Dialect::Ollama {
         return ollama(asked, said);
     }
