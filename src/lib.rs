@@ -12,7 +12,7 @@
 //! | 0 | [`lock`] | locks between processes |
 //! | 1 | [`http`] | the one place that paces, sends, judges and retries |
 //! |   | [`label`] | tasks, labeling config, control and object tags, predictions; pure |
-//! | 2 | [`llm`] | chat requests, one dialect a provider, the ladder of ways to ask for JSON, prices |
+//! | 2 | [`llm`] | chat requests, one dialect a provider, the ladder of ways to ask for JSON, prices and budget |
 //! |   | [`studio`] | Label Studio's REST API |
 //! |   | [`journal`] | what was paid for, kept in a file |
 //! | 3 | [`prompt`] | templates to messages, reply texts to answers |
