@@ -96,9 +96,11 @@ impl Budget {
 /// Returns what a server asks to wait, in any of the ways in which servers say it; nonsense is passed over.
 ///
 /// `retry-after-ms` and its Azure form are milliseconds; `retry-after` is seconds, a duration such as `6m0s`, or a time:
-/// a date of HTTP, one of RFC 3339, or Unix time; `llm_provider-retry-after` is what a `LiteLLM` proxy makes of it.
+/// a date of HTTP, one of RFC 3339, or Unix time; `llm_provider-retry-after` is what a `LiteLLM` proxy makes of it. A time
+/// is by the server's clock where its `date` tells that, for this machine's may be wrong.
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok());
+    let now = text("date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"];
     let others = ["retry-after", "llm_provider-retry-after"];
     milliseconds
@@ -189,6 +191,10 @@ mod tests {
         check_header(&[("retry-after", "2026-11-20T08:02:00Z")], Some(120_000));
         check_header(&[("retry-after", "2026-11-20T09:02:00.5+01:00")], Some(120_500));
         check_header(&[("retry-after", "2026-11-20T07:02:00Z")], Some(0));
+        check_header(
+            &[("date", "Fri, 20 Nov 2026 07:59:00 GMT"), ("retry-after", "Fri, 20 Nov 2026 08:02:00 GMT")],
+            Some(180_000),
+        );
         check_header(&[("retry-after", "1795161720")], Some(120_000));
         check_header(&[("retry-after", "1795161720500")], Some(120_500));
         check_header(&[("retry-after", "1000000000")], Some(0));
@@ -232,10 +238,11 @@ mod tests {
                 "-?[0-9]{1,30}(\\.[0-9]{0,9})?(e[0-9]{1,4})?(s|ms|h)?".prop_map(String::into_bytes),
                 "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})".prop_map(String::into_bytes),
             ],
-            name in 0..4_usize,
+            name in prop::sample::select(vec![
+                "retry-after", "retry-after-ms", "x-ms-retry-after-ms", "llm_provider-retry-after", "date",
+            ]),
             now in any::<u32>(),
         ) {
-            let name = ["retry-after", "retry-after-ms", "x-ms-retry-after-ms", "llm_provider-retry-after"][name];
             let now = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::from(now));
             if let Ok(value) = HeaderValue::from_bytes(&bytes) {
                 let wait = retry_after(&HeaderMap::from_iter([(HeaderName::from_static(name), value)]), now);

@@ -153,7 +153,7 @@ fn collect(key: &str, value: &Value, text: &mut String) {
                 .for_each(|(key, value)| collect(key, value, text));
         }
         Value::Array(values) => values.iter().for_each(|value| collect(key, value, text)),
-        Value::String(words) => text.push_str(&format!("{key}: {words}\n").to_lowercase()),
+        Value::String(words) => text.extend([key, ": ", words, "\n"]),
         Value::Number(number) => text.extend([key, ": ", &number.to_string(), "\n"]),
         Value::Null | Value::Bool(_) => {}
     }
@@ -166,6 +166,9 @@ fn words_of(value: &Value) -> Option<String> {
         Value::Object(object) => object.get("detail").and_then(words_of),
         Value::Array(complaints) => {
             let complaints = complaints.iter().filter_map(|complaint| {
+                if let Value::String(text) = complaint {
+                    return Some(text.clone());
+                }
                 let places = complaint["loc"].as_array().into_iter().flatten();
                 let places =
                     places.map(|place| place.as_str().map_or_else(|| place.to_string(), str::to_owned));
@@ -265,6 +268,7 @@ mod tests {
             r#"{"statusCode":429,"message":"Rate limit is exceeded."}"#,
             ["429", "", "", "Rate limit is exceeded"],
         );
+        check(r#"{"error":["One.","Two."]}"#, ["", "", "", "One.; Two"]);
         check("", ["", "", "", "an empty answer"]);
         check("upstream timed out", ["", "", "", "upstream timed out"]);
         check("<html><TITLE>502 Bad</TITLE>x", ["", "", "", "a web page titled `502 Bad`"]);
