@@ -44,6 +44,7 @@ const SCHEMA_MARKS: &[&str] = &[
     "invalid schema",
     "unsupported schema",
     "invalid json schema",
+    "json schema error",
 ];
 
 /// Marks of a field that the server does not have at all, in lower case.
@@ -187,6 +188,10 @@ mod tests {
             (
                 400,
                 r#"{"error":{"code":400,"message":"Failed to initialize samplers: failed to parse grammar","type":"invalid_request_error"}}"#,
+            ),
+            (
+                400,
+                r#"{"error":{"code":400,"message":"Unable to generate parser for this template. Automatic parser generation failed: JSON schema error at #: unrecognized type foo","type":"invalid_request_error"}}"#,
             ),
             // DeepSeek.
             (

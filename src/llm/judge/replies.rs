@@ -243,8 +243,13 @@ pub(in crate::llm) const REPLIES: &[(u16, &str, &str)] = &[
         r#"{"error":{"code":500,"message":"The model produced output that does not match the expected peg-native format","type":"server_error"}}"#,
         "retry",
     ),
+    (
+        400,
+        r#"{"error":{"code":400,"message":"Failed to load image or audio file","type":"invalid_request_error"}}"#,
+        "reject: the server refused the request",
+    ),
     (503, r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#, "retry"),
-    // llama-cpp-python; two of the first are one too many, but that is for whoever asks.
+    // llama-cpp-python; its complaint is final when it comes twice, which one reply does not tell.
     (
         500,
         r#"{"error":{"message":"[{'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\"}]","type":"internal_server_error","param":null,"code":null}}"#,
@@ -291,6 +296,21 @@ pub(in crate::llm) const REPLIES: &[(u16, &str, &str)] = &[
         408,
         r#"{"error":{"message":"litellm.Timeout: APITimeoutError","type":"timeout_error","param":null,"code":"408"}}"#,
         "retry",
+    ),
+    (
+        400,
+        r#"{"error":{"message":"litellm.ContextWindowExceededError: litellm.BadRequestError: m\nmodel=m. context_window_fallbacks=None. fallbacks=None.","type":"invalid_request_error","param":null,"code":"400"}}"#,
+        "reject: the request is too long for the model",
+    ),
+    (
+        429,
+        r#"{"error":{"message":"litellm.RateLimitError: Model rate limit exceeded. RPM limit=3, current usage=4\n\nLiteLLM: model group 'm' failed with the error above. No fallback was attempted.","type":"throttling_error","param":null,"code":"429"}}"#,
+        "limited",
+    ),
+    (
+        401,
+        r#"{"error":{"message":"{'error': {'message': 'Incorrect API key provided', 'type': 'invalid_request_error', 'param': None, 'code': 'invalid_api_key'}}","type":"auth_error","param":"None","code":"401"}}"#,
+        "abort: access denied",
     ),
     // vLLM.
     (
