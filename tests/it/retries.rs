@@ -1,12 +1,15 @@
 //! What is tried again, what is not, and what ends a run: replies that mean something else than their status says.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Value, json};
 
 use crate::support::canned::Canned;
+use crate::support::program::Outcome;
 use crate::support::story::Story;
 
 /// Requests that any run of these stories could send.
-const ALL: std::ops::RangeInclusive<usize> = 1..=90;
+const ALL: RangeInclusive<usize> = 1..=90;
 
 /// Answers the second request in this way, and all others as always.
 fn second(canned: Canned) -> Story {
@@ -16,7 +19,7 @@ fn second(canned: Canned) -> Story {
 }
 
 /// Runs with one request at a time, so that the second one is the second task's.
-fn run(story: &Story) -> crate::support::program::Outcome {
+fn run(story: &Story) -> Outcome {
     story.run(&["--concurrency", "1", "--model-version", "v1", "--summary", "s.json"])
 }
 
@@ -98,4 +101,15 @@ fn a_paid_answer_is_not_lost_to_half_a_character() {
     run(&story).assert_code(0);
     assert_eq!(story.llm.count(), 3);
     assert_eq!(story.predicted(), ["v1: mood=positive", "v1: mood=negative", "v1: mood=positive"]);
+}
+
+#[test]
+fn a_server_that_streams_unasked_costs_one_request_and_is_told_how_to_stop() {
+    let story = Story::many(5);
+    let body = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"{}\"}}]}\n\ndata: [DONE]\n\n";
+    for request in ALL {
+        story.llm.script(request, Canned::new(200, "text/event-stream", body));
+    }
+    run(&story).assert_code(6).assert_tells("turn it off with `--param stream=false`");
+    assert_eq!((story.llm.count(), story.studio.bulk_calls()), (1, 0));
 }
