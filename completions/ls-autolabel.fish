@@ -74,7 +74,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l api-ve
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l temperature -d 'Sampling temperature; not sent if not given' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-tokens -d 'Most tokens of one answer' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-tokens -d 'Most tokens of one answer [default: none; 4096 with --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r
@@ -84,6 +84,8 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l price-
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l rpm -d 'At most this many requests a minute [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-tokens-total -d 'Use at most so many tokens in this run, in and out, counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l timeout -d 'How long one attempt may take, in seconds [default: 120]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-retries -d 'Further attempts after a failed one [default: 6]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
@@ -92,7 +94,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l dry-ru
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l journal -d 'Keep what was paid for in this file, which need not exist [default: in the state folder]' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model-version -d 'Name of the predictions\' version [default: the model and a hash of prompt, config and parameters]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l replace -d 'Delete this tool\'s own older predictions of the tasks that get new ones' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l summary -d 'Write a summary for scripts (JSON) to this file, also of a failed run' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l summary -d 'Write a summary, also of a failed run: `.md` for job pages, `.xml` for test reports, else JSON' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l progress -d 'How to show progress [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 bar\t'A bar'
 lines\t'A line now and then'
@@ -109,7 +111,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l url -
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l project -d 'The project\'s number, as in its address' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l api-key-file -d 'File with the personal access token or legacy token; or set `LABEL_STUDIO_API_KEY` to the token' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l replace -d 'Delete this tool\'s own older predictions of the tasks that get new ones' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l summary -d 'Write a summary for scripts (JSON) to this file, also of a failed run' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l summary -d 'Write a summary, also of a failed run: `.md` for job pages, `.xml` for test reports, else JSON' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand push" -l progress -d 'How to show progress [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 bar\t'A bar'
 lines\t'A line now and then'
@@ -161,7 +163,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l ap
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l temperature -d 'Sampling temperature; not sent if not given' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-tokens -d 'Most tokens of one answer' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-tokens -d 'Most tokens of one answer [default: none; 4096 with --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r
@@ -171,6 +173,8 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l pr
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l rpm -d 'At most this many requests a minute [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-tokens-total -d 'Use at most so many tokens in this run, in and out, counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l timeout -d 'How long one attempt may take, in seconds [default: 120]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-retries -d 'Further attempts after a failed one [default: 6]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
@@ -179,7 +183,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l dr
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l journal -d 'Keep what was paid for in this file, which need not exist [default: in the state folder]' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model-version -d 'Name of the predictions\' version [default: the model and a hash of prompt, config and parameters]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l replace -d 'Delete this tool\'s own older predictions of the tasks that get new ones' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l summary -d 'Write a summary for scripts (JSON) to this file, also of a failed run' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l summary -d 'Write a summary, also of a failed run: `.md` for job pages, `.xml` for test reports, else JSON' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l progress -d 'How to show progress [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 bar\t'A bar'
 lines\t'A line now and then'
@@ -228,7 +232,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l api-
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l temperature -d 'Sampling temperature; not sent if not given' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens -d 'Most tokens of one answer' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens -d 'Most tokens of one answer [default: none; 4096 with --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r
@@ -238,6 +242,8 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l pric
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l rpm -d 'At most this many requests a minute [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens-total -d 'Use at most so many tokens in this run, in and out, counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l timeout -d 'How long one attempt may take, in seconds [default: 120]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-retries -d 'Further attempts after a failed one [default: 6]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
@@ -246,7 +252,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l dry-
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l journal -d 'Keep what was paid for in this file, which need not exist [default: in the state folder]' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model-version -d 'Name of the predictions\' version [default: the model and a hash of prompt, config and parameters]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l replace -d 'Delete this tool\'s own older predictions of the tasks that get new ones' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l summary -d 'Write a summary for scripts (JSON) to this file, also of a failed run' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l summary -d 'Write a summary, also of a failed run: `.md` for job pages, `.xml` for test reports, else JSON' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l progress -d 'How to show progress [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 bar\t'A bar'
 lines\t'A line now and then'
