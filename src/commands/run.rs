@@ -110,7 +110,9 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
 
 fn limits(settings: &Settings) -> Limits {
     match &settings.model.oracle {
-        Oracle::Model(server) => Limits { requests_per_minute: server.rpm, ..Limits::default() },
+        Oracle::Model(server) => {
+            Limits { requests_per_minute: server.rpm.map(u64::from), ..Limits::default() }
+        }
         Oracle::Keyword => Limits::default(),
     }
 }

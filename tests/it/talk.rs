@@ -22,7 +22,7 @@ fn keys(summary: &Value) -> Vec<String> {
     keys
 }
 
-const KEYS: [&str; 47] = [
+const KEYS: [&str; 48] = [
     "budget.limit_tokens",
     "budget.limit_usd",
     "budget.spent_tokens",
@@ -68,8 +68,9 @@ const KEYS: [&str; 47] = [
     "tokens.reasoning",
     "tool_version",
     "unfilled",
+    "waits.limit_seconds",
+    "waits.pause_seconds",
     "waits.pauses",
-    "waits.seconds",
 ];
 
 /// Runs with a summary; expects the exit code there and outside, and all keys.

@@ -37,15 +37,7 @@ pub(super) fn value(summary: &Summary, circumstances: &Circumstances) -> Value {
         "started": format!("{:.3}", circumstances.started),
         "ended": format!("{:.3}", circumstances.ended),
         "duration_seconds": circumstances.duration.as_secs_f64(),
-        "tasks": {
-            "selected": summary.selected,
-            "delivered": summary.delivered,
-            "partial": summary.partial,
-            "already_there": summary.already_there,
-            "failed": summary.failures.len(),
-            "undelivered": summary.undelivered,
-            "stopped": summary.stopped,
-        },
+        "tasks": outcomes(summary),
         "unfilled": summary.unfilled,
         "requests": {
             "attempts": circumstances.attempts,
@@ -63,7 +55,8 @@ pub(super) fn value(summary: &Summary, circumstances: &Circumstances) -> Value {
         "cost_usd": cost(summary, circumstances).map(|(dollars, _)| dollars),
         "cost": origin_of_cost(summary, circumstances),
         "waits": {
-            "seconds": waits.map(|waits| waits.total.as_secs_f64()),
+            "limit_seconds": waits.map(|waits| waits.for_limits.as_secs_f64()),
+            "pause_seconds": waits.map(|waits| waits.for_pauses.as_secs_f64()),
             "pauses": waits.map(|waits| waits.pauses),
         },
         "per_minute": {
@@ -81,6 +74,18 @@ pub(super) fn value(summary: &Summary, circumstances: &Circumstances) -> Value {
         "failures_by_kind": summary.failures_by_kind(),
         "failures_by_reason": counted(&summary.failures),
         "failures": summary.failures.iter().map(failure).collect::<Vec<_>>(),
+    })
+}
+
+fn outcomes(summary: &Summary) -> Value {
+    json!({
+        "selected": summary.selected,
+        "delivered": summary.delivered,
+        "partial": summary.partial,
+        "already_there": summary.already_there,
+        "failed": summary.failures.len(),
+        "undelivered": summary.undelivered,
+        "stopped": summary.stopped,
     })
 }
 

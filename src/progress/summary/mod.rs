@@ -54,18 +54,21 @@ pub struct Circumstances {
     pub budget: Option<Budget>,
 }
 
-/// How long nothing was sent because a server had asked for it or a limit was reached.
+/// How long nothing was sent, by the clock on the wall.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Waits {
-    pub total: Duration,
+    /// Because a limit was reached.
+    pub for_limits: Duration,
+    /// Because the server had refused something for its rate limit.
+    pub for_pauses: Duration,
     pub pauses: u64,
 }
 
-/// What was kept to; `None` where there was no limit.
+/// What was kept to, given or learned from the server; `None` where there was no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Limits {
-    pub requests_per_minute: Option<u32>,
-    pub tokens_per_minute: Option<u32>,
+    pub requests_per_minute: Option<u64>,
+    pub tokens_per_minute: Option<u64>,
 }
 
 /// A price and where it comes from.

@@ -1,6 +1,6 @@
 //! The numbers that say something, with a note each: what a person and a page of Markdown show.
 
-use super::{Circumstances, cost};
+use super::{Circumstances, Waits, cost};
 use crate::engine::event::Summary;
 use crate::engine::ports::FailureKind;
 use crate::llm::price::money;
@@ -86,12 +86,15 @@ fn tokens_note(summary: &Summary) -> String {
 }
 
 fn waits_row(circumstances: &Circumstances) -> Option<Row> {
-    let waits = circumstances.waits.filter(|waits| !waits.total.is_zero())?;
-    let note = match waits.pauses {
+    let Waits { for_limits, for_pauses, pauses } = circumstances.waits?;
+    let total = for_limits + for_pauses;
+    let note = match pauses {
         0 => "for the limits".to_owned(),
-        pauses => format!("for the limits, {} asked for by the server", plural(pauses, "pause")),
+        pauses => {
+            format!("for the limits, {} of it in {}", plain_duration(for_pauses), plural(pauses, "pause"))
+        }
     };
-    Some(Row { label: "waited", number: plain_duration(waits.total), note })
+    (!total.is_zero()).then(|| Row { label: "waited", number: plain_duration(total), note })
 }
 
 fn cost_row(summary: &Summary, circumstances: &Circumstances) -> Option<Row> {
