@@ -162,7 +162,7 @@ fn words(count: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::{Arc, Barrier, Mutex};
 
     use tempfile::TempDir;
     use tokio::time::Instant;
@@ -238,6 +238,34 @@ mod tests {
         let (_share, told) = join(&folder).await;
         check(&told, &[]);
         assert_eq!(files(&folder), 2, "its own and what is not a lock");
+    }
+
+    #[test]
+    fn nobody_is_overlooked_while_others_come_go_and_sweep() {
+        let folder = tempfile::tempdir().unwrap();
+        let seat_of_nobody = folder.path().join("none");
+        let everybody = Barrier::new(4);
+        let come_and_go = || {
+            let counts = (0..50).map(|_| {
+                let seat = Seat::take(folder.path()).unwrap();
+                everybody.wait();
+                let count = seat.count();
+                everybody.wait();
+                drop(seat);
+                // The next ones come while this one still sweeps.
+                for path in others(&seat_of_nobody).unwrap() {
+                    is_alive(&path);
+                }
+                count
+            });
+            counts.collect::<Vec<_>>()
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(come_and_go)).collect();
+            for thread in threads {
+                assert_eq!(thread.join().unwrap(), [4; 50]);
+            }
+        });
     }
 
     #[tokio::test]

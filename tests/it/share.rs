@@ -1,5 +1,7 @@
 //! Several processes that ask the same model with the same key share its limits.
 
+use std::fs::read_dir;
+
 use serde_json::json;
 
 use crate::support::gate::Gate;
@@ -15,6 +17,15 @@ const ALONE: &str = "this one has all of its limits";
 fn start(story: &Story, model: &str) -> Running {
     let (project, _) = story.studio.project(MOODS, &texts(2));
     story.start(&["--project", &project.to_string(), "--model", model, "--model-version", "v1", "-v"])
+}
+
+/// Returns how many processes have left a file where they share limits.
+fn locks(story: &Story) -> usize {
+    let folders =
+        read_dir(story.program.path("../home/state/ls-autolabel/pace")).expect("somebody asked a model");
+    folders
+        .map(|folder| read_dir(folder.expect("it is readable").path()).expect("it is a folder").count())
+        .sum()
 }
 
 /// Holds the first answers to so many processes.
@@ -43,6 +54,22 @@ fn two_processes_know_of_each_other_and_of_the_end_of_the_other() {
     second.wait_until_it_tells(ALONE);
     gate.open();
     story.wait(second).assert_code(0).assert_tells("delivered 2");
+    assert_eq!(locks(&story), 0, "whoever goes takes its file along, and whoever stays those of the dead");
+}
+
+#[test]
+fn a_run_that_ends_at_once_takes_its_file_along() {
+    let story = Story::many(1);
+    let gate = hold(&story, 1);
+    let mut running = start(&story, "small");
+    gate.wait_for_arrivals(1);
+    assert_eq!(locks(&story), 1);
+    running.signal("INT");
+    running.wait_until_it_tells("stopping");
+    running.signal("INT");
+    story.wait(running).assert_code(130);
+    assert_eq!(locks(&story), 0);
+    gate.open();
 }
 
 #[test]
