@@ -12,7 +12,7 @@ use crate::annotate::contact::Contact;
 use crate::annotate::fingerprint;
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
-use crate::http::pace::Pace;
+use crate::http::pace::{Limits, Pace};
 use crate::http::retry::RetryPolicy;
 use crate::http::share::Share;
 use crate::http::stop::Stop;
@@ -285,7 +285,12 @@ fn transport(policy: RetryPolicy, rpm: Option<u32>, stop: &Stop) -> Result<Trans
         action: "cannot set up HTTP".to_owned(),
         source: std::io::Error::other(error),
     })?;
-    Ok(Transport { client, policy, pace: Arc::new(Pace::new(rpm)), stop: stop.clone() })
+    Ok(Transport {
+        client,
+        policy,
+        pace: Arc::new(Pace::new(&Limits { rpm, ..Limits::default() })),
+        stop: stop.clone(),
+    })
 }
 
 /// Returns the user's name for the version, or one that changes with all that decides the answers.

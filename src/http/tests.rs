@@ -23,7 +23,7 @@ fn transport(max_retries: u32, stop: Stop) -> Transport {
         longest: Duration::from_millis(8),
         max_wait: Duration::from_secs(7_200),
     };
-    Transport { client: super::client().unwrap(), policy, pace: Arc::new(Pace::new(None)), stop }
+    Transport { client: super::client().unwrap(), policy, pace: Arc::new(Pace::default()), stop }
 }
 
 fn call(address: &str, repeat: Repeat) -> Call {
@@ -34,6 +34,7 @@ fn call(address: &str, repeat: Repeat) -> Call {
         url: format!("{address}/v1/ask?key=hidden").parse().unwrap(),
         headers: HeaderMap::from_iter([(AUTHORIZATION, key)]),
         body: Some(b"{}".to_vec()),
+        tokens: 0,
         timeout: Duration::from_secs(20),
         repeat,
     }

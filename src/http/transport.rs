@@ -11,7 +11,7 @@ use url::Url;
 
 use super::fault::{Fault, Reach, address, explain};
 use super::judge::{Attempt, Judge, Unaffordable};
-use super::pace::Pace;
+use super::pace::{Pace, Pass, Turned, wait_for_reset};
 use super::retry::{Budget, RetryPolicy, Verdict};
 use super::secret::mask_sent;
 use super::stop::Stop;
@@ -31,6 +31,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// JSON; sent with a Content-Length, for Label Studio reads a chunked body as empty.
     pub body: Option<Vec<u8>>,
+    /// How many it is expected to use of what the server allows a minute; 0 where it counts none.
+    pub tokens: u64,
     /// For one attempt, from connecting to the last byte.
     pub timeout: Duration,
     pub repeat: Repeat,
@@ -121,9 +123,9 @@ impl Transport {
     pub async fn send(&self, call: &Call, judge: &dyn Judge) -> Result<Reply, SendError> {
         let mut budget = Budget::new(&self.policy);
         for attempts in 1.. {
-            self.admit(judge).await?;
+            let mut pass = self.admit(call, judge, attempts).await?;
             count(&self.pace.counters.attempts);
-            let setback = match self.attempt(call, judge).await {
+            let setback = match self.attempt(call, judge, &mut pass).await {
                 Ok(reply) => return Ok(reply),
                 Err(Trouble::End(error)) => return Err(error),
                 Err(Trouble::Again(setback)) => setback,
@@ -135,13 +137,7 @@ impl Transport {
             let give_up = |message| SendError::GaveUp { attempts, message, status };
             let message = format!("{}: {}", address(&call.url), setback.message);
             if let Some(after) = after.filter(|after| self.policy.max_wait < *after) {
-                let (asked, allowed) = (in_words(after), in_words(self.policy.max_wait));
-                let advice = "go on later, or allow more with `--max-wait`";
-                let until = clock(after).map(|time| format!(", until {time}")).unwrap_or_default();
-                let long = format!(
-                    "the server asks to wait {asked}{until}, more than the {allowed} allowed; {advice}"
-                );
-                return Err(give_up(format!("{message}; {long}")));
+                return Err(give_up(format!("{message}; {}", self.too_long(after))));
             }
             let Some(wait) = budget.next(&self.policy, after, limited) else {
                 return Err(match reach {
@@ -151,7 +147,12 @@ impl Transport {
             };
             debug!(?wait, limited, "{message}; waiting for another attempt");
             count(&self.pace.counters.retries);
-            self.wait(wait, limited).await?;
+            if limited {
+                self.pace.refused(&pass, wait);
+                continue;
+            }
+            drop(pass);
+            self.wait(wait).await?;
         }
         unreachable!("the budget ends the loop")
     }
@@ -166,8 +167,8 @@ impl Transport {
         }
     }
 
-    /// Waits until the next attempt may be paid for and it is its turn.
-    async fn admit(&self, judge: &dyn Judge) -> Result<(), SendError> {
+    /// Waits until the next attempt, of this number, may be paid for and it is its turn.
+    async fn admit(&self, call: &Call, judge: &dyn Judge, number: u32) -> Result<Pass<'_>, SendError> {
         tokio::select! {
             biased;
             () = self.stop.asked() => return Err(SendError::Stopped),
@@ -175,18 +176,31 @@ impl Transport {
                 afforded.map_err(|Unaffordable(message)| SendError::Unaffordable { message })?;
             }
         }
-        if self.pace.admit(&self.stop).await {
-            return Ok(());
-        }
+        let turned = match self.pace.admit(call.tokens, self.policy.max_wait, &self.stop).await {
+            Ok(pass) => return Ok(pass),
+            Err(turned) => turned,
+        };
         judge.settle(&Attempt::Unsent);
-        Err(SendError::Stopped)
+        Err(match turned {
+            Turned::Stopped => SendError::Stopped,
+            // It would be refused for its rate limit, so it ends as if it had been.
+            Turned::TooLong(wait) => SendError::GaveUp {
+                attempts: number - 1,
+                message: format!("{}: {}", address(&call.url), self.too_long(wait)),
+                status: Some(StatusCode::TOO_MANY_REQUESTS),
+            },
+        })
     }
 
-    async fn wait(&self, wait: Duration, limited: bool) -> Result<(), SendError> {
-        if limited {
-            self.pace.pause(wait);
-            return Ok(());
-        }
+    /// Says that a wait which the server asks for is longer than allowed.
+    fn too_long(&self, wait: Duration) -> String {
+        let (asked, allowed) = (in_words(wait), in_words(self.policy.max_wait));
+        let advice = "go on later, or allow more with `--max-wait`";
+        let until = clock(wait).map(|time| format!(", until {time}")).unwrap_or_default();
+        format!("the server asks to wait {asked}{until}, more than the {allowed} allowed; {advice}")
+    }
+
+    async fn wait(&self, wait: Duration) -> Result<(), SendError> {
         tokio::select! {
             biased;
             () = self.stop.asked() => Err(SendError::Stopped),
@@ -194,20 +208,29 @@ impl Transport {
         }
     }
 
-    async fn attempt(&self, call: &Call, judge: &dyn Judge) -> Result<Reply, Trouble> {
+    async fn attempt(&self, call: &Call, judge: &dyn Judge, pass: &mut Pass<'_>) -> Result<Reply, Trouble> {
         let start = Instant::now();
         let reply = match self.exchange(call).await {
             Ok(reply) => reply,
             Err(error) => {
                 let fault = explain(&error, call.timeout);
-                judge.settle(match fault.reach {
-                    Reach::Never | Reach::Unsent => &Attempt::Unsent,
-                    Reach::Unknown => &Attempt::Unknown,
-                });
+                match fault.reach {
+                    Reach::Never | Reach::Unsent => {
+                        judge.settle(&Attempt::Unsent);
+                        pass.unsent();
+                    }
+                    // What was reserved for it stays so.
+                    Reach::Unknown => {
+                        judge.settle(&Attempt::Unknown);
+                    }
+                }
                 return Err(network_trouble(call, fault));
             }
         };
-        judge.settle(&Attempt::Answered(&reply));
+        if let Some(used) = judge.settle(&Attempt::Answered(&reply)) {
+            pass.use_tokens(used);
+        }
+        pass.learn(&reply.headers);
         debug!(status = reply.status.as_u16(), took = ?start.elapsed(), "{} {}", call.method, address(&call.url));
         trace_body("reply", &reply.body, call);
         if REPLY_LIMIT < reply.body.len() {
@@ -215,7 +238,10 @@ impl Transport {
             return Err(Trouble::End(SendError::Rejected { status: reply.status, message }));
         }
         match judge.verdict(&reply) {
-            Verdict::Done => Ok(reply),
+            Verdict::Done => {
+                pass.succeeded();
+                Ok(reply)
+            }
             verdict => Err(trouble(call, &reply, verdict)),
         }
     }
@@ -265,7 +291,7 @@ fn trouble(call: &Call, reply: &Reply, verdict: Verdict) -> Trouble {
             message: hide(message),
             // A refusal inside a success is one all the same.
             status: Some(if limited { StatusCode::TOO_MANY_REQUESTS } else { status }),
-            after,
+            after: after.or_else(|| wait_for_reset(&reply.headers, call.tokens).filter(|_| limited)),
             limited,
             reach: None,
         }),

@@ -161,6 +161,7 @@ impl Studio {
             url: self.address.route(&request.path),
             headers,
             body: request.body.clone(),
+            tokens: 0,
             timeout: request.timeout,
             repeat: request.repeat,
         };

@@ -103,7 +103,7 @@ pub(crate) fn studio(url: &str, key: &str) -> Studio {
         longest: Duration::from_millis(1),
         max_wait: Duration::from_secs(1),
     };
-    let (pace, stop) = (Arc::new(Pace::new(None)), Stop::never());
+    let (pace, stop) = (Arc::new(Pace::default()), Stop::never());
     let transport = Transport { client: crate::http::client().unwrap(), policy, pace, stop };
     Studio::new(Address::parse(url).unwrap(), Key::parse(&Secret::new(key)).unwrap(), transport)
 }

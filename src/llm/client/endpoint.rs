@@ -72,6 +72,7 @@ impl Endpoint {
             url: self.url(model),
             headers,
             body: Some(body.to_string().into_bytes()),
+            tokens: 0,
             timeout: self.timeout,
             repeat: Repeat::Always,
         }

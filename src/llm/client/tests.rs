@@ -77,7 +77,7 @@ fn client(server: &MockServer) -> Client {
     let shortest = Duration::from_millis(1);
     let policy =
         RetryPolicy { max_retries: 0, shortest, longest: shortest, max_wait: Duration::from_secs(1) };
-    let pace = Arc::new(Pace::new(None));
+    let pace = Arc::new(Pace::default());
     let transport = Transport { client: crate::http::client().unwrap(), policy, pace, stop: Stop::never() };
     let endpoint = Endpoint {
         provider: (PROVIDERS[0].provider)(&ProviderOptions::default()),
