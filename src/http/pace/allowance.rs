@@ -48,7 +48,7 @@ impl Allowance {
         Self {
             name,
             given: limit.is_some(),
-            rate: limit.map(Rate::new),
+            rate: limit.map(|limit| Rate::new(limit, Duration::ZERO)),
             minute: Minute::default(),
             guard: None,
             total: 0,
@@ -69,10 +69,7 @@ impl Allowance {
             return Some(Hold { until, told: true });
         }
         let rate = self.rate.as_mut()?;
-        let until = match rate.pay() {
-            Some(wait) => Some(now + wait),
-            None => self.minute.free_at(weight, rate.limit, now),
-        };
+        let until = rate.owes_until(now).or_else(|| self.minute.free_at(weight, rate.limit, now));
         until.map(|until| Hold { until, told: false })
     }
 
@@ -81,18 +78,18 @@ impl Allowance {
         if 0 < weight {
             self.minute.add(weight, now);
             if let Some(rate) = &mut self.rate {
-                rate.owe(weight);
+                rate.owe(weight, now);
             }
             self.total = self.total.saturating_add(weight);
         }
         self.total
     }
 
-    /// Changes what was admitted then from the wrong weight to the right one.
-    pub(super) fn correct(&mut self, then: Duration, wrong: u64, right: u64) {
+    /// Changes the weight of what was admitted then from the wrong to the right one.
+    pub(super) fn correct(&mut self, then: Duration, (wrong, right): (u64, u64), now: Duration) {
         self.minute.correct(then, wrong, right);
         if let Some(rate) = &mut self.rate {
-            rate.owe(right.saturating_sub(wrong));
+            rate.owe(right.saturating_sub(wrong), now);
             rate.give_back(wrong.saturating_sub(right));
         }
     }
@@ -102,7 +99,7 @@ impl Allowance {
         if self.given {
             return;
         }
-        self.relimit(limit);
+        self.relimit(limit, now);
         // A reply to a later attempt knows more.
         if let Some(left) = left
             && self.guard.is_none_or(|guard| guard.counted <= counted)
@@ -112,7 +109,7 @@ impl Allowance {
     }
 
     /// Paces by this limit, if it is another than before.
-    fn relimit(&mut self, limit: Limit) {
+    fn relimit(&mut self, limit: Limit, now: Duration) {
         let name = self.name;
         let limit = match (self.limit(), limit) {
             (None, Limit::Minute(limit)) => {
@@ -133,7 +130,7 @@ impl Allowance {
             }
             _ => return,
         };
-        self.rate = limit.map(Rate::new);
+        self.rate = limit.map(|limit| Rate::new(limit, now));
     }
 
     /// Returns until when the server would refuse this weight, by its own word.

@@ -42,7 +42,9 @@ impl<'a> Pass<'a> {
     pub fn unsent(&mut self) {
         self.use_tokens(0);
         let Ticket { admitted, share, .. } = self.ticket;
-        self.pace.state().requests.correct(admitted, share, 0);
+        let mut state = self.pace.state();
+        let now = state.start.elapsed();
+        state.requests.correct(admitted, (share, 0), now);
     }
 
     /// Takes as many tokens as were really used instead of those that were expected; the next ones pay for the rest, or
@@ -50,7 +52,9 @@ impl<'a> Pass<'a> {
     pub fn use_tokens(&mut self, used: u64) {
         let Ticket { admitted, share, tokens, .. } = self.ticket;
         let weigh = |tokens: u64| tokens.saturating_mul(share);
-        self.pace.state().tokens.correct(admitted, weigh(tokens), weigh(used));
+        let mut state = self.pace.state();
+        let now = state.start.elapsed();
+        state.tokens.correct(admitted, (weigh(tokens), weigh(used)), now);
         self.ticket.tokens = used;
     }
 
