@@ -93,9 +93,10 @@ impl Loss {
                 "gives no answers",
                 "check `--base-url`, which for most servers ends in `/v1`, and that the server is up",
             ),
-            Self::RateLimit => {
-                ("refuses every request for its rate limit", "try again later, or with a lower `--rpm`")
-            }
+            Self::RateLimit => (
+                "refuses every request for its rate limit",
+                "try again later, or with a lower `--rpm` or `--tpm`",
+            ),
         };
         Error::Provider {
             message: format!("the model's server {what}, so the run ends here: {error}"),

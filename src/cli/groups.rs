@@ -17,6 +17,9 @@ const MOST_CONTEXT: u64 = 1 << 24;
 /// No server takes more requests a minute.
 const MOST_REQUESTS: u64 = 10_000_000;
 
+/// No server takes more tokens a minute.
+const MOST_TOKENS: u64 = 1_000_000_000_000;
+
 /// No million tokens cost more.
 const MOST_DOLLARS: f64 = 1e6;
 
@@ -209,9 +212,13 @@ pub struct LimitArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=1024))]
     pub concurrency: Option<u32>,
 
-    /// At most this many requests a minute [default: no limit]
+    /// At most this many requests a minute [default: what the server says]
     #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=MOST_REQUESTS))]
     pub rpm: Option<u32>,
+
+    /// At most this many tokens a minute, prompts and answers together [default: what the server says]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1..=MOST_TOKENS))]
+    pub tpm: Option<u64>,
 
     /// Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]
     #[arg(long, value_name = "USD", value_parser = number(BUDGETS))]

@@ -184,7 +184,7 @@ pub(super) fn form(text: &ConfigText, wanted: &Wanted) -> Result<Form, Error> {
 
 /// Returns a client of Label Studio that has asked nothing yet.
 pub(super) fn studio(settings: &StudioSettings, policy: &RetryPolicy, stop: &Stop) -> Result<Studio, Error> {
-    let transport = transport(policy.clone(), None, stop)?;
+    let transport = transport(policy.clone(), &Limits::default(), stop)?;
     Ok(Studio::new(settings.address.clone(), settings.key.clone(), transport))
 }
 
@@ -215,7 +215,7 @@ pub(super) async fn annotator(
         if server.row.name == "ollama" && options.num_ctx.is_none() {
             options.num_ctx = Some(context_length(&annotator, tasks).await?);
         }
-        let mut client = client(server, &options, &settings.policy, context)?;
+        let mut client = client(settings, server, &options, context)?;
         if let Some(limits) = settings.model.budget {
             client = client.within(Budget::new(limits, settings.model.price));
         }
@@ -225,9 +225,9 @@ pub(super) async fn annotator(
 }
 
 fn client(
+    settings: &Settings,
     server: &ModelServer,
     options: &ProviderOptions,
-    policy: &RetryPolicy,
     context: &Context<'_>,
 ) -> Result<Client, Error> {
     let endpoint = Endpoint {
@@ -237,7 +237,9 @@ fn client(
         headers: server.headers.clone(),
         timeout: server.timeout,
     };
-    let client = Client::new(endpoint, transport(policy.clone(), server.rpm, &context.stop)?);
+    let concurrency = u32::try_from(settings.model.concurrency).ok();
+    let limits = Limits { rpm: server.rpm, tpm: server.tpm, concurrency };
+    let client = Client::new(endpoint, transport(settings.policy.clone(), &limits, &context.stop)?);
     Ok(match &context.state {
         Some(folder) => client.remembering(Memory::at(folder.join("endpoints.json"))),
         None => client,
@@ -280,17 +282,12 @@ async fn context_length(annotator: &Annotator, tasks: &dyn Source) -> Result<u32
     Ok(u32::try_from(longest.next_power_of_two()).unwrap_or(u32::MAX))
 }
 
-fn transport(policy: RetryPolicy, rpm: Option<u32>, stop: &Stop) -> Result<Transport, Error> {
+fn transport(policy: RetryPolicy, limits: &Limits, stop: &Stop) -> Result<Transport, Error> {
     let client = crate::http::client().map_err(|error| Error::Io {
         action: "cannot set up HTTP".to_owned(),
         source: std::io::Error::other(error),
     })?;
-    Ok(Transport {
-        client,
-        policy,
-        pace: Arc::new(Pace::new(&Limits { rpm, ..Limits::default() })),
-        stop: stop.clone(),
-    })
+    Ok(Transport { client, policy, pace: Arc::new(Pace::new(limits)), stop: stop.clone() })
 }
 
 /// Returns the user's name for the version, or one that changes with all that decides the answers.

@@ -6,6 +6,7 @@ pub mod budget;
 pub mod chat;
 pub mod client;
 pub mod estimate;
+pub mod forecast;
 pub mod judge;
 pub mod ladder;
 pub mod memory;

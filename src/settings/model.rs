@@ -49,6 +49,8 @@ pub struct ModelServer {
     pub timeout: Duration,
     /// Requests a minute.
     pub rpm: Option<u32>,
+    /// Tokens a minute.
+    pub tpm: Option<u64>,
 }
 
 impl Oracle {
@@ -182,6 +184,7 @@ fn server(
         options: ProviderOptions { api_version: args.api_version.clone(), num_ctx: args.num_ctx },
         timeout: timeout(&layered.args.limits),
         rpm: layered.args.limits.rpm,
+        tpm: layered.args.limits.tpm,
     })
 }
 

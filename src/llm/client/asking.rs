@@ -6,6 +6,7 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 
 use super::purse::Purse;
+use super::weight::Weight;
 use crate::http::judge::{Attempt, Judge, Unaffordable};
 use crate::http::retry::Verdict;
 use crate::http::transport::Reply;
@@ -19,6 +20,7 @@ pub(super) struct Asking<'a> {
     provider: &'a dyn Provider,
     /// What is sent, for refusals name its fields.
     body: &'a Value,
+    weight: Weight<'a>,
     purse: Option<Purse<'a>>,
     /// That the server does not take a part of the request.
     refusal: OnceLock<Refusal>,
@@ -27,8 +29,13 @@ pub(super) struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    pub(super) fn new(provider: &'a dyn Provider, body: &'a Value, purse: Option<Purse<'a>>) -> Self {
-        Self { provider, body, purse, refusal: OnceLock::new(), complaint: OnceLock::new() }
+    pub(super) fn new(
+        provider: &'a dyn Provider,
+        body: &'a Value,
+        weight: Weight<'a>,
+        purse: Option<Purse<'a>>,
+    ) -> Self {
+        Self { provider, body, weight, purse, refusal: OnceLock::new(), complaint: OnceLock::new() }
     }
 
     /// Returns which part of the request the server did not take, if that was the trouble.
@@ -76,22 +83,33 @@ impl Judge for Asking<'_> {
         if let Some(purse) = &self.purse {
             purse.settle(attempt, told, bill.cost);
         }
-        told.map(|_| total)
+        self.weight.settle(attempt, told.as_ref())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
 
     use super::*;
+    use crate::llm::chat::{ChatRequest, Parameters};
+    use crate::llm::forecast::Charge;
     use crate::llm::provider::{PROVIDERS, ProviderOptions};
+
+    fn request() -> ChatRequest {
+        let parameters = Parameters::default();
+        ChatRequest { model: "m".to_owned(), messages: Vec::new(), schema: None, parameters }
+    }
 
     /// Judges one reply of this status after the other; expects for each whether the request is tried again.
     fn check(status: u16, messages: &[&str], expect: &[bool]) {
         let provider = (PROVIDERS[0].provider)(&ProviderOptions::default());
-        let asking = Asking::new(provider.as_ref(), &Value::Null, None);
+        let (forecast, request) = (Mutex::default(), request());
+        let weight = Weight::new(&forecast, &request, Charge::Used);
+        let asking = Asking::new(provider.as_ref(), &Value::Null, weight, None);
         let found = messages.iter().map(|message| {
             let body = serde_json::json!({"error": {"message": message}}).to_string().into_bytes();
             let status = StatusCode::from_u16(status).unwrap();

@@ -56,8 +56,8 @@ impl Endpoint {
         if is_paid || body.get("n").is_none() { Counting::All } else { Counting::PerhapsOne }
     }
 
-    /// Returns the request that carries this body.
-    pub(super) fn call(&self, model: &str, body: &Value) -> Call {
+    /// Returns the request that carries this body and is expected to use so many tokens.
+    pub(super) fn call(&self, model: &str, body: &Value, tokens: u64) -> Call {
         let json = HeaderValue::from_static("application/json");
         let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, json.clone()), (ACCEPT, json)]);
         headers.extend(self.provider.headers(self.key.as_ref()));
@@ -72,7 +72,7 @@ impl Endpoint {
             url: self.url(model),
             headers,
             body: Some(body.to_string().into_bytes()),
-            tokens: 0,
+            tokens,
             timeout: self.timeout,
             repeat: Repeat::Always,
         }

@@ -5,6 +5,7 @@ mod endpoint;
 mod purse;
 #[cfg(test)]
 mod tests;
+mod weight;
 
 pub use endpoint::Endpoint;
 
@@ -19,9 +20,11 @@ use url::Url;
 
 use self::asking::Asking;
 use self::purse::Purse;
+use self::weight::Weight;
 use super::budget::Budget;
 use super::chat::{ChatRequest, Completion, Response};
 use super::estimate::worst_case;
+use super::forecast::Forecast;
 use super::ladder::{Capabilities, Rung};
 use super::memory::Memory;
 use super::provider::{DecodeError, EncodeError};
@@ -81,6 +84,7 @@ pub struct Client {
     /// Held by the request that finds out what the endpoint takes.
     probing: tokio::sync::Mutex<()>,
     unreached: Mutex<Unreached>,
+    forecast: Mutex<Forecast>,
     /// By model.
     known: Mutex<HashMap<String, Known>>,
     /// Why no request can succeed any more.
@@ -112,6 +116,7 @@ impl Client {
             budget: None,
             probing: tokio::sync::Mutex::default(),
             unreached: Mutex::default(),
+            forecast: Mutex::default(),
             known: Mutex::default(),
             aborted: OnceLock::new(),
         }
@@ -251,12 +256,13 @@ impl Client {
     async fn attempt(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Answer, AskError> {
         let provider = &self.endpoint.provider;
         let body = provider.body(request, capabilities)?;
-        let call = self.endpoint.call(&request.model, &body);
+        let weight = Weight::new(&self.forecast, request, provider.charge());
+        let call = self.endpoint.call(&request.model, &body, weight.tokens());
         let purse = self.budget.as_ref().map(|budget| {
             let worst = worst_case(request, &body, call.body.as_deref().unwrap_or_default().len());
             Purse::new(budget, worst, self.endpoint.counting(&body))
         });
-        let asking = Asking::new(provider.as_ref(), &body, purse);
+        let asking = Asking::new(provider.as_ref(), &body, weight, purse);
         let sent = self.transport.send(&call, &asking).await;
         match (sent, asking.into_refusal()) {
             (Ok(reply), _) => Ok(Answer::Completion(provider.completion(&reply)?)),

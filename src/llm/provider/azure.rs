@@ -11,6 +11,7 @@ use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
 use crate::http::transport::Reply;
 use crate::llm::chat::{Bill, ChatRequest, Completion};
+use crate::llm::forecast::Charge;
 use crate::llm::judge::judge;
 use crate::llm::ladder::{Capabilities, Rung};
 
@@ -90,6 +91,10 @@ impl Provider for Azure {
 
     fn judge(&self, reply: &Reply) -> Verdict {
         judge(reply)
+    }
+
+    fn charge(&self) -> Charge {
+        Charge::Limit
     }
 }
 

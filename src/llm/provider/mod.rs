@@ -15,6 +15,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::chat::{Bill, ChatRequest, Completion};
+use super::forecast::Charge;
 use super::ladder::Capabilities;
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
@@ -45,6 +46,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// Says what a reply means, by status, headers and body.
     fn judge(&self, reply: &Reply) -> Verdict;
+
+    /// Returns what of a request counts towards the limit of tokens a minute.
+    fn charge(&self) -> Charge {
+        Charge::Used
+    }
 }
 
 /// What a dialect is told about the endpoint beyond its address.

@@ -166,7 +166,8 @@ async fn processes_that_share_an_allowance_take_equal_parts_and_no_change_is_a_b
     });
     let times = admissions(&pace, &[0; 2_400]).await;
     sharing.await.unwrap();
-    let between = |from, to| times.iter().filter(|time| seconds(from) <= **time && **time < seconds(to)).count();
+    let between =
+        |from, to| times.iter().filter(|time| seconds(from) <= **time && **time < seconds(to)).count();
     let check = |from, to, expect: std::ops::RangeInclusive<usize>| {
         let found = between(from, to);
         assert!(expect.contains(&found), "{found} from {from} to {to} s");
