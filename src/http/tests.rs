@@ -11,7 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::pace::Pace;
+use super::judge::{Attempt, Judge};
+use super::pace::{Limits, Pace};
 use super::retry::{RetryPolicy, Verdict, retry_after};
 use super::stop::{self, Stop};
 use super::transport::{Call, Counters, Repeat, Reply, SendError, Transport};
@@ -204,6 +205,57 @@ async fn one_refusal_pauses_everyone_and_only_once() {
     assert!(replies.iter().all(Result::is_ok), "{replies:?}");
     assert!(Duration::from_millis(300) <= took, "nobody came through the pause, yet it took {took:?}");
     assert_eq!(transport.counters(), Counters { attempts: 8, retries: 4, limited: 4 });
+}
+
+#[tokio::test]
+async fn a_refusal_that_names_no_wait_is_waited_for_by_the_reset_of_its_limit() {
+    let refusal = answer(429).insert_header("x-ratelimit-remaining-requests", "0");
+    let refusal = refusal.insert_header("x-ratelimit-reset-requests", "300ms");
+    let server = server(&[refusal, answer(200)]).await;
+    let start = Instant::now();
+    transport(2, Stop::never()).send(&call(&server.uri(), Repeat::Always), &judge).await.unwrap();
+    assert!(Duration::from_millis(300) <= start.elapsed(), "{:?}", start.elapsed());
+    assert_eq!(received(&server).await, 2);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_where_nothing_is_left_for_longer_than_allowed() {
+    let spent = answer(200).insert_header("x-ratelimit-remaining-tokens", "99");
+    let server = server(&[spent.insert_header("x-ratelimit-reset-tokens", "5h")]).await;
+    let (transport, call) = (transport(2, Stop::never()), call(&server.uri(), Repeat::Always));
+    transport.send(&call, &judge).await.unwrap();
+    let error = transport.send(&Call { tokens: 100, ..call }, &judge).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("asks to wait 5 h, more than the 2 h allowed"), "{text}");
+    assert_eq!(received(&server).await, 1);
+}
+
+#[tokio::test]
+async fn what_an_attempt_used_is_what_the_next_one_pays_for() {
+    /// Says that each attempt used so many tokens.
+    struct Used(Option<u64>);
+    impl Judge for Used {
+        fn verdict(&self, reply: &Reply) -> Verdict {
+            judge(reply)
+        }
+        fn settle(&self, _attempt: &Attempt<'_>) -> Option<u64> {
+            self.0
+        }
+    }
+    let server = server(&[answer(200)]).await;
+    let took = async |used| {
+        let start = Instant::now();
+        let limits = Limits { tpm: Some(60_000), ..Limits::default() };
+        let transport = Transport { pace: Arc::new(Pace::new(&limits)), ..transport(0, Stop::never()) };
+        let call = Call { tokens: 400, ..call(&server.uri(), Repeat::Always) };
+        for _ in 0..2 {
+            transport.send(&call, &Used(used)).await.unwrap();
+        }
+        start.elapsed()
+    };
+    // A thousand tokens fall in a second.
+    assert!(Duration::from_millis(400) <= took(None).await);
+    assert!(Duration::from_millis(700) <= took(Some(700)).await);
 }
 
 #[tokio::test]

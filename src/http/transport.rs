@@ -15,6 +15,7 @@ use super::pace::{Pace, Pass, Turned, wait_for_reset};
 use super::retry::{Budget, RetryPolicy, Verdict};
 use super::secret::mask_sent;
 use super::stop::Stop;
+use super::words::{clock, in_words};
 
 /// Longest body of a reply that is kept, in bytes: far above any answer, and no threat to the memory.
 const REPLY_LIMIT: usize = 64 << 20;
@@ -346,22 +347,4 @@ fn count(counter: &AtomicU64) {
 
 fn times(attempts: u32) -> String {
     if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
-}
-
-/// Returns the minute in which a wait that begins now is over, unless no calendar has it.
-fn clock(wait: Duration) -> Option<String> {
-    let end = jiff::Timestamp::now().checked_add(wait).ok()?;
-    // Not before its end.
-    let end = end.checked_add(Duration::from_secs(59)).ok()?;
-    Some(end.strftime("%Y-%m-%d %H:%M UTC").to_string())
-}
-
-fn in_words(wait: Duration) -> String {
-    let minutes = wait.as_secs().div_ceil(60);
-    match (minutes / 60, minutes % 60) {
-        _ if wait < Duration::from_secs(120) => format!("{} s", wait.as_secs_f64()),
-        (0 | 1, _) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
 }

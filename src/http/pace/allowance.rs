@@ -7,6 +7,7 @@ use tracing::info;
 use super::limits::{Left, Limit, Meaning, float};
 use super::minute::Minute;
 use super::rate::Rate;
+use crate::http::words::in_words;
 
 /// Says why nobody is admitted now, and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,8 +152,8 @@ impl Allowance {
         }
         if !guard.announced && Duration::from_secs(1) <= until - now {
             guard.announced = true;
-            let (name, wait) = (self.name, (until - now).as_secs_f64().ceil());
-            info!("the server has {remaining} {name} left, by its headers; waiting {wait} s for more");
+            let (name, wait) = (self.name, in_words(until - now));
+            info!("the server has {remaining} {name} left, by its headers; waiting {wait} for more");
         }
         Some(until)
     }

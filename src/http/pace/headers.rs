@@ -60,13 +60,9 @@ fn window(headers: &HeaderMap, names: &Names, kind: &str, now: SystemTime) -> Op
     (window.limit.is_some() || window.remaining.is_some()).then_some(window)
 }
 
-/// Reads a count, which a few servers write as a decimal; less than nothing is nothing.
+/// Reads a count, which a few servers write as a decimal; `-1` is what some say where they have no limit.
 fn count(text: &str) -> Option<u64> {
-    let (whole, _) = text.split_once('.').unwrap_or((text, ""));
-    match whole.strip_prefix('-') {
-        Some(debt) => debt.parse::<u64>().ok().map(|_| 0),
-        None => whole.parse().ok(),
-    }
+    text.split_once('.').map_or(text, |(whole, _)| whole).parse().ok()
 }
 
 /// Reads a reset: a Go duration, seconds, a Unix time, or a date as of RFC 3339.
@@ -160,7 +156,7 @@ mod tests {
     fn numbers_that_say_nothing_are_passed_over() {
         check("x-ratelimit-limit-requests: 0", None, None);
         check("x-ratelimit-limit-requests: many\nx-ratelimit-reset-requests: 3", None, None);
-        check("x-ratelimit-remaining-tokens: -12", None, Some((None, Some(0), None)));
+        check("x-ratelimit-limit-tokens: -1\nx-ratelimit-remaining-tokens: -1", None, None);
         check("x-ratelimit-limit-tokens: 30000.0", None, Some((Some(30_000), None, None)));
     }
 

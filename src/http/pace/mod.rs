@@ -26,6 +26,7 @@ use self::allowance::{Allowance, Hold};
 use self::concurrency::Concurrency;
 use self::limits::meaning;
 use super::stop::Stop;
+use super::words::in_words;
 
 /// A year stands for ever, and cannot overflow the clock.
 const FOR_EVER: Duration = Duration::from_secs(365 * 86_400);
@@ -164,13 +165,13 @@ impl Pace {
         });
         drop(state);
         self.changed.notify_one();
-        let seconds = wait.as_secs_f64();
+        let wait = in_words(wait);
         match cut {
             Some(before) => info!(
-                "refused for its rate limit: everybody waits {seconds:.1} s; {limit} instead of {before} requests at once"
+                "refused for its rate limit: everybody waits {wait}; {limit} instead of {before} requests at once"
             ),
-            None if begins => info!("refused for its rate limit: everybody waits {seconds:.1} s"),
-            None => debug!(is_later, "refused for its rate limit: {seconds:.1} s"),
+            None if begins => info!("refused for its rate limit: everybody waits {wait}"),
+            None => debug!(is_later, "refused for its rate limit like others: {wait}"),
         }
     }
 
