@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn parameters(max_tokens: Option<u64>, responses: u32) -> Parameters {
-        Parameters { max_tokens, responses, ..Parameters::default() }
+        Parameters { responses, max_tokens, ..Parameters::default() }
     }
 
     fn usage(prompt_tokens: u64, completion_tokens: u64) -> Usage {

@@ -147,12 +147,10 @@ impl Allowance {
         let missing = uncounted.checked_sub(remaining).filter(|missing| 0 < *missing)?;
         let refilled = Duration::try_from_secs_f64(float(missing) / per_second).unwrap_or(Duration::MAX);
         let until = end.min(guard.from.saturating_add(refilled));
-        if until <= now {
-            return None;
-        }
-        if !guard.announced && Duration::from_secs(1) <= until - now {
+        let wait = until.checked_sub(now).filter(|wait| !wait.is_zero())?;
+        if !guard.announced && Duration::from_secs(1) <= wait {
             guard.announced = true;
-            let (name, wait) = (self.name, in_words(until - now));
+            let (name, wait) = (self.name, in_words(wait));
             info!("the server has {remaining} {name} left, by its headers; waiting {wait} for more");
         }
         Some(until)

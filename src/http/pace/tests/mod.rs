@@ -164,7 +164,7 @@ async fn processes_that_share_an_allowance_take_equal_parts_and_no_change_is_a_b
             paces.set_share(share);
         }
     });
-    let times = admissions(&pace, &[0; 2_400]).await;
+    let times = admissions(&pace, &vec![0; 2_400]).await;
     sharing.await.unwrap();
     let between =
         |from, to| times.iter().filter(|time| seconds(from) <= **time && **time < seconds(to)).count();
