@@ -257,9 +257,10 @@ pub(super) async fn share(annotator: &Annotator, context: &Context<'_>) -> Optio
         return None;
     };
     let folder = state.join("pace").join(client.limits(&annotator.model));
+    let pace = Arc::clone(&client.transport().pace);
     tokio::select! {
         () = context.stop.asked() => None,
-        joined = Share::join(&folder, |_count| ()) => joined
+        joined = Share::join(&folder, move |count| pace.set_share(count)) => joined
             .inspect_err(|error| {
                 let folder = folder.display();
                 info!("no locks in {folder}, so other processes that use this endpoint are not seen: {error}");
