@@ -87,7 +87,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__check)
-            opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -253,6 +253,10 @@ _ls__autolabel() {
                     return 0
                     ;;
                 --rpm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tpm)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -480,7 +484,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__preview)
-            opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -649,6 +653,10 @@ _ls__autolabel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tpm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --max-cost)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -775,7 +783,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__run)
-            opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -937,6 +945,10 @@ _ls__autolabel() {
                     return 0
                     ;;
                 --rpm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tpm)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

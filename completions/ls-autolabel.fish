@@ -83,7 +83,8 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l price-
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l price-out -d 'Price of a million output tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l rpm -d 'At most this many requests a minute [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l rpm -d 'At most this many requests a minute [default: what the server says]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l tpm -d 'At most this many tokens a minute, prompts and answers together [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-tokens-total -d 'Use at most so many tokens in this run, in and out, counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l timeout -d 'How long one attempt may take, in seconds [default: 120]' -r
@@ -172,7 +173,8 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l pr
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l price-out -d 'Price of a million output tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l rpm -d 'At most this many requests a minute [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l rpm -d 'At most this many requests a minute [default: what the server says]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l tpm -d 'At most this many tokens a minute, prompts and answers together [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-tokens-total -d 'Use at most so many tokens in this run, in and out, counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l timeout -d 'How long one attempt may take, in seconds [default: 120]' -r
@@ -241,7 +243,8 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l pric
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l price-out -d 'Price of a million output tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l rpm -d 'At most this many requests a minute [default: no limit]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l rpm -d 'At most this many requests a minute [default: what the server says]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l tpm -d 'At most this many tokens a minute, prompts and answers together [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens-total -d 'Use at most so many tokens in this run, in and out, counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l timeout -d 'How long one attempt may take, in seconds [default: 120]' -r

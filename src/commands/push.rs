@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
 
-use super::report::{Report, reported};
+use super::report::{Meters, Report, reported};
 use super::reviewed::{Rules, reviewed};
 use super::{Context, plan};
 use crate::cli::PushArgs;
@@ -72,7 +72,7 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
         sink: &mut sink,
         journal: &NoJournal,
         reporter: reporter.as_mut(),
-        summary: report.begin(None),
+        summary: report.begin(Meters::default()),
         concurrency: CONCURRENCY,
     };
     let result = engine::run::run(job, async |task| reviewed(task, &rules), context.stop.asked()).await;

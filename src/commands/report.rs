@@ -1,6 +1,7 @@
 //! The end of a run: the summary for a person and the one for a script, also when the run failed.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -10,7 +11,9 @@ use crate::engine::event::Summary;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
 use crate::http::transport::Transport;
-use crate::progress::summary::{self, Circumstances, failed, human};
+use crate::llm::budget::Budget;
+use crate::llm::price;
+use crate::progress::summary::{self, Circumstances, Limits, Waits, failed, human};
 use crate::progress::terminal::Terminal;
 
 /// What is known of a run so far.
@@ -24,8 +27,14 @@ pub(super) struct Report {
     pub(super) circumstances: Circumstances,
     /// Since when there are numbers that a person wants to read.
     begun: Option<Instant>,
-    /// What counts the requests to the model.
-    transport: Option<Transport>,
+    meters: Meters,
+}
+
+/// What counts for itself while the run goes on; nothing where no model is asked.
+#[derive(Debug, Default)]
+pub(super) struct Meters {
+    pub(super) transport: Option<Transport>,
+    pub(super) budget: Option<Arc<Budget>>,
 }
 
 /// Runs what Ctrl-C may stop, and reports how it ended.
@@ -52,7 +61,7 @@ impl Report {
             summary: Summary::default(),
             circumstances: Circumstances { started: Timestamp::now(), ..Circumstances::default() },
             begun: None,
-            transport: None,
+            meters: Meters::default(),
         }
     }
 
@@ -62,9 +71,9 @@ impl Report {
     }
 
     /// Notes that the run begins now; returns where it counts. Whatever ends it, what was counted is reported.
-    pub(super) fn begin(&mut self, transport: Option<Transport>) -> &mut Summary {
+    pub(super) fn begin(&mut self, meters: Meters) -> &mut Summary {
         self.begun = Some(Instant::now());
-        self.transport = transport;
+        self.meters = meters;
         &mut self.summary
     }
 
@@ -102,15 +111,38 @@ impl Report {
 
     /// Fills in what is known only at the end.
     fn complete(&mut self, error: Option<&Error>) {
-        let counters = self.transport.as_ref().map(Transport::counters).unwrap_or_default();
         let circumstances = &mut self.circumstances;
+        if let Some(transport) = &self.meters.transport {
+            let (counters, paced) = (transport.counters(), transport.pace.report());
+            circumstances.attempts = counters.attempts;
+            circumstances.retries = counters.retries;
+            circumstances.limited = counters.limited;
+            circumstances.waits = Some(Waits {
+                for_limits: paced.held_by_rate,
+                for_pauses: paced.held_by_pause,
+                pauses: paced.pauses,
+            });
+            circumstances.limits = Limits {
+                requests_per_minute: paced.requests_per_minute,
+                tokens_per_minute: paced.tokens_per_minute,
+            };
+        }
+        circumstances.budget = self.meters.budget.as_deref().map(spent);
         circumstances.ended = Timestamp::now();
         circumstances.duration = self.begun.map(|begun| begun.elapsed()).unwrap_or_default();
         circumstances.exit_code = error.map_or(0, Error::exit_code);
         circumstances.error = error.filter(|error| !is_counted(error)).map(ToString::to_string);
-        circumstances.attempts = counters.attempts;
-        circumstances.retries = counters.retries;
-        circumstances.limited = counters.limited;
+    }
+}
+
+/// Returns what a run spent of what it might; each only where it was limited.
+fn spent(budget: &Budget) -> summary::Budget {
+    let (spent, limits) = (budget.spent(), budget.limits());
+    summary::Budget {
+        spent_usd: limits.cost.map(|_| price::dollars(spent.nanodollars)),
+        limit_usd: limits.cost,
+        spent_tokens: limits.tokens.map(|_| spent.tokens),
+        limit_tokens: limits.tokens,
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Map;
 use super::Context;
 use super::ledger::{self, Ledger};
 use super::plan::{self, Ground, Tasks};
-use super::report::{Report, reported};
+use super::report::{Meters, Report, reported};
 use super::target::Target;
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::RunArgs;
@@ -17,11 +17,10 @@ use crate::engine::ports::{self, Outcome};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
-use crate::http::transport::Transport;
 use crate::label::task::TaskId;
 use crate::llm::price;
 use crate::progress;
-use crate::progress::summary::{Limits, Pricing};
+use crate::progress::summary::Pricing;
 use crate::progress::text::plural;
 use crate::settings::{self, DeliverySettings, Destination, Layered, Oracle, Settings, TaskOrigin};
 use crate::sink;
@@ -57,7 +56,6 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     report.circumstances.model = Some(settings.model.model.clone());
     report.circumstances.model_version.clone_from(&ground.model_version);
     report.circumstances.studio_version.clone_from(&ground.release);
-    report.circumstances.limits = limits(&settings);
     report.circumstances.pricing = pricing(layered, &settings);
     let journal = ledger::open(&settings, layered, context)?;
     let rows = rows(&settings, &ground).await;
@@ -95,7 +93,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
         sink: target.sink(),
         journal: &Ledger(journal.clone()),
         reporter: reporter.as_mut(),
-        summary: report.begin(transport(&annotator)),
+        summary: report.begin(meters(&annotator)),
         concurrency: settings.model.concurrency,
     };
     let label = async |task| lean(annotator.annotate(task).await, &destination);
@@ -106,15 +104,6 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     }
     let explained = |error| Error::from(error).advised(|error| settings.advice(error));
     result.map_err(explained).and_then(|()| ending(&report.summary, &context.stop, &destination))
-}
-
-fn limits(settings: &Settings) -> Limits {
-    match &settings.model.oracle {
-        Oracle::Model(server) => {
-            Limits { requests_per_minute: server.rpm.map(u64::from), ..Limits::default() }
-        }
-        Oracle::Keyword => Limits::default(),
-    }
 }
 
 fn pricing(layered: &Layered<RunArgs>, settings: &Settings) -> Option<Pricing> {
@@ -149,10 +138,12 @@ fn unfit(first: TaskId, reason: &str) -> Error {
     Error::from(error).advised(|_| Some(advice.to_owned()))
 }
 
-fn transport(annotator: &Annotator) -> Option<Transport> {
+fn meters(annotator: &Annotator) -> Meters {
     match &annotator.answerer {
-        Answerer::Model(client) => Some(client.transport().clone()),
-        Answerer::Keyword => None,
+        Answerer::Model(client) => {
+            Meters { transport: Some(client.transport().clone()), budget: client.budget().cloned() }
+        }
+        Answerer::Keyword => Meters::default(),
     }
 }
 

@@ -10,7 +10,7 @@ mod weight;
 pub use endpoint::Endpoint;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use reqwest::StatusCode;
@@ -80,7 +80,7 @@ pub struct Client {
     transport: Transport,
     memory: Memory,
     /// `None` lets a run spend any amount.
-    budget: Option<Budget>,
+    budget: Option<Arc<Budget>>,
     /// Held by the request that finds out what the endpoint takes.
     probing: tokio::sync::Mutex<()>,
     unreached: Mutex<Unreached>,
@@ -131,11 +131,11 @@ impl Client {
     /// Spends no more than this; every request must have a token limit.
     #[must_use]
     pub fn within(self, budget: Budget) -> Self {
-        Self { budget: Some(budget), ..self }
+        Self { budget: Some(Arc::new(budget)), ..self }
     }
 
     /// Returns what may be spent and what was.
-    pub fn budget(&self) -> Option<&Budget> {
+    pub fn budget(&self) -> Option<&Arc<Budget>> {
         self.budget.as_ref()
     }
 

@@ -1,6 +1,5 @@
 //! The client against a server on the loopback interface.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
