@@ -87,7 +87,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__check)
-            opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -138,6 +138,10 @@ _ls__autolabel() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-failed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -484,7 +488,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__preview)
-            opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -535,6 +539,10 @@ _ls__autolabel() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-failed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -783,7 +791,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__run)
-            opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -830,6 +838,10 @@ _ls__autolabel() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-failed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

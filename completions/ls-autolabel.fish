@@ -52,6 +52,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l ids -d
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l limit -d 'At most this many tasks' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l sample -d 'This many tasks, chosen at random' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l seed -d 'Another random choice for --sample [default: 0]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l retry-failed -d 'Ask again where the model refused, or gave no answer of use, in an earlier run' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l prompt -d 'File with the prompt; {field} stands for a field of the task, {labels} for the labels' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l system -d 'File with a system message, a template like the prompt' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l prompt-template -d 'What wraps a prompt that names no field [default: "Source Text: {text}\\n\\nTask Directive: {prompt}"]' -r
@@ -74,7 +75,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l api-ve
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l temperature -d 'Sampling temperature; not sent if not given' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-tokens -d 'Most tokens of one answer [default: none; 4096 with --max-cost or --max-tokens-total]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r
@@ -142,6 +143,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l id
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l limit -d 'At most this many tasks' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l sample -d 'This many tasks, chosen at random' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l seed -d 'Another random choice for --sample [default: 0]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l retry-failed -d 'Ask again where the model refused, or gave no answer of use, in an earlier run' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l prompt -d 'File with the prompt; {field} stands for a field of the task, {labels} for the labels' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l system -d 'File with a system message, a template like the prompt' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l prompt-template -d 'What wraps a prompt that names no field [default: "Source Text: {text}\\n\\nTask Directive: {prompt}"]' -r
@@ -164,7 +166,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l ap
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l temperature -d 'Sampling temperature; not sent if not given' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-tokens -d 'Most tokens of one answer [default: none; 4096 with --max-cost or --max-tokens-total]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r
@@ -212,6 +214,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l ids 
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l limit -d 'At most this many tasks' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l sample -d 'This many tasks, chosen at random' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l seed -d 'Another random choice for --sample [default: 0]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l retry-failed -d 'Ask again where the model refused, or gave no answer of use, in an earlier run' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l prompt -d 'File with the prompt; {field} stands for a field of the task, {labels} for the labels' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l system -d 'File with a system message, a template like the prompt' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l prompt-template -d 'What wraps a prompt that names no field [default: "Source Text: {text}\\n\\nTask Directive: {prompt}"]' -r
@@ -234,7 +237,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l api-
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l temperature -d 'Sampling temperature; not sent if not given' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens -d 'Most tokens of one answer [default: none; 4096 with --max-cost or --max-tokens-total]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r

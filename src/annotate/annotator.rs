@@ -5,17 +5,21 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
+use super::asking::{Ending, Spent, Upshot};
 use super::contact::Contact;
 use super::fingerprint::Fingerprint;
 use super::keyword;
-use super::reading::{Answers, Asked, reasons, regions};
-use crate::engine::ports::{Error, Failure, FailureKind, Outcome};
-use crate::http::transport::SendError;
+use super::ledger::{Question, raw, record, refrain};
+use super::reading::{Answers, Asked, Trouble, regions};
+use super::shared::{Seat, Shared, Told};
+use crate::engine::ports::{Failure, FailureKind, Outcome};
+use crate::journal::Journal;
+use crate::journal::record::{Also, Record};
 use crate::label::form::{Filled, Form};
 use crate::label::prediction::{Labeled, Prediction, Usage};
 use crate::label::task::{Task, TaskId};
 use crate::llm::chat::{ChatRequest, Completion, Message, Parameters, Role};
-use crate::llm::client::{AskError, Client};
+use crate::llm::client::{Client, RawReply};
 use crate::prompt::wrap::Prompt;
 
 /// Who answers.
@@ -54,14 +58,12 @@ pub struct Annotator {
     pub model_version: String,
     /// Whether a task that holds the very prediction this would give is left alone.
     pub keeps_answers: bool,
+    /// Where answers of a model and its failures are kept; `None` asks for each.
+    pub journal: Option<Arc<Journal>>,
+    /// Whether questions that failed for good in earlier runs are asked again.
+    pub retries_failed: bool,
     pub contact: Contact,
-}
-
-/// What an answer cost.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Paid {
-    usage: Usage,
-    cost: Option<f64>,
+    pub shared: Shared,
 }
 
 impl Annotator {
@@ -84,58 +86,121 @@ impl Annotator {
     async fn label(&self, task: Task) -> Outcome {
         let request = match self.request(&task) {
             Ok(request) => request,
-            Err(reason) => return failed(task.id, FailureKind::Data, reason, Paid::default()),
+            Err(reason) => return failed(task.id, FailureKind::Data, reason, Spent::default()),
         };
         let fingerprint = Fingerprint::new(&self.provider, &request, 0);
         if self.is_answered(&task, fingerprint) {
             return Outcome::Unchanged(task.id);
         }
         match &self.answerer {
-            Answerer::Keyword => {
-                let answer = keyword::answer(&self.form, &task);
-                if answer.as_object().is_some_and(Map::is_empty) {
-                    let reason = "its text holds no word of any label, or as many of several".to_owned();
-                    return failed(task.id, FailureKind::Unusable, reason, Paid::default());
+            Answerer::Keyword => self.count(task, fingerprint),
+            Answerer::Model(client) => {
+                let seat = self.shared.seat(fingerprint).await;
+                let question = Question { fingerprint, task: task.id, request: &request };
+                match self.known(client, &task, question, &seat) {
+                    Some(Ok(filled)) => {
+                        let labeled = self.labeled(task, fingerprint, filled);
+                        Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: true }
+                    }
+                    Some(Err((kind, reason))) => failed(task.id, kind, reason, Spent::default()),
+                    None => {
+                        let upshot = self.ask(client, &task, &request).await;
+                        self.settle(task, question, upshot, seat)
+                    }
                 }
-                let filled = Answers::Json(vec![answer]).fill(&self.form, &task);
-                self.labeled(task, fingerprint, filled, Paid::default())
             }
-            Answerer::Model(client) => match client.complete(&request).await {
-                Ok(completion) => {
-                    self.contact.answered();
-                    self.answered(task, fingerprint, &completion)
-                }
-                Err(error) => match self.contact.loss(&error) {
-                    Some(loss) => Outcome::Fatal(loss.explain(&error)),
-                    None => unanswered(task.id, error),
-                },
-            },
         }
     }
 
-    /// Decides what a paid answer gives. An unusable one ends here; asking again would begin here.
-    fn answered(&self, task: Task, fingerprint: Fingerprint, completion: &Completion) -> Outcome {
-        let mut usage = completion.usage;
-        usage.requests = usage.requests.max(1);
-        let paid = Paid { usage, cost: completion.cost };
-        match Answers::sift(&completion.responses, self.mode) {
-            Ok(answers) => {
-                let filled = answers.fill(&self.form, &task);
-                self.labeled(task, fingerprint, filled, paid)
+    /// Labels a task by counting words.
+    fn count(&self, task: Task, fingerprint: Fingerprint) -> Outcome {
+        let answer = keyword::answer(&self.form, &task);
+        if answer.as_object().is_some_and(Map::is_empty) {
+            let reason = "its text holds no word of any label, or as many of several".to_owned();
+            return failed(task.id, FailureKind::Unusable, reason, Spent::default());
+        }
+        match Answers::Json(vec![answer]).read(&self.form, &task) {
+            Ok(filled) => {
+                let labeled = self.labeled(task, fingerprint, filled);
+                Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: false }
             }
-            Err(trouble) => failed(task.id, trouble.kind, trouble.reason, paid),
+            Err(trouble) => failed(task.id, trouble.kind, trouble.reason, Spent::default()),
         }
     }
 
-    fn labeled(&self, task: Task, fingerprint: Fingerprint, filled: Filled, paid: Paid) -> Outcome {
+    /// Reads what a task gets out of a completion.
+    pub(super) fn read(&self, task: &Task, completion: &Completion) -> Result<Filled, Trouble> {
+        Answers::sift(&completion.responses, self.mode)?.read(&self.form, task)
+    }
+
+    /// Returns what a task gets without asking, from another task that asked the same or from the journal: an answer
+    /// that can still be read, or a failure that would most likely come again. `None` where it is to be asked.
+    fn known(
+        &self,
+        client: &Client,
+        task: &Task,
+        question: Question<'_>,
+        seat: &Seat<'_>,
+    ) -> Option<Result<Filled, (FailureKind, String)>> {
+        let read = |replies: &[RawReply], asked: Option<TaskId>| {
+            let completion = client.read(replies, question.request.parameters.responses).ok()?;
+            let filled = self.read(task, &completion).ok()?;
+            if asked != Some(task.id) {
+                self.keep(Record::Also(Also { key: question.fingerprint.key(), task: task.id }));
+            }
+            Some(filled)
+        };
+        let told = seat.told().and_then(|told| match told {
+            Told::Answer(replies) => read(&replies, None).map(Ok),
+            Told::Failure { kind, reason } => Some(Err((kind, reason))),
+        });
+        let journal = || self.journal.as_deref();
+        let key = question.fingerprint.key();
+        let answered =
+            || journal()?.answer(&key).and_then(|answer| read(&raw(answer.replies), Some(answer.task)));
+        let failed = || {
+            let is_asked = self.retries_failed && !seat.has_failed();
+            journal()
+                .filter(|_| !is_asked)?
+                .failure(&key)
+                .and_then(|failure| refrain(&failure, question.request))
+        };
+        told.or_else(|| answered().map(Ok)).or_else(|| failed().map(Err))
+    }
+
+    /// Keeps what was paid for, tells those who wait, and only then returns what became of the task.
+    fn settle(&self, task: Task, question: Question<'_>, upshot: Upshot, mut seat: Seat<'_>) -> Outcome {
+        if let Some(record) = record(question, &upshot) {
+            self.keep(record);
+        }
+        let Upshot { ending, spent, .. } = upshot;
+        let Spent { usage, cost } = spent;
+        match ending {
+            Ending::Answered { filled, replies } => {
+                seat.tell(Told::Answer(replies));
+                let labeled = self.labeled(task, question.fingerprint, filled);
+                Outcome::Labeled { labeled, usage, cost, reused: false }
+            }
+            Ending::Failed { trouble: Trouble { kind, reason, .. }, .. } => {
+                seat.tell(Told::Failure { kind, reason: reason.clone() });
+                failed(task.id, kind, reason, spent)
+            }
+            Ending::Fatal { error, .. } => Outcome::Fatal { error, usage, cost },
+            Ending::Stopped => Outcome::Stopped { usage, cost },
+        }
+    }
+
+    fn keep(&self, record: Record) {
+        if let Some(journal) = &self.journal {
+            journal.keep(record);
+        }
+    }
+
+    fn labeled(&self, task: Task, fingerprint: Fingerprint, filled: Filled) -> Labeled {
         let Filled { values, unfilled } = filled;
         let result = regions(&self.form, values, Asked { fingerprint, prompt: self.prompt.text() });
-        if result.is_empty() {
-            return failed(task.id, FailureKind::Unusable, reasons(&unfilled), paid);
-        }
         let prediction = Prediction { result, score: None, model_version: self.model_version.clone() };
-        let labeled = Labeled { task, prediction, unfilled };
-        Outcome::Labeled { labeled, usage: paid.usage, cost: paid.cost }
+        Labeled { task, prediction, unfilled }
     }
 
     /// Returns whether the task holds the very prediction this would give, so that nothing need be asked.
@@ -175,46 +240,17 @@ impl Annotator {
     }
 }
 
-fn failed(task: TaskId, kind: FailureKind, reason: String, paid: Paid) -> Outcome {
-    Outcome::Failed { failure: Failure { task, kind, reason }, usage: paid.usage, cost: paid.cost }
-}
-
-/// Decides what it means that no answer came: trouble of this task, or of all.
-fn unanswered(task: TaskId, error: AskError) -> Outcome {
-    let reason = error.to_string();
-    let kind = match error {
-        AskError::Send(SendError::Rejected { .. }) => FailureKind::Rejected,
-        AskError::Send(
-            SendError::GaveUp { .. } | SendError::Unreachable { .. } | SendError::Unknown { .. },
-        ) => FailureKind::Unreachable,
-        // It was answered, so it was likely paid for; nobody knows how much.
-        AskError::Decode(_) => {
-            let usage = Usage { requests: 1, ..Usage::default() };
-            return failed(task, FailureKind::Unusable, reason, Paid { usage, cost: None });
-        }
-        AskError::Encode(_) => FailureKind::Data,
-        AskError::Send(SendError::Stopped) => return Outcome::Stopped,
-        AskError::Send(SendError::Unaffordable { message }) => {
-            return Outcome::Fatal(Error::Budget { message, advice: None });
-        }
-        AskError::Send(SendError::Aborted { message, advice, .. }) => {
-            let message = format!("the model's server refuses every request: {message}");
-            return Outcome::Fatal(Error::Provider { message, advice: Some(advice) });
-        }
-    };
-    failed(task, kind, reason, Paid::default())
+fn failed(task: TaskId, kind: FailureKind, reason: String, spent: Spent) -> Outcome {
+    Outcome::Failed { failure: Failure { task, kind, reason }, usage: spent.usage, cost: spent.cost }
 }
 
 #[cfg(test)]
 mod tests {
-    use reqwest::StatusCode;
     use serde_json::json;
 
     use super::*;
-    use crate::label::prediction::Unfilled;
     use crate::label::task::StoredPrediction;
-    use crate::llm::chat::{Part, Response};
-    use crate::llm::provider::DecodeError;
+    use crate::llm::chat::Part;
     use crate::prompt::fake::{control, form, task};
     use crate::prompt::wrap::PromptTexts;
 
@@ -233,36 +269,15 @@ mod tests {
             mode,
             model_version: "m@1".to_owned(),
             keeps_answers: true,
+            journal: None,
+            retries_failed: false,
             contact: Contact::default(),
+            shared: Shared::default(),
         }
     }
 
     fn fingerprint(annotator: &Annotator, task: &Task) -> Fingerprint {
         Fingerprint::new(&annotator.provider, &annotator.request(task).unwrap(), 0)
-    }
-
-    /// Shows an outcome in one line.
-    fn shown(outcome: &Outcome) -> String {
-        match outcome {
-            Outcome::Labeled { labeled, usage, cost } => {
-                let regions = labeled.prediction.result.iter();
-                let regions: Vec<_> =
-                    regions.map(|region| format!("{}={}", region.from_name, region.value)).collect();
-                let unfilled = labeled.unfilled.len();
-                format!(
-                    "labeled {} ({unfilled} unfilled), {} requests, {cost:?}",
-                    regions.join(" "),
-                    usage.requests
-                )
-            }
-            Outcome::Unchanged(task) => format!("unchanged {task}"),
-            Outcome::Failed { failure, usage, cost } => {
-                let Failure { task, kind, reason } = failure;
-                format!("{task} failed {kind:?}: {reason}, {} requests, {cost:?}", usage.requests)
-            }
-            Outcome::Stopped => "stopped".to_owned(),
-            Outcome::Fatal(error) => format!("fatal: {error:?}"),
-        }
     }
 
     #[test]
@@ -273,84 +288,6 @@ mod tests {
         assert_eq!((request.model.as_str(), request.schema, request.parameters.responses), ("m", None, 1));
         let missing = annotator.chat_request(&task(json!({"other": "Hi"})));
         assert_eq!(missing.unwrap_err(), "the field `text` is missing");
-    }
-
-    #[test]
-    fn what_was_read_becomes_a_prediction_with_the_prompt_last() {
-        let annotator = annotator(AnswerMode::Auto);
-        let paid = Paid { usage: Usage { requests: 1, ..Usage::default() }, cost: Some(0.5) };
-        let labeled = |values| {
-            let unfilled = vec![Unfilled { control: "why".to_owned(), reason: "no answer".to_owned() }];
-            let task = task(json!({"text": "Hi"}));
-            let fingerprint = fingerprint(&annotator, &task);
-            shown(&annotator.labeled(task, fingerprint, Filled { values, unfilled }, paid))
-        };
-        assert_eq!(
-            labeled(vec![(0, json!({"choices": ["good"]}))]),
-            r#"labeled mood={"choices":["good"]} prompt={"text":["{text}? {labels}"]} (1 unfilled), 1 requests, Some(0.5)"#
-        );
-        assert_eq!(labeled(vec![]), "task 7 failed Unusable: `why`: no answer, 1 requests, Some(0.5)");
-    }
-
-    #[test]
-    fn an_answer_of_no_use_is_a_failure_that_was_paid() {
-        let annotator = annotator(AnswerMode::Auto);
-        let task = task(json!({"text": "Hi"}));
-        let check = |response: Response, expect: &str| {
-            let completion =
-                Completion { responses: vec![response], cost: Some(0.1), ..Completion::default() };
-            let outcome = annotator.answered(task.clone(), fingerprint(&annotator, &task), &completion);
-            assert_eq!(shown(&outcome), expect);
-        };
-        check(
-            Response::Truncated("{".to_owned()),
-            "task 7 failed Truncated: the answer was cut off at the token limit; allow more with `--max-tokens`, \
-             1 requests, Some(0.1)",
-        );
-        check(
-            Response::Refused("no".to_owned()),
-            "task 7 failed Refused: the model refused: no, 1 requests, Some(0.1)",
-        );
-        check(
-            Response::Text(r#"{"mood": "#.to_owned()),
-            r#"task 7 failed Unusable: the JSON is cut off after `{"mood":`, 1 requests, Some(0.1)"#,
-        );
-    }
-
-    #[test]
-    fn no_answer_is_trouble_of_the_task_or_of_all() {
-        let check =
-            |error: AskError, expect: &str| assert_eq!(shown(&unanswered(TaskId::Row(3), error)), expect);
-        let (status, message) = (StatusCode::BAD_REQUEST, "too long".to_owned());
-        check(
-            SendError::Rejected { status, message: message.clone() }.into(),
-            "row 3 failed Rejected: too long, 0 requests, None",
-        );
-        check(
-            SendError::GaveUp { attempts: 6, message: "busy".to_owned(), status: None }.into(),
-            "row 3 failed Unreachable: busy (gave up after 6 attempts), 0 requests, None",
-        );
-        check(
-            SendError::Unknown { message: "cut".to_owned() }.into(),
-            "row 3 failed Unreachable: cut, 0 requests, None",
-        );
-        check(SendError::Stopped.into(), "stopped");
-        let found = DecodeError { expected: "choices".to_owned(), found: "a page".to_owned() };
-        check(
-            found.into(),
-            "row 3 failed Unusable: the reply of the model's server could not be read: expected choices, found a \
-             page, 1 requests, None",
-        );
-        let (status, advice) = (StatusCode::UNAUTHORIZED, "look it up".to_owned());
-        check(
-            SendError::Aborted { status, message: "no".to_owned(), advice }.into(),
-            "fatal: Provider { message: \"the model's server refuses every request: no\", advice: Some(\"look it up\") }",
-        );
-        let unreachable = SendError::Unreachable { attempts: 2, message: "nobody there".to_owned() };
-        check(
-            unreachable.into(),
-            "row 3 failed Unreachable: nobody there (gave up after 2 attempts), 0 requests, None",
-        );
     }
 
     #[tokio::test]
@@ -368,16 +305,38 @@ mod tests {
             task.data["text"] = json!(text);
             task
         };
-        assert_eq!(shown(&annotator.annotate(with_prediction("m@1", "good")).await), "unchanged task 7");
+        let unchanged = annotator.annotate(with_prediction("m@1", "good")).await;
+        assert!(matches!(unchanged, Outcome::Unchanged(TaskId::Id(7))), "{unchanged:?}");
         let again = Annotator { keeps_answers: false, ..self::annotator(AnswerMode::Auto) };
         for (annotator, task) in [
             (&annotator, with_prediction("m@2", "good")),
             (&annotator, with_prediction("m@1", "edited: good")),
             (&again, with_prediction("m@1", "good")),
         ] {
-            let outcome = shown(&annotator.annotate(task).await);
-            assert!(!outcome.starts_with("unchanged"), "{outcome}");
+            let outcome = annotator.annotate(task).await;
+            assert!(!matches!(outcome, Outcome::Unchanged(_)), "{outcome:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_prediction_has_the_prompt_last_and_words_that_do_not_decide_give_none() {
+        let annotator = annotator(AnswerMode::Auto);
+        let Outcome::Labeled { labeled, usage, reused: false, .. } =
+            annotator.annotate(task(json!({"text": "good"}))).await
+        else {
+            panic!("it is labeled");
+        };
+        let names: Vec<_> =
+            labeled.prediction.result.iter().map(|region| region.from_name.as_str()).collect();
+        assert_eq!(
+            (names, usage, &*labeled.prediction.model_version),
+            (vec!["mood", "prompt"], Usage::default(), "m@1")
+        );
+        let outcome = annotator.annotate(task(json!({"text": "neither"}))).await;
+        assert!(matches!(
+            outcome,
+            Outcome::Failed { failure: Failure { kind: FailureKind::Unusable, .. }, .. }
+        ));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use crate::journal::record::Key;
 use crate::label::prediction::{OWN_REGION_DIGITS, OWN_REGION_PREFIX};
 use crate::llm::chat::{ChatRequest, Image, Message, Parameters, Part};
 
@@ -45,6 +46,11 @@ impl Fingerprint {
     /// Hashes something that was not asked of a provider, such as what a person approved.
     pub fn of(value: &Value) -> Self {
         Self(*blake3::hash(json!([FORMAT, value]).to_string().as_bytes()).as_bytes())
+    }
+
+    /// Returns by what the journal finds the answer.
+    pub fn key(self) -> Key {
+        Key(self.0)
     }
 
     /// Returns the id of a region; `index` counts the regions of one control from 0.

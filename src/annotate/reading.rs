@@ -24,6 +24,19 @@ pub(super) enum Answers {
 pub(super) struct Trouble {
     pub kind: FailureKind,
     pub reason: String,
+    /// `None` where nothing helps.
+    pub remedy: Option<Remedy>,
+}
+
+/// What may help against an answer of no use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Remedy {
+    /// The same question once more.
+    Again,
+    /// The same with a larger token limit.
+    Longer,
+    /// To say what is wrong with this answer.
+    Correct(String),
 }
 
 impl Answers {
@@ -46,7 +59,7 @@ impl Answers {
                 let parse = |text: &&str| match answer::parse(text) {
                     Ok(value) => Some(value),
                     Err(error) => {
-                        troubles.push(Trouble { kind: FailureKind::Unusable, reason: error.to_string() });
+                        troubles.push(unusable(error.to_string(), text));
                         None
                     }
                 };
@@ -56,21 +69,63 @@ impl Answers {
         for trouble in &troubles {
             tracing::debug!(reason = trouble.reason, "a response is of no use");
         }
-        if answers.is_empty() { Err(joined(troubles)) } else { Ok(answers) }
+        if answers.count() == 0 { Err(joined(troubles)) } else { Ok(answers) }
     }
 
-    fn is_empty(&self) -> bool {
-        match self {
-            Self::Json(values) => values.is_empty(),
-            Self::Text(texts) => texts.is_empty(),
+    /// Fills the form's controls, at least one.
+    pub(super) fn read(&self, form: &Form, task: &Task) -> Result<Filled, Trouble> {
+        let filled = self.fill(form, task);
+        if !filled.values.is_empty() {
+            return Ok(filled);
         }
+        let reason = reasons(&filled.unfilled);
+        // Answers that are each of use, but differ, are what the model has to say.
+        let differ =
+            1 < self.count() && (0..self.count()).any(|at| !self.one(at).fill(form, task).values.is_empty());
+        Err(if differ {
+            Trouble { kind: FailureKind::Unusable, reason, remedy: None }
+        } else {
+            unusable(reason, &self.text(0))
+        })
     }
 
-    /// Fills the form's controls.
-    pub(super) fn fill(&self, form: &Form, task: &Task) -> Filled {
+    fn fill(&self, form: &Form, task: &Task) -> Filled {
         match self {
             Self::Json(values) => form.read(values, task),
             Self::Text(texts) => form.read_text(texts, task),
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Json(values) => values.len(),
+            Self::Text(texts) => texts.len(),
+        }
+    }
+
+    /// Returns one of the answers alone.
+    fn one(&self, at: usize) -> Self {
+        match self {
+            Self::Json(values) => Self::Json(vec![values[at].clone()]),
+            Self::Text(texts) => Self::Text(vec![texts[at].clone()]),
+        }
+    }
+
+    /// Returns one of the answers in words.
+    fn text(&self, at: usize) -> String {
+        match self {
+            Self::Json(values) => values[at].to_string(),
+            Self::Text(texts) => texts[at].clone(),
+        }
+    }
+}
+
+impl Trouble {
+    /// Says how often it was asked, where that was more than once.
+    pub(super) fn after(self, questions: usize) -> Self {
+        match questions {
+            0 | 1 => self,
+            many => Self { reason: format!("{} (asked {many} times)", self.reason), ..self },
         }
     }
 }
@@ -132,35 +187,43 @@ fn region(head: &Head, value: Value, id: String) -> Region {
 }
 
 fn usable_text(response: &Response) -> Result<&str, Trouble> {
-    let (kind, reason) = match response {
+    let (kind, reason, remedy) = match response {
         Response::Text(text) if text.trim().is_empty() => {
-            (FailureKind::Unusable, "the reply is empty".to_owned())
+            return Err(unusable("the reply is empty".to_owned(), ""));
         }
         Response::Text(text) => return Ok(text),
         Response::Truncated(_) => {
-            let reason = "the answer was cut off at the token limit; allow more with `--max-tokens`";
-            (FailureKind::Truncated, reason.to_owned())
+            let reason =
+                "the answer was cut off at the token limit; allow more with `--max-tokens`".to_owned();
+            (FailureKind::Truncated, reason, Remedy::Longer)
         }
         Response::Refused(words) if words.trim().is_empty() => {
-            (FailureKind::Refused, "the model refused without a word".to_owned())
+            (FailureKind::Refused, "the model refused without a word".to_owned(), Remedy::Again)
         }
-        Response::Refused(words) => (FailureKind::Refused, format!("the model refused: {}", words.trim())),
+        Response::Refused(words) => {
+            (FailureKind::Refused, format!("the model refused: {}", words.trim()), Remedy::Again)
+        }
     };
-    Err(Trouble { kind, reason })
+    Err(Trouble { kind, reason, remedy: Some(remedy) })
 }
 
-fn joined(troubles: Vec<Trouble>) -> Trouble {
-    let kind = troubles.first().map_or(FailureKind::Unusable, |trouble| trouble.kind);
+fn unusable(reason: String, text: &str) -> Trouble {
+    Trouble { kind: FailureKind::Unusable, reason, remedy: Some(Remedy::Correct(text.to_owned())) }
+}
+
+/// Joins the reasons; kind and remedy are of the first.
+fn joined(mut troubles: Vec<Trouble>) -> Trouble {
+    if troubles.is_empty() {
+        troubles.push(unusable("the reply holds no response".to_owned(), ""));
+    }
+    let first = troubles[0].clone();
     let mut reasons: Vec<String> = Vec::new();
     for trouble in troubles {
         if !reasons.contains(&trouble.reason) {
             reasons.push(trouble.reason);
         }
     }
-    if reasons.is_empty() {
-        reasons.push("the reply holds no response".to_owned());
-    }
-    Trouble { kind, reason: reasons.join("; ") }
+    Trouble { reason: reasons.join("; "), ..first }
 }
 
 #[cfg(test)]
@@ -170,8 +233,8 @@ mod tests {
     use crate::prompt::fake::{control, form};
 
     fn check(mode: AnswerMode, responses: &[Response], expect: Result<Answers, (FailureKind, &str)>) {
-        let expect = expect.map_err(|(kind, reason)| Trouble { kind, reason: reason.to_owned() });
-        assert_eq!(Answers::sift(responses, mode), expect);
+        let found = Answers::sift(responses, mode).map_err(|trouble| (trouble.kind, trouble.reason));
+        assert_eq!(found, expect.map_err(|(kind, reason)| (kind, reason.to_owned())));
     }
 
     fn text(text: &str) -> Response {
@@ -212,6 +275,34 @@ mod tests {
         );
         check(AnswerMode::Auto, &[text("\n")], Err((FailureKind::Unusable, "the reply is empty")));
         check(AnswerMode::Auto, &[], Err((FailureKind::Unusable, "the reply holds no response")));
+    }
+
+    #[test]
+    fn each_trouble_has_its_remedy() {
+        let check = |response: Response, expect: Remedy| {
+            let found = Answers::sift(&[response], AnswerMode::Auto).unwrap_err();
+            assert_eq!(found.remedy, Some(expect));
+        };
+        check(Response::Refused("no".to_owned()), Remedy::Again);
+        check(Response::Truncated("{".to_owned()), Remedy::Longer);
+        check(text(" "), Remedy::Correct(String::new()));
+        check(text("what?"), Remedy::Correct("what?".to_owned()));
+    }
+
+    #[test]
+    fn answers_that_differ_are_not_corrected_but_answers_without_a_label_are() {
+        let config = r#"<View><Text name="text" value="$text"/><Choices name="mood" toName="text">
+            <Choice value="good"/><Choice value="bad"/></Choices></View>"#;
+        let config = crate::label::config::LabelConfig::parse(config).unwrap();
+        let form = Form::new(&config, &crate::label::form::Wanted::default()).unwrap();
+        let check = |moods: &[&str], expect: Option<Remedy>| {
+            let answers = Answers::Json(moods.iter().map(|mood| json!({"mood": mood})).collect());
+            let found = answers.read(&form, &crate::prompt::fake::task(json!({"text": "x"})));
+            assert_eq!(found.unwrap_err().remedy, expect);
+        };
+        check(&["good", "bad"], None);
+        check(&["fine", "dull"], Some(Remedy::Correct(r#"{"mood":"fine"}"#.to_owned())));
+        check(&["fine"], Some(Remedy::Correct(r#"{"mood":"fine"}"#.to_owned())));
     }
 
     #[test]

@@ -82,6 +82,11 @@ pub struct TaskArgs {
     /// Another random choice for --sample [default: 0]
     #[arg(long, value_name = "S", value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed: Option<u64>,
+
+    /// Ask again where the model refused, or gave no answer of use, in an earlier run
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = switch)]
+    pub retry_failed: Option<bool>,
 }
 
 /// What to ask.
@@ -164,7 +169,8 @@ pub struct ModelArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=128))]
     pub num_responses: Option<u32>,
 
-    /// Most tokens of one answer [default: none; 4096 with --max-cost or --max-tokens-total]
+    /// Most tokens of one answer; where one is cut off there, four times as many are tried once
+    /// [default: none; 4096 with --max-cost or --max-tokens-total]
     #[arg(long, value_name = "TOKENS", value_parser = whole::<u64>(1..=u64::MAX))]
     pub max_tokens: Option<u64>,
 

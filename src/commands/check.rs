@@ -212,8 +212,8 @@ async fn model(
     let started = Instant::now();
     let answered = match annotator.annotate(unanswered(first)).await {
         Outcome::Labeled { .. } | Outcome::Unchanged(_) => Ok(()),
-        Outcome::Fatal(error) => Err(Error::from(error)),
-        Outcome::Stopped => Err(unanswered_error("stopped before it was asked".to_owned())),
+        Outcome::Fatal { error, .. } => Err(Error::from(error)),
+        Outcome::Stopped { .. } => Err(unanswered_error("stopped before it was asked".to_owned())),
         Outcome::Failed { failure, .. } => Err(match failure.kind {
             FailureKind::Data => ports::Error::Input(failure.reason).into(),
             _ => unanswered_error(format!("asked for {}: {}", failure.task, failure.reason)),

@@ -10,6 +10,7 @@ use super::Context;
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::annotate::contact::Contact;
 use crate::annotate::fingerprint;
+use crate::annotate::shared::Shared;
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
 use crate::http::pace::{Limits, Pace};
@@ -208,7 +209,10 @@ pub(super) async fn annotator(
         model_version: ground.model_version.clone(),
         // Who wants the others as well wants them asked, and in the output.
         keeps_answers: settings.tasks.selection.only == Only::Unpredicted,
+        journal: None,
+        retries_failed: settings.tasks.retries_failed,
         contact: Contact::default(),
+        shared: Shared::default(),
     };
     if let Oracle::Model(server) = oracle {
         let mut options = server.options.clone();

@@ -24,6 +24,7 @@ pub(super) fn reviewed(mut task: Task, rules: &Rules<'_>) -> Outcome {
             labeled: Labeled { task, prediction, unfilled: Vec::new() },
             usage: Usage::default(),
             cost: None,
+            reused: false,
         },
         Err(reason) => Outcome::Failed {
             failure: Failure { task: task.id, kind: FailureKind::Data, reason },

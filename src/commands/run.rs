@@ -76,7 +76,8 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
         report.nothing();
         return Ok(());
     };
-    let annotator = plan::annotator(&settings, &ground, &peeked, context).await?;
+    let mut annotator = plan::annotator(&settings, &ground, &peeked, context).await?;
+    annotator.journal.clone_from(&journal);
     // A prompt that can be made for none of the first tasks is noticed before anything is paid for.
     let id = peeked.first().id;
     let fitting = peeked.fitting(|task| annotator.request(task).map(drop)).await?;
@@ -158,7 +159,7 @@ fn nothing(settings: &Settings, ground: &Ground) -> String {
     let origin = origin(settings, ground);
     match only {
         Only::Unpredicted => format!(
-            "nothing to do: no {tasks} of {origin} is without a prediction of {}; `--only all` asks for them again",
+            "nothing to do: no {tasks} of {origin} is without a prediction of {}; `--only all` takes them as well",
             ground.model_version
         ),
         Only::Unlabeled => format!("nothing to do: no {tasks} of {origin} is without an annotation"),

@@ -142,13 +142,14 @@ impl<'a> Collector<'a> {
 
     fn count_outcome(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Labeled { labeled, usage, cost } => {
+            Outcome::Labeled { labeled, usage, cost, reused } => {
                 self.count_cost(usage, cost);
+                self.desk.summary.reused += u64::from(reused);
                 for unfilled in &labeled.unfilled {
                     *self.desk.summary.unfilled.entry(unfilled.control.clone()).or_insert(0) += 1;
                 }
                 let (task, unfilled) = (labeled.task.id, &labeled.unfilled);
-                self.desk.reporter.report(&Event::Labeled { task, unfilled, usage, cost });
+                self.desk.reporter.report(&Event::Labeled { task, unfilled, usage, cost, reused });
                 self.desk.summary.undelivered += 1;
                 if !self.sink_failed {
                     self.waiting.push_back(Waiting { since: Instant::now(), labeled });
@@ -163,8 +164,11 @@ impl<'a> Collector<'a> {
                 self.desk.reporter.report(&Event::Failed { failure: &failure, usage, cost });
                 self.desk.summary.failures.push(failure);
             }
-            Outcome::Stopped => {}
-            Outcome::Fatal(error) => self.fail(error),
+            Outcome::Stopped { usage, cost } => self.count_cost(usage, cost),
+            Outcome::Fatal { error, usage, cost } => {
+                self.count_cost(usage, cost);
+                self.fail(error);
+            }
         }
     }
 

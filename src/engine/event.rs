@@ -15,6 +15,8 @@ pub enum Event<'a> {
         unfilled: &'a [Unfilled],
         usage: Usage,
         cost: Option<f64>,
+        /// Whether the answer was there already.
+        reused: bool,
     },
     Unchanged(TaskId),
     Failed {
@@ -49,6 +51,8 @@ pub struct Summary {
     pub partial: u64,
     /// Tasks whose prediction was there already.
     pub already_there: u64,
+    /// Tasks whose answer was there already, from an earlier run or another task; whatever became of the prediction.
+    pub reused: u64,
     /// Tasks that were begun and given up because the run was ending: stopping was asked for, or nothing more could
     /// succeed.
     pub stopped: u64,

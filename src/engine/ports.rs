@@ -70,6 +70,8 @@ pub enum Outcome {
         labeled: Labeled,
         usage: Usage,
         cost: Option<f64>,
+        /// Whether the answer was there already, from an earlier run or another task, and cost nothing now.
+        reused: bool,
     },
     /// The prediction this would give is there already: nothing was asked.
     Unchanged(TaskId),
@@ -78,10 +80,17 @@ pub enum Outcome {
         usage: Usage,
         cost: Option<f64>,
     },
-    /// The task was given up before it was paid for, because stopping was asked for.
-    Stopped,
+    /// The task was given up before it was answered, because stopping was asked for.
+    Stopped {
+        usage: Usage,
+        cost: Option<f64>,
+    },
     /// Nothing more can succeed.
-    Fatal(Error),
+    Fatal {
+        error: Error,
+        usage: Usage,
+        cost: Option<f64>,
+    },
 }
 
 /// One task's trouble; it never ends the run.
@@ -94,7 +103,7 @@ pub struct Failure {
 }
 
 /// What kind of trouble, for counting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// The task's data lacks what the prompt or the labeling config needs.

@@ -136,7 +136,7 @@ where
                 }
             }
             Some(outcome) = in_flight.next() => {
-                if matches!(outcome, Outcome::Fatal(_)) {
+                if matches!(outcome, Outcome::Fatal { .. }) {
                     tasks = None;
                 }
                 ready.push_back(Ok(outcome));

@@ -54,6 +54,24 @@ pub fn mask_sent(text: &str, headers: &HeaderMap) -> String {
     masked
 }
 
+/// Returns the text without the secrets that these headers carry, and with all else as it is: a model's own words may
+/// well look like a key.
+pub fn mask_own(text: &str, headers: &HeaderMap) -> String {
+    let values =
+        headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(' ')).filter(|part| is_key(part)).fold(
+        text.to_owned(),
+        |text, secret| {
+            if text.contains(secret) { text.replace(secret, MASK) } else { text }
+        },
+    )
+}
+
+/// Returns whether this is a key rather than a word, such as the `not-needed` that some servers want for one.
+fn is_key(part: &str) -> bool {
+    is_long(part) && (24 <= part.len() || part.contains(|c: char| c.is_ascii_digit()))
+}
+
 /// Short words such as `Bearer` and `none` are no secrets, and masking them would make a text unreadable.
 fn is_long(part: &str) -> bool {
     8 <= part.len()
@@ -93,5 +111,26 @@ mod tests {
         value.set_sensitive(true);
         let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
         assert_eq!(mask_sent("my key is key-of-mine.", &headers), "my key is [hidden].");
+    }
+
+    #[test]
+    fn of_the_models_own_words_only_our_keys_are_hidden() {
+        let sensitive = |text: &'static str| {
+            let mut value = HeaderValue::from_static(text);
+            value.set_sensitive(true);
+            value
+        };
+        let named = |name: &'static str| reqwest::header::HeaderName::from_static(name);
+        let headers = HeaderMap::from_iter([
+            (AUTHORIZATION, sensitive("Bearer abcd1234efgh")),
+            (named("x-title"), sensitive("sentiment labeling")),
+            (named("x-long"), sensitive("abcdefghijklmnopqrstuvwxyz")),
+        ]);
+        let check = |text: &str, expect: &str| assert_eq!(mask_own(text, &headers), expect);
+        check(
+            "sentiment, labeling, sk-abc12345678 and Bearer 0123456789",
+            "sentiment, labeling, sk-abc12345678 and Bearer 0123456789",
+        );
+        check("abcd1234efgh, abcdefghijklmnopqrstuvwxyz", "[hidden], [hidden]");
     }
 }

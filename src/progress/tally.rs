@@ -12,6 +12,8 @@ pub(super) struct Tally {
     /// Tasks that were answered, failed or needed nothing.
     pub(super) done: u64,
     failed: u64,
+    /// Tasks whose answer was there already.
+    reused: u64,
     tokens: u64,
     cost: Option<f64>,
 }
@@ -20,8 +22,9 @@ impl Tally {
     /// Adds one event; returns what to say at once, if anything.
     pub(super) fn add(&mut self, event: &Event<'_>) -> Option<String> {
         match event {
-            Event::Labeled { usage, cost, .. } => {
+            Event::Labeled { usage, cost, reused, .. } => {
                 self.done += 1;
+                self.reused += u64::from(*reused);
                 self.add_cost(*usage, *cost);
             }
             Event::Failed { failure, usage, cost } => {
@@ -43,6 +46,9 @@ impl Tally {
     /// Returns what there is to say beside how many are done.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
+        if 0 < self.reused {
+            notes.push(format!("{} from the journal", thousands(self.reused)));
+        }
         if 0 < self.failed {
             notes.push(format!("{} failed", thousands(self.failed)));
         }
@@ -69,7 +75,7 @@ pub(super) mod tests {
 
     pub(in crate::progress) fn labeled(tokens: u64, cost: Option<f64>) -> Event<'static> {
         let usage = Usage { requests: 1, prompt_tokens: tokens, completion_tokens: 1, ..Usage::default() };
-        Event::Labeled { task: TaskId::Row(1), unfilled: &[], usage, cost }
+        Event::Labeled { task: TaskId::Row(1), unfilled: &[], usage, cost, reused: false }
     }
 
     #[test]
@@ -78,8 +84,16 @@ pub(super) mod tests {
         let failure = |kind| Failure { task: TaskId::Row(2), kind, reason: String::new() };
         let (unusable, undeliverable) = (failure(FailureKind::Unusable), failure(FailureKind::Undeliverable));
         let failed = |failure| Event::Failed { failure, usage: Usage::default(), cost: Some(0.5) };
+        let reused = Event::Labeled {
+            task: TaskId::Row(4),
+            unfilled: &[],
+            usage: Usage::default(),
+            cost: None,
+            reused: true,
+        };
         for event in [
             labeled(999, Some(1.0)),
+            reused,
             labeled(1, None),
             failed(&unusable),
             failed(&undeliverable),
@@ -88,7 +102,10 @@ pub(super) mod tests {
         ] {
             assert_eq!(tally.add(&event), None);
         }
-        assert_eq!((tally.done, tally.notes().join(", ").as_str()), (4, "2 failed, 1,002 tokens, $2.00"));
+        assert_eq!(
+            (tally.done, tally.notes().join(", ").as_str()),
+            (5, "1 from the journal, 2 failed, 1,002 tokens, $2.00")
+        );
         let stopping = "finishing and delivering 1 task under way";
         assert_eq!(tally.add(&Event::Stopping(1)).as_deref(), Some(stopping));
     }

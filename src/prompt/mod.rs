@@ -1,6 +1,7 @@
 //! From a task to the messages of a request, and from a reply's text to an answer.
 
 pub mod answer;
+pub mod correction;
 mod image;
 mod names;
 mod parts;

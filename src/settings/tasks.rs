@@ -37,12 +37,18 @@ pub struct TaskSettings {
     pub origin: TaskOrigin,
     /// Without the model version, which is known later.
     pub selection: Selection,
+    /// Whether questions that failed for good before are asked again.
+    pub retries_failed: bool,
 }
 
 impl TaskSettings {
     /// Checks that origin and choice go together.
     pub fn resolve(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Self, SettingsError> {
-        Ok(Self { origin: origin(layered, places)?, selection: selection(&layered.args)? })
+        Ok(Self {
+            origin: origin(layered, places)?,
+            selection: selection(&layered.args)?,
+            retries_failed: layered.args.tasks.retry_failed.unwrap_or_default(),
+        })
     }
 }
 

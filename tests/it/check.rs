@@ -119,6 +119,6 @@ fn a_wrong_key_of_the_model_is_seen() {
 fn an_answer_of_no_use_is_seen() {
     let story = Story::many(1);
     story.llm.answer(|_| json!({"mood": "mixed"}).to_string());
-    let outcome = checked(&story, &[], (6, 1));
+    let outcome = checked(&story, &[], (6, 2));
     assert!(outcome.stdout.contains("mixed"), "{}", outcome.stdout);
 }

@@ -40,6 +40,7 @@ fn every_endpoint_is_asked_as_it_can_be() {
         let ways: Vec<String> = story.llm.requests().iter().map(|request| way(&request.json())).collect();
         assert_eq!(ways.len(), 12 + probes, "{takes:?}: {ways:?}");
         assert!(ways[probes..].iter().all(|way| way == expect), "{takes:?}: {ways:?}");
+        story.program.forget_paid();
         story.run(&["--model-version", "v2"]).assert_code(0);
         let again: Vec<String> = story.llm.requests()[12 + probes..].iter().map(|r| way(&r.json())).collect();
         assert_eq!(again, [expect; 12], "{takes:?}: the second run knows");

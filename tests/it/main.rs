@@ -3,6 +3,7 @@
 mod addresses;
 mod again;
 mod answers;
+mod asked_again;
 mod budget;
 mod bulk;
 mod check;
@@ -23,6 +24,7 @@ mod mock_llm;
 mod mock_matches;
 mod nothing;
 mod out_of_reach;
+mod paid_once;
 mod preview;
 mod program_runs;
 mod providers;

@@ -93,9 +93,12 @@ fn one_tasks_trouble_is_its_own() {
     assert_eq!(story.predicted(), [done, "", done, "", done, done]);
     let kinds = story.summary("s.json")["failures_by_kind"].clone();
     assert_eq!(kinds, json!({"data": 1, "rejected": 1}));
-    // The same command tries these two again, and them alone.
+    // The same command looks at these two again, and them alone; who refused for good is asked if that is wished.
     let before = story.llm.count();
-    story.run(&args).assert_code(4).assert_tells("1 of 2 tasks got no prediction");
+    story.run(&args).assert_code(4).assert_tells("2 of 2 tasks got no prediction");
+    assert_eq!(story.llm.count(), before);
+    let outcome = story.run(&[&args[..], &["--retry-failed"]].concat());
+    outcome.assert_code(4).assert_tells("1 of 2 tasks got no prediction");
     assert_eq!(story.llm.count(), before + 1);
 }
 

@@ -39,6 +39,7 @@ fn what_is_shown_is_what_is_sent() {
             story
                 .command("run", &[&common[..], &["--limit", "1", "--model-version", "v0"]].concat())
                 .assert_code(0);
+            story.program.forget_paid();
         }
         let before = story.llm.count();
         let preview = story.command("preview", &[&common[..], &["--show", "3"]].concat());

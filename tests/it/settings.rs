@@ -41,6 +41,7 @@ fn another_settings_file_is_named_by_flag_or_variable() {
     let outcome = story.run(&[]);
     outcome.assert_code(3).assert_tells("unknown key `modle`").assert_tells("did you mean `model`?");
     story.run(&["--config", "other.toml"]).assert_code(0);
+    story.program.forget_paid();
     let story = story.program(|program| program.env("LS_AUTOLABEL_CONFIG", "other.toml"));
     story.run(&[]).assert_code(0);
     assert_eq!((model_of(&story), story.llm.count()), (json!("other"), 2));

@@ -89,7 +89,7 @@ fn a_script_reads_how_a_good_run_ended() {
     assert_eq!((&found["complete"], &found["error"]), (&json!(true), &Value::Null));
     assert_eq!((&found["model_version"], &found["format_version"]), (&json!("v1"), &json!(1)));
     assert_eq!((&found["tasks"]["selected"], &found["tasks"]["delivered"]), (&json!(3), &json!(3)));
-    let requests = json!({"attempts": 3, "retries": 0, "rate_limited": 0, "answered": 3, "reused": null});
+    let requests = json!({"attempts": 3, "retries": 0, "rate_limited": 0, "answered": 3, "reused": 0});
     assert_eq!(found["requests"], requests);
     let (prompt, completion) = (&found["tokens"]["prompt"], &found["tokens"]["completion"]);
     let cost = (prompt.as_f64().unwrap() + 2.0 * completion.as_f64().unwrap()) / 1e6;
@@ -144,6 +144,7 @@ fn quiet_says_nothing_of_success_and_all_of_failure() {
     let outcome = story.run(&["--quiet"]);
     outcome.assert_code(0);
     assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("", ""));
+    story.program.forget_paid();
     story.llm.script(3, refusal(Dialect::OpenAi, 400, "content_filter", "filtered"));
     let outcome = story.run(&["--quiet", "--only", "all", "--concurrency", "1"]);
     outcome.assert_code(4).assert_tells("error: 1 of 2 tasks got no prediction");

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::world::{Ran, Seen, World, error, failed};
+use super::world::{Ran, Seen, World, failed, fatal};
 use crate::engine::event::Summary;
 use crate::engine::ports::{Batch, FailureKind, Outcome};
+use crate::label::prediction::Usage;
 use crate::label::task::TaskId;
 
 /// Runs a world that ends with the named error after this many tasks, of which this many were delivered.
@@ -73,7 +74,7 @@ async fn a_run_that_is_dropped_has_counted_what_it_did() {
 
 #[tokio::test(start_paused = true)]
 async fn tasks_given_up_are_counted_and_leave_the_run_incomplete() {
-    let instead = |number| (90 < number).then_some(Outcome::Stopped);
+    let instead = |number| (90 < number).then_some(Outcome::Stopped { usage: Usage::default(), cost: None });
     let ran = World { instead, ..World::default() }.run().await;
     ran.result.unwrap();
     assert_eq!((ran.summary.delivered, ran.summary.stopped, ran.summary.complete), (90, 10, false));
@@ -95,7 +96,7 @@ async fn a_broken_source_delivers_what_came_before() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_pulled_after_a_fatal_outcome_and_the_rest_is_delivered() {
-    let instead = |number| (number == 25).then(|| Outcome::Fatal(error("key refused")));
+    let instead = |number| (number == 25).then(|| fatal("key refused"));
     let ran = check(World { instead, ..World::default() }, ("key refused", 30, 29)).await;
     assert_eq!(ran.summary.stopped, 1);
 }
@@ -123,7 +124,7 @@ async fn a_journal_that_cannot_be_written_ends_the_run_and_what_was_paid_for_is_
 
 #[tokio::test(start_paused = true)]
 async fn a_journal_that_cannot_be_brought_to_the_disk_at_the_end_is_an_error() {
-    let instead = |number| (number == 30).then(|| Outcome::Stopped);
+    let instead = |number| (number == 30).then(|| Outcome::Stopped { usage: Usage::default(), cost: None });
     let ran = World { tasks: 30, dead_sync: Some(1), instead, ..World::default() }.run().await;
     assert_eq!(ran.result.unwrap_err().to_string(), "disk");
     assert_eq!(ran.summary.delivered, 29);
@@ -131,7 +132,7 @@ async fn a_journal_that_cannot_be_brought_to_the_disk_at_the_end_is_an_error() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_of_several_errors_is_returned() {
-    let instead = |number| (20 < number).then(|| Outcome::Fatal(error("provider")));
+    let instead = |number| (20 < number).then(|| fatal("provider"));
     let world = World { instead, dead_delivery: Some(2), dead_check: Some(25), ..World::default() };
     let ran = world.run().await;
     assert_eq!(ran.result.unwrap_err().to_string(), "sink");

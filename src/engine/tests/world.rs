@@ -141,6 +141,12 @@ impl World {
     }
 }
 
+/// Returns an outcome that ends the run, before which something was paid.
+pub(super) fn fatal(what: &str) -> Outcome {
+    let usage = Usage { requests: 1, ..Usage::default() };
+    Outcome::Fatal { error: error(what), usage, cost: None }
+}
+
 /// Returns the error a test asks for, so that it can be told from others.
 pub(super) fn error(what: &str) -> Error {
     Error::Io(what.to_owned())
@@ -172,7 +178,7 @@ fn labeled(task: Task) -> Outcome {
     };
     let prediction = Prediction { result: vec![region], score: None, model_version: "m".to_owned() };
     let usage = Usage { requests: 1, ..Usage::default() };
-    Outcome::Labeled { labeled: Labeled { task, prediction, unfilled }, usage, cost: None }
+    Outcome::Labeled { labeled: Labeled { task, prediction, unfilled }, usage, cost: None, reused: false }
 }
 
 fn number(id: TaskId) -> u64 {

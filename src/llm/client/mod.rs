@@ -2,20 +2,23 @@
 
 mod asking;
 mod endpoint;
+mod paid;
 mod purse;
 #[cfg(test)]
 mod tests;
 mod weight;
 
 pub use endpoint::Endpoint;
+pub use paid::{Paid, RawReply, Unanswered};
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use reqwest::StatusCode;
 use serde_json::Value;
-use tracing::{info, warn};
+use tracing::info;
 use url::Url;
 
 use self::asking::Asking;
@@ -30,7 +33,7 @@ use super::memory::Memory;
 use super::provider::{DecodeError, EncodeError};
 use super::refusal::{Part, Refusal, TOKEN_LIMITS};
 use crate::http::address;
-use crate::http::transport::{SendError, Transport};
+use crate::http::transport::{Reply, SendError, Transport};
 use crate::label::prediction::Usage;
 
 /// Why a model gave no completion.
@@ -87,6 +90,8 @@ pub struct Client {
     forecast: Mutex<Forecast>,
     /// By model.
     known: Mutex<HashMap<String, Known>>,
+    /// Whether any request was answered, so that what all requests have in common is taken.
+    answered: AtomicBool,
     /// Why no request can succeed any more.
     aborted: OnceLock<SendError>,
 }
@@ -101,7 +106,7 @@ struct Unreached {
 
 /// What a server made of a request.
 enum Answer {
-    Completion(Completion),
+    Paid(Paid),
     /// It does not take a part of the request.
     Refusal(StatusCode, Refusal),
 }
@@ -118,6 +123,7 @@ impl Client {
             unreached: Mutex::default(),
             forecast: Mutex::default(),
             known: Mutex::default(),
+            answered: AtomicBool::new(false),
             aborted: OnceLock::new(),
         }
     }
@@ -137,32 +143,6 @@ impl Client {
     /// Returns what may be spent and what was.
     pub fn budget(&self) -> Option<&Arc<Budget>> {
         self.budget.as_ref()
-    }
-
-    /// Asks the model. The first request finds out which rung of the ladder the endpoint takes; others wait for it.
-    ///
-    /// Where the server gives fewer responses than asked for, it is asked again for the rest, with another seed, for
-    /// the same one would give the same words. If that fails, those that were paid for are all there is.
-    pub async fn complete(&self, request: &ChatRequest) -> Result<Completion, AskError> {
-        let wanted = request.parameters.responses.max(1);
-        let mut completion = self.ask(request).await?;
-        let mut rest = request.clone();
-        loop {
-            let given = u32::try_from(completion.responses.len()).unwrap_or(u32::MAX);
-            if wanted <= given {
-                completion.responses.truncate(wanted as usize);
-                return Ok(completion);
-            }
-            rest.parameters.responses = wanted - given;
-            rest.parameters.seed = rest.parameters.seed.map(|seed| seed.wrapping_add(1));
-            match self.ask(&rest).await {
-                Ok(more) => completion = merge(completion, more),
-                Err(error) => {
-                    warn!("{given} of {wanted} responses have to do: {error}");
-                    return Ok(completion);
-                }
-            }
-        }
     }
 
     /// Returns the URL and body that would be sent, and what is believed of the endpoint.
@@ -194,34 +174,35 @@ impl Client {
         self.endpoint.limits(model)
     }
 
-    async fn ask(&self, request: &ChatRequest) -> Result<Completion, AskError> {
+    /// Asks until the server takes the form of the request; what is paid on the way and of no use goes to `wasted`.
+    async fn ask(&self, request: &ChatRequest, wasted: &mut Paid) -> Result<Paid, AskError> {
         let model = &request.model;
         let turn = self.turn(model).await?;
         let mut tried = vec![self.known(model).capabilities];
-        let mut spent = Completion::default();
         loop {
             let capabilities = tried.last().expect("it begins with one").clone();
-            let (status, refusal) = match self.attempt(request, &capabilities).await? {
-                Answer::Completion(completion)
-                    if turn.is_some() && passes_over_schema(request, &capabilities, &completion) =>
+            let (status, refusal) = match self.attempt(request, &capabilities, wasted).await? {
+                Answer::Paid(paid)
+                    if turn.is_some() && passes_over_schema(request, &capabilities, &paid.completion) =>
                 {
-                    spent = merge(spent, Completion { responses: Vec::new(), ..completion });
+                    wasted.waste(paid);
                     let less = Capabilities { rung: Rung::Prompt, ..capabilities };
                     info!("the endpoint passes over the JSON schema; it goes into the prompt from now on");
                     self.believe(model, &less, Trust::Guessed);
                     tried.push(less);
                     continue;
                 }
-                Answer::Completion(completion) => {
+                Answer::Paid(paid) => {
+                    self.answered.store(true, Ordering::Relaxed);
                     self.prove(request, &capabilities);
-                    return Ok(merge(spent, completion));
+                    return Ok(paid);
                 }
                 Answer::Refusal(status, refusal) => (status, refusal),
             };
             match self.learn(model, &tried, &refusal.part) {
                 Some(other) => tried.push(other),
                 // It was taken before, so what is wrong with it is in this task.
-                None if self.known(model).trust == Trust::Proven => {
+                None if self.answered.load(Ordering::Relaxed) => {
                     let message = format!("the server refused the request: {}", refusal.message);
                     return Err(SendError::Rejected { status, message }.into());
                 }
@@ -252,8 +233,13 @@ impl Client {
         }
     }
 
-    /// Sends the request on this rung.
-    async fn attempt(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Answer, AskError> {
+    /// Sends the request on this rung; a reply that cannot be read goes to `wasted`.
+    async fn attempt(
+        &self,
+        request: &ChatRequest,
+        capabilities: &Capabilities,
+        wasted: &mut Paid,
+    ) -> Result<Answer, AskError> {
         let provider = &self.endpoint.provider;
         let body = provider.body(request, capabilities)?;
         let weight = Weight::new(&self.forecast, request, provider.charge());
@@ -265,7 +251,17 @@ impl Client {
         let asking = Asking::new(provider.as_ref(), &body, weight, purse);
         let sent = self.transport.send(&call, &asking).await;
         match (sent, asking.into_refusal()) {
-            (Ok(reply), _) => Ok(Answer::Completion(provider.completion(&reply)?)),
+            (Ok(reply), _) => {
+                let raw = RawReply::new(&reply, &call.headers);
+                // What is read now is what is read later.
+                match provider.completion(&Reply { body: raw.bytes(), ..reply }) {
+                    Ok(completion) => Ok(Answer::Paid(Paid::new(completion, raw))),
+                    Err(error) => {
+                        wasted.waste(Paid::new(Completion::default(), raw));
+                        Err(error.into())
+                    }
+                }
+            }
             // The transport's message is without our key, which the server may have echoed.
             (Err(SendError::Rejected { status, message }), Some(refusal)) => {
                 Ok(Answer::Refusal(status, Refusal { message, ..refusal }))
@@ -383,17 +379,4 @@ impl Client {
 fn passes_over_schema(request: &ChatRequest, capabilities: &Capabilities, completion: &Completion) -> bool {
     let is_prose = |response: &Response| matches!(response, Response::Text(text) if !text.is_empty() && !text.contains('{'));
     request.schema.is_some() && capabilities.rung != Rung::Prompt && completion.responses.iter().all(is_prose)
-}
-
-/// Returns both completions as one; the cost is known only where both are.
-fn merge(mut first: Completion, second: Completion) -> Completion {
-    let is_first = first.usage.requests == 0;
-    first.responses.extend(second.responses);
-    first.usage += second.usage;
-    first.cost = if is_first {
-        second.cost
-    } else {
-        first.cost.zip(second.cost).map(|(first, second)| first + second)
-    };
-    first
 }

@@ -1,7 +1,6 @@
 //! The client against a server on the loopback interface.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -94,6 +93,12 @@ fn request() -> ChatRequest {
     ChatRequest { model: "m".to_owned(), messages, schema, parameters: Parameters::default() }
 }
 
+/// Asks, and looks at nothing but what the replies say together.
+async fn complete(client: &Client, request: &ChatRequest) -> Result<Completion, AskError> {
+    let asked = client.complete(request).await;
+    asked.map(|paid| paid.completion).map_err(|unanswered| unanswered.error)
+}
+
 async fn bodies(server: &MockServer) -> Vec<Value> {
     server.received_requests().await.unwrap().iter().map(|request| request.body_json().unwrap()).collect()
 }
@@ -109,7 +114,7 @@ async fn the_first_request_finds_the_rung_while_the_others_wait() {
     let server = start(Picky { formats: &["json_schema"], ..Picky::default() }).await;
     let client = client(&server);
     let request = request();
-    let completions = join_all((0..4).map(|_| client.complete(&request))).await;
+    let completions = join_all((0..4).map(|_| complete(&client, &request))).await;
     assert!(completions.iter().all(Result::is_ok), "{completions:?}");
     let mut expect = vec!["json_schema", "json_schema"];
     expect.extend(["json_object"; 4]);
@@ -122,7 +127,7 @@ async fn a_probe_that_fails_for_its_own_reason_leaves_the_next_one_to_find_out()
     let server = start(Picky { first: (400, 1), formats: &["json_schema"], ..Picky::default() }).await;
     let client = client(&server);
     let request = request();
-    let outcomes = join_all((0..3).map(|_| client.complete(&request))).await;
+    let outcomes = join_all((0..3).map(|_| complete(&client, &request))).await;
     assert!(matches!(&outcomes[0], Err(AskError::Send(SendError::Rejected { .. }))), "{outcomes:?}");
     assert!(outcomes[1].is_ok() && outcomes[2].is_ok(), "{outcomes:?}");
 }
@@ -132,7 +137,7 @@ async fn a_wrong_key_is_tried_once_and_never_shown() {
     let server = start(Picky { first: (401, 9), ..Picky::default() }).await;
     let client = client(&server);
     let request = request();
-    let outcomes = join_all((0..3).map(|_| client.complete(&request))).await;
+    let outcomes = join_all((0..3).map(|_| complete(&client, &request))).await;
     for outcome in outcomes {
         let error = outcome.unwrap_err();
         assert!(matches!(error, AskError::Send(SendError::Aborted { .. })), "{error:?}");
@@ -150,12 +155,12 @@ async fn those_who_wait_for_the_first_share_its_trouble_only_where_it_is_theirs_
         let server = start(Picky { first: (status, 1), ..Picky::default() }).await;
         let client = client(&server);
         let request = request();
-        let outcomes = join_all((0..3).map(|_| client.complete(&request))).await;
+        let outcomes = join_all((0..3).map(|_| complete(&client, &request))).await;
         let errors: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
         let gave_up = |error: &AskError| matches!(error, AskError::Send(SendError::GaveUp { .. }));
         assert!(errors.iter().all(gave_up), "{errors:?}");
         assert_eq!((errors.len(), bodies(&server).await.len()), (failed, sent), "{status}");
-        assert!(client.complete(&request).await.is_ok(), "who comes later tries again");
+        assert!(complete(&client, &request).await.is_ok(), "who comes later tries again");
     }
 }
 
@@ -165,7 +170,7 @@ async fn a_server_that_is_not_there_is_tried_once_for_all_who_wait() {
     let mut client = client(&server);
     client.endpoint.base = "http://127.0.0.1:9/v1".parse().unwrap();
     let request = request();
-    for outcome in join_all((0..3).map(|_| client.complete(&request))).await {
+    for outcome in join_all((0..3).map(|_| complete(&client, &request))).await {
         let error = outcome.unwrap_err();
         assert!(matches!(error, AskError::Send(SendError::Unreachable { .. })), "{error:?}");
     }
@@ -177,7 +182,7 @@ async fn what_was_learned_is_used_by_the_next_run_and_unlearned_when_refused() {
     let folder = tempfile::tempdir().unwrap();
     let memory = Memory::at(folder.path().join("endpoints.json"));
     let server = start(Picky { formats: &["json_schema"], ..Picky::default() }).await;
-    client(&server).remembering(memory.clone()).complete(&request()).await.unwrap();
+    complete(&client(&server).remembering(memory.clone()), &request()).await.unwrap();
     let preview = client(&server).remembering(memory.clone()).preview(&request()).unwrap();
     assert_eq!((preview.known.trust, preview.known.capabilities.rung), (Trust::Remembered, Rung::JsonObject));
     assert_eq!(preview.body["response_format"]["type"], "json_object");
@@ -186,7 +191,7 @@ async fn what_was_learned_is_used_by_the_next_run_and_unlearned_when_refused() {
         .respond_with(Picky { formats: &["json_schema", "json_object"], ..Picky::default() })
         .mount(&server)
         .await;
-    client(&server).remembering(memory.clone()).complete(&request()).await.unwrap();
+    complete(&client(&server).remembering(memory.clone()), &request()).await.unwrap();
     assert_eq!(formats(&server).await, ["json_object", "json_object", "none"]);
     assert_eq!(client(&server).remembering(memory).known("m").capabilities.rung, Rung::Prompt);
 }
@@ -195,13 +200,13 @@ async fn what_was_learned_is_used_by_the_next_run_and_unlearned_when_refused() {
 async fn a_refusal_after_a_success_steps_down_for_its_own_task_alone() {
     let server = start(Picky::default()).await;
     let client = client(&server);
-    client.complete(&request()).await.unwrap();
+    complete(&client, &request()).await.unwrap();
     server.reset().await;
     Mock::given(any())
         .respond_with(Picky { formats: &["json_schema"], ..Picky::default() })
         .mount(&server)
         .await;
-    client.complete(&request()).await.unwrap();
+    complete(&client, &request()).await.unwrap();
     assert_eq!(client.known("m").capabilities.rung, Rung::Strict);
 }
 
@@ -209,7 +214,7 @@ async fn a_refusal_after_a_success_steps_down_for_its_own_task_alone() {
 async fn an_endpoint_that_passes_over_the_schema_gets_it_in_the_prompt() {
     let server = start(Picky { text: "positive", ..Picky::default() }).await;
     let client = client(&server);
-    let completion = client.complete(&request()).await.unwrap();
+    let completion = complete(&client, &request()).await.unwrap();
     assert_eq!((completion.usage.requests, completion.usage.prompt_tokens), (2, 20), "both were paid for");
     assert_eq!((completion.responses.len(), client.known("m").capabilities.rung), (1, Rung::Prompt));
 }
@@ -219,11 +224,11 @@ async fn the_other_name_of_the_token_limit_is_tried_once() {
     let server = start(Picky { keys: &["max_tokens"], ..Picky::default() }).await;
     let mut request = request();
     request.parameters.max_tokens = Some(50);
-    client(&server).complete(&request).await.unwrap();
+    complete(&client(&server), &request).await.unwrap();
     let bodies = bodies(&server).await;
     assert_eq!((bodies.len(), &bodies[1]["max_completion_tokens"]), (2, &json!(50)));
     let neither = start(Picky { keys: &["max_tokens", "max_completion_tokens"], ..Picky::default() }).await;
-    let error = client(&neither).complete(&request).await.unwrap_err();
+    let error = complete(&client(&neither), &request).await.unwrap_err();
     assert!(format!("{error:?}").contains("leave out or lower `--max-tokens`"), "{error:?}");
 }
 
@@ -234,7 +239,7 @@ async fn a_parameter_that_is_refused_ends_the_run_and_names_the_option() {
     request.parameters.temperature = Some(0.5);
     let client = client(&server);
     for _ in 0..2 {
-        let error = client.complete(&request).await.unwrap_err();
+        let error = complete(&client, &request).await.unwrap_err();
         assert!(matches!(error, AskError::Send(SendError::Aborted { .. })), "{error:?}");
         assert!(format!("{error:?}").contains("leave out `--temperature`"), "{error:?}");
     }
@@ -247,13 +252,13 @@ async fn a_parameter_that_was_taken_before_is_refused_to_one_task_alone() {
     let mut request = request();
     request.parameters.temperature = Some(0.5);
     let client = client(&server);
-    client.complete(&request).await.unwrap();
+    complete(&client, &request).await.unwrap();
     server.reset().await;
     Mock::given(any())
         .respond_with(Picky { keys: &["temperature"], ..Picky::default() })
         .mount(&server)
         .await;
-    let error = client.complete(&request).await.unwrap_err();
+    let error = complete(&client, &request).await.unwrap_err();
     assert!(matches!(error, AskError::Send(SendError::Rejected { .. })), "{error:?}");
     assert!(error.to_string().contains("Unsupported parameter: 'temperature'"), "{error}");
 }
@@ -266,7 +271,7 @@ async fn a_key_that_is_echoed_in_a_refusal_of_a_parameter_is_not_shown() {
     let mut client = client(&server);
     // A word of the server's own message stands for the echo of a key that looks like none.
     client.endpoint.key = Some(Secret::new("Unsupported"));
-    let error = client.complete(&request).await.unwrap_err();
+    let error = complete(&client, &request).await.unwrap_err();
     assert!(error.to_string().contains("[hidden] parameter"), "{error}");
 }
 
@@ -276,7 +281,7 @@ async fn responses_that_were_paid_for_are_kept_when_the_rest_fail() {
     let server = start(Picky { keys: &["n"], last: (400, 2), ..Picky::default() }).await;
     let mut request = request();
     request.parameters.responses = 3;
-    let completion = client(&server).complete(&request).await.unwrap();
+    let completion = complete(&client(&server), &request).await.unwrap();
     assert_eq!((completion.responses.len(), completion.usage.requests), (1, 1));
 }
 
@@ -286,11 +291,56 @@ async fn missing_responses_are_asked_for_with_other_seeds() {
     let mut request = request();
     request.parameters.responses = 3;
     request.parameters.seed = Some(7);
-    let completion = client(&server).complete(&request).await.unwrap();
+    let completion = complete(&client(&server), &request).await.unwrap();
     assert_eq!((completion.responses.len(), completion.usage.requests), (3, 3));
     let seeds: Vec<u64> = bodies(&server).await.iter().map(|body| body["seed"].as_u64().unwrap()).collect();
     assert_eq!(seeds, [7, 7, 8, 9], "the first was refused for its `n`");
     let at_once = start(Picky::default()).await;
-    let completion = client(&at_once).complete(&request).await.unwrap();
+    let completion = complete(&client(&at_once), &request).await.unwrap();
     assert_eq!((completion.responses.len(), completion.usage.requests), (3, 1));
+}
+
+#[tokio::test]
+async fn replies_are_read_again_as_they_were_read_when_they_came() {
+    let server = start(Picky { keys: &["n"], ..Picky::default() }).await;
+    let mut request = request();
+    request.parameters.responses = 3;
+    let paid = client(&server).complete(&request).await.unwrap();
+    assert_eq!(paid.replies.len(), 3);
+    assert_eq!(client(&server).read(&paid.replies, 3), Ok(paid.completion));
+    assert_eq!(client(&server).read(&paid.replies, 1).unwrap().responses.len(), 1);
+    let page = RawReply { body: json!("<html>"), headers: Vec::new() };
+    assert!(client(&server).read(&[page], 1).is_err());
+}
+
+#[tokio::test]
+async fn a_reply_has_its_cost_and_none_of_our_keys() {
+    let server = MockServer::start().await;
+    let answer = json!({"choices": [{"message": {"content": "my key is sk-this-is-the-key-1"}}]});
+    let template =
+        ResponseTemplate::new(200).set_body_json(answer).insert_header("x-litellm-response-cost", "0.25");
+    Mock::given(any()).respond_with(template.insert_header("x-other", "1")).mount(&server).await;
+    let mut client = client(&server);
+    client.endpoint.key = Some(Secret::new("sk-this-is-the-key-1"));
+    let request = ChatRequest { schema: None, ..request() };
+    let paid = client.complete(&request).await.unwrap();
+    assert_eq!(paid.completion.responses, [Response::Text("my key is [hidden]".to_owned())]);
+    assert_eq!(paid.replies[0].headers, [("x-litellm-response-cost".to_owned(), "0.25".to_owned())]);
+    let again = client.read(&paid.replies, 1).unwrap();
+    assert_eq!((again.cost, again), (Some(0.25), paid.completion));
+}
+
+#[tokio::test]
+async fn what_was_paid_for_in_vain_is_told_with_the_error() {
+    let server = start(Picky { text: "positive", last: (400, 1), ..Picky::default() }).await;
+    let unanswered = client(&server).complete(&request()).await.unwrap_err();
+    assert!(matches!(unanswered.error, AskError::Send(SendError::Rejected { .. })), "{unanswered:?}");
+    let Paid { completion, replies } = unanswered.paid;
+    assert_eq!((completion.usage.requests, completion.usage.prompt_tokens, replies.len()), (1, 10, 1));
+    assert_eq!(completion.responses, []);
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string("?")).mount(&server).await;
+    let unanswered = client(&server).complete(&request()).await.unwrap_err();
+    assert!(matches!(unanswered.error, AskError::Decode(_)), "{unanswered:?}");
+    assert_eq!((unanswered.paid.completion.usage.requests, unanswered.paid.replies.len()), (1, 1));
 }

@@ -44,7 +44,7 @@ pub(super) fn value(summary: &Summary, circumstances: &Circumstances) -> Value {
             "retries": circumstances.retries,
             "rate_limited": circumstances.limited,
             "answered": summary.usage.requests,
-            "reused": circumstances.reused,
+            "reused": summary.reused,
         },
         "tokens": {
             "prompt": summary.usage.prompt_tokens,

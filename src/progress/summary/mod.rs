@@ -45,8 +45,6 @@ pub struct Circumstances {
     pub retries: u64,
     /// Those of them that were refused for a rate limit.
     pub limited: u64,
-    /// Answers that an earlier run had paid for.
-    pub reused: Option<u64>,
     pub waits: Option<Waits>,
     pub limits: Limits,
     /// What the model costs, for a provider that does not say so itself.

@@ -24,7 +24,7 @@ pub(super) fn rows(summary: &Summary, circumstances: &Circumstances) -> Vec<Row>
         row("not delivered", summary.undelivered, "answered, but not known to have arrived".to_owned()),
         row("given up", summary.stopped, "without an answer".to_owned()),
         row("requests", circumstances.attempts, retries_note(circumstances.retries)),
-        row("reused", circumstances.reused.unwrap_or(0), "answers that were paid for before".to_owned()),
+        row("reused", summary.reused, "answers that were paid for before".to_owned()),
         row("tokens", usage.prompt_tokens + usage.completion_tokens, tokens_note(summary)),
     ];
     rows.retain(|row| row.label == "delivered" || row.number != "0");

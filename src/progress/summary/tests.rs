@@ -97,7 +97,7 @@ fn a_person_is_told_one_screen_and_a_script_all() {
     let budget = Some(Budget { limit_usd: Some(2.0), ..Budget::default() });
     let (for_limits, for_pauses) = (Duration::from_secs(60), Duration::from_secs(30));
     let waits = Some(Waits { for_limits, for_pauses, pauses: 3 });
-    let all = Circumstances { budget, waits, reused: Some(7), ..circumstances() };
+    let all = Circumstances { waits, budget, ..circumstances() };
     let text = human(&summary, &all);
     assert!(text.contains("row 10: refused by the model: no 10\n  and 1,011 more\n"), "{text}");
     assert!(text.contains("waited         1 min 30 s  for the limits, 30 s of it in 3 pauses"), "{text}");
@@ -116,7 +116,6 @@ fn a_script_reads_every_number() {
         error,
         limits,
         limited: 3,
-        reused: Some(5),
         waits: Some(Waits { for_limits: Duration::ZERO, for_pauses: Duration::from_millis(1500), pauses: 2 }),
         budget: Some(Budget { spent_usd: Some(0.3), limit_usd: Some(1.0), ..Budget::default() }),
         ..circumstances()
@@ -131,7 +130,7 @@ fn a_script_reads_every_number() {
             "stopped": 1,
         },
         "unfilled": {"mood": 1, "stars": 2},
-        "requests": {"attempts": 1024, "retries": 24, "rate_limited": 3, "answered": 1000, "reused": 5},
+        "requests": {"attempts": 1024, "retries": 24, "rate_limited": 3, "answered": 1000, "reused": 0},
         "tokens": {"prompt": 123_456, "cached": 1024, "completion": 7890, "reasoning": 0},
         "cost_usd": 0.25,
         "cost": {"by": "provider", "input": null, "output": null, "cached": null, "table": null},

@@ -116,6 +116,12 @@ impl Program {
         self.folder.path().join("work").join(name)
     }
 
+    /// Deletes the journals of what was paid for.
+    pub(crate) fn forget_paid(&self) {
+        let journals = self.folder.path().join("home/state/ls-autolabel/journals");
+        fs::remove_dir_all(journals).expect("a run has made the folder");
+    }
+
     /// Returns the content of a file in the folder that it runs in.
     pub(crate) fn read(&self, name: &str) -> String {
         let path = self.path(name);

@@ -1,0 +1,166 @@
+//! What was paid for: replies as they came, what they say together, and what they cost.
+
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+use tracing::warn;
+
+use super::{AskError, Client};
+use crate::http::secret::mask_own;
+use crate::http::transport::Reply;
+use crate::llm::chat::{ChatRequest, Completion};
+use crate::llm::provider::DecodeError;
+
+/// The headers that dialects read beside a body: `LiteLLM`'s cost.
+const KEPT_HEADERS: &[&str] = &["x-litellm-response-cost"];
+
+/// A successful reply, as much of it as is needed to read it again; our own keys are not in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawReply {
+    /// JSON where it is JSON, else a string.
+    pub body: Value,
+    /// By name.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Replies that were paid for, and what they say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Paid {
+    /// Its usage and cost may be of more replies than are here: what was of no use is counted as well.
+    pub completion: Completion,
+    /// What the responses were read from, in their order.
+    pub replies: Vec<RawReply>,
+}
+
+/// No completion, and what was paid nevertheless.
+#[derive(Debug, Clone)]
+pub struct Unanswered {
+    pub error: AskError,
+    /// Replies that were of no use, without their responses.
+    pub paid: Paid,
+}
+
+impl Client {
+    /// Asks the model. The first request finds out which rung of the ladder the endpoint takes; others wait for it.
+    ///
+    /// Where the server gives fewer responses than asked for, it is asked again for the rest, with another seed, for
+    /// the same one would give the same words. If that fails, those that were paid for are all there is.
+    pub async fn complete(&self, request: &ChatRequest) -> Result<Paid, Unanswered> {
+        let mut wasted = Paid::default();
+        match self.collect(request, &mut wasted).await {
+            Ok(paid) => Ok(paid.counting(wasted)),
+            Err(error) => Err(Unanswered { error, paid: wasted }),
+        }
+    }
+
+    /// Reads replies that were paid for before, as [`complete`](Self::complete) read them when they came.
+    pub fn read(&self, replies: &[RawReply], wanted: u32) -> Result<Completion, DecodeError> {
+        let mut paid = Paid::default();
+        for reply in replies {
+            paid.add(Paid::new(self.endpoint.provider.completion(&reply.to_reply())?, reply.clone()));
+        }
+        Ok(paid.cut(wanted).completion)
+    }
+
+    async fn collect(&self, request: &ChatRequest, wasted: &mut Paid) -> Result<Paid, AskError> {
+        let count = request.parameters.responses.max(1);
+        let mut paid = self.ask(request, wasted).await?;
+        let mut rest = request.clone();
+        loop {
+            let given = u32::try_from(paid.completion.responses.len()).unwrap_or(u32::MAX);
+            if count <= given {
+                return Ok(paid.cut(count));
+            }
+            rest.parameters.responses = count - given;
+            rest.parameters.seed = rest.parameters.seed.map(|seed| seed.wrapping_add(1));
+            match self.ask(&rest, wasted).await {
+                Ok(more) => paid.add(more),
+                Err(error) => {
+                    warn!("{given} of {count} responses have to do: {error}");
+                    return Ok(paid);
+                }
+            }
+        }
+    }
+}
+
+impl RawReply {
+    /// Takes what is needed of a reply; `sent` are the headers that carried our keys.
+    pub(super) fn new(reply: &Reply, sent: &HeaderMap) -> Self {
+        let text = String::from_utf8_lossy(&reply.body);
+        let body = match serde_json::from_str(&text) {
+            Ok(json) => masked(json, sent),
+            Err(_) => Value::String(mask_own(&text, sent)),
+        };
+        let header =
+            |name: &&str| Some(((*name).to_owned(), reply.headers.get(*name)?.to_str().ok()?.to_owned()));
+        Self { body, headers: KEPT_HEADERS.iter().filter_map(header).collect() }
+    }
+
+    /// Returns the body as it came.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        match &self.body {
+            Value::String(text) => text.clone().into_bytes(),
+            json => json.to_string().into_bytes(),
+        }
+    }
+
+    /// Returns the reply, as far as a dialect looks at it.
+    pub(super) fn to_reply(&self) -> Reply {
+        let header = |(name, value): &(String, String)| {
+            Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
+        };
+        let headers = self.headers.iter().filter_map(header).collect();
+        Reply { status: StatusCode::OK, headers, body: self.bytes() }
+    }
+}
+
+impl Paid {
+    /// What one reply says.
+    pub(super) fn new(completion: Completion, reply: RawReply) -> Self {
+        Self { completion, replies: vec![reply] }
+    }
+
+    /// Adds further replies and their responses; the cost is known only where both are.
+    pub(super) fn add(&mut self, more: Self) {
+        let is_first = self.completion.usage.requests == 0;
+        let (sum, more_cost) = (&mut self.completion, more.completion.cost);
+        sum.responses.extend(more.completion.responses);
+        sum.usage += more.completion.usage;
+        sum.cost =
+            if is_first { more_cost } else { sum.cost.zip(more_cost).map(|(first, second)| first + second) };
+        self.replies.extend(more.replies);
+    }
+
+    /// Adds what was of no use: its responses count for nothing, but one request at the least was answered.
+    pub(super) fn waste(&mut self, mut useless: Self) {
+        useless.completion.responses.clear();
+        useless.completion.usage.requests = useless.completion.usage.requests.max(1);
+        self.add(useless);
+    }
+
+    /// Counts what was of no use with this, but keeps its replies out: they are not what this was read from.
+    pub(super) fn counting(self, mut wasted: Self) -> Self {
+        wasted.replies.clear();
+        wasted.add(self);
+        wasted
+    }
+
+    /// Leaves out responses that nobody wanted.
+    pub(super) fn cut(mut self, wanted: u32) -> Self {
+        self.completion.responses.truncate(wanted.max(1) as usize);
+        self
+    }
+}
+
+/// Returns JSON with our own keys hidden in all its texts, names included.
+fn masked(json: Value, sent: &HeaderMap) -> Value {
+    match json {
+        Value::String(text) => Value::String(mask_own(&text, sent)),
+        Value::Array(values) => values.into_iter().map(|value| masked(value, sent)).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (mask_own(&name, sent), masked(value, sent))).collect()
+        }
+        plain => plain,
+    }
+}
