@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::FOR_EVER;
 use super::headers::Window;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -55,7 +56,7 @@ pub(super) fn meaning(window: &Window) -> Meaning {
         float(limit) / period.as_secs_f64()
     });
     let left = window.remaining.map(|remaining| {
-        let reset = window.reset.unwrap_or(UNTOLD_RESET);
+        let reset = window.reset.unwrap_or(UNTOLD_RESET).min(FOR_EVER);
         Left { remaining, reset, per_second }
     });
     let limit = match window.limit {

@@ -216,7 +216,7 @@ impl Pace {
             let until = match wait {
                 Wait::Pause(until) => Some(until),
                 Wait::Rate(Hold { until, told }) => {
-                    let until = self.state().start + until.min(FOR_EVER);
+                    let until = self.state().start + until;
                     if told && patience < until - begun {
                         return Err(Turned::TooLong(until - begun));
                     }
@@ -260,7 +260,7 @@ impl State {
         }
         let now = now - self.start;
         let share = u64::from(self.share);
-        let weight = tokens.saturating_mul(share);
+        let weight = pass::weigh(tokens, share);
         let hold = self.requests.hold(share, now).or_else(|| self.tokens.hold(weight, now));
         if let Some(hold) = hold {
             return Err(Wait::Rate(hold));

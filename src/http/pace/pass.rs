@@ -6,6 +6,9 @@ use reqwest::header::HeaderMap;
 
 use super::Pace;
 
+/// More tokens than any server allows in a minute.
+const HEAVIEST: u64 = 1 << 40;
+
 /// One attempt that was admitted. Dropping it makes room for another; what was reserved for it stays reserved unless it is
 /// settled before.
 #[derive(Debug)]
@@ -51,10 +54,10 @@ impl<'a> Pass<'a> {
     /// get it.
     pub fn use_tokens(&mut self, used: u64) {
         let Ticket { admitted, share, tokens, .. } = self.ticket;
-        let weigh = |tokens: u64| tokens.saturating_mul(share);
+        let (wrong, right) = (weigh(tokens, share), weigh(used, share));
         let mut state = self.pace.state();
         let now = state.start.elapsed();
-        state.tokens.correct(admitted, (weigh(tokens), weigh(used)), now);
+        state.tokens.correct(admitted, (wrong, right), now);
         self.ticket.tokens = used;
     }
 
@@ -69,6 +72,11 @@ impl<'a> Pass<'a> {
             concurrency.succeeded();
         }
     }
+}
+
+/// Returns what tokens weigh where so many processes share; what nobody could mean is cut, so that sums do not overflow.
+pub(super) fn weigh(tokens: u64, share: u64) -> u64 {
+    tokens.saturating_mul(share).min(HEAVIEST)
 }
 
 impl Drop for Pass<'_> {

@@ -78,11 +78,12 @@ impl Rate {
         None
     }
 
-    /// Owes this weight as well.
+    /// Owes this weight as well, but no more than a minute's allowance in all: no server holds more against anybody.
     pub(super) fn owe(&mut self, weight: u64, now: Duration) {
         // What could be paid before must not be paid with later time.
         self.owes_until(now);
-        self.owed = self.owed.saturating_add_unsigned(weight);
+        let most = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        self.owed = self.owed.saturating_add_unsigned(weight).min(most);
     }
 
     /// Owes less by this weight; what was paid already pays for the next.
@@ -124,6 +125,7 @@ mod tests {
         check(&[(5.0, 100)], 6.0);
         check(&[(5.0, 1), (5.0, 1_000)], 15.01);
         check(&[(5.0, 100), (7.0, 100)], 7.5);
+        check(&[(5.0, 1 << 40)], 65.0);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl<'a> Weight<'a> {
             Some(usage) => {
                 let mut forecast = self.forecast.lock().unwrap_or_else(PoisonError::into_inner);
                 forecast.learn(self.prompt, self.parameters, usage);
-                let used = usage.prompt_tokens + usage.completion_tokens;
+                let used = usage.prompt_tokens.saturating_add(usage.completion_tokens);
                 // What was charged before the answer is not given back after it.
                 (self.charge == Charge::Used && 0 < used).then_some(used)
             }

@@ -118,3 +118,30 @@ fn a_refusal_that_names_no_wait_waits_for_the_reset_of_what_was_short() {
     check(["60", "0", "12s"], ["1000", "499", "40"], Some(40));
     check(["60", "0", "12s"], ["1000", "500", "40"], Some(12));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_could_mean_harms_nobody() {
+    let most = "18446744073709551615";
+    for reset in ["99999999h", "18446744073709551615", "0", "1e18", ""] {
+        for window in [
+            [most, most, reset],
+            [most, "0", reset],
+            ["1", "0", reset],
+            ["1", most, reset],
+            ["0", "0", reset],
+        ] {
+            let pace = Pace::default();
+            let mut pass = admit(&pace, u64::MAX).await;
+            for kind in ["requests", "tokens"] {
+                pass.learn(&told(kind, window));
+            }
+            pass.use_tokens(u64::MAX);
+            drop(pass);
+            for patience in [Duration::ZERO, MINUTE, Duration::MAX] {
+                if let Ok(mut pass) = pace.admit(u64::MAX, patience, &Stop::never()).await {
+                    pass.unsent();
+                }
+            }
+        }
+    }
+}
