@@ -30,6 +30,8 @@ pub(super) struct Allowance {
     guard: Option<Guard>,
     /// Everything ever admitted.
     total: u64,
+    /// The end of the last wait for more that a person was told of.
+    announced: Duration,
 }
 
 /// What the server said was left, when all up to a certain admission was counted.
@@ -39,8 +41,6 @@ struct Guard {
     counted: u64,
     left: Left,
     from: Duration,
-    /// Whether a person was told of a wait for it.
-    announced: bool,
 }
 
 impl Allowance {
@@ -53,6 +53,7 @@ impl Allowance {
             minute: Minute::default(),
             guard: None,
             total: 0,
+            announced: Duration::ZERO,
         }
     }
 
@@ -105,7 +106,7 @@ impl Allowance {
         if let Some(left) = left
             && self.guard.is_none_or(|guard| guard.counted <= counted)
         {
-            self.guard = Some(Guard { counted, left, from: now, announced: false });
+            self.guard = Some(Guard { counted, left, from: now });
         }
     }
 
@@ -136,7 +137,7 @@ impl Allowance {
 
     /// Returns until when the server would refuse this weight, by its own word.
     fn guarded(&mut self, weight: u64, now: Duration) -> Option<Duration> {
-        let guard = self.guard.as_mut()?;
+        let guard = self.guard?;
         let Left { remaining, reset, per_second } = guard.left;
         let end = guard.from + reset;
         if end <= now {
@@ -148,8 +149,10 @@ impl Allowance {
         let refilled = Duration::try_from_secs_f64(float(missing) / per_second).unwrap_or(Duration::MAX);
         let until = end.min(guard.from.saturating_add(refilled));
         let wait = until.checked_sub(now).filter(|wait| !wait.is_zero())?;
-        if !guard.announced && Duration::from_secs(1) <= wait {
-            guard.announced = true;
+        let second = Duration::from_secs(1);
+        // Each reply tells the end of the same wait anew, a little different each time.
+        if self.announced + second <= until && second <= wait {
+            self.announced = until;
             let (name, wait) = (self.name, in_words(wait));
             info!("the server has {remaining} {name} left, by its headers; waiting {wait} for more");
         }
