@@ -29,6 +29,9 @@ pub(super) fn open(
     let scope = Scope::from(&settings.tasks.origin);
     let path = journal::path(named, &scope, context.state.as_deref())?;
     let journal = Journal::open(&path, &holder("run"))?;
+    for notice in journal.notices() {
+        context.terminal.note(&notice);
+    }
     debug!("what is paid for is kept in {}", path.display());
     Ok(Some(Arc::new(journal)))
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,18 +16,21 @@ pub struct Key(pub [u8; 32]);
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Record {
-    Answer(Answer),
-    Failure(Failure),
+pub enum Record<R = Vec<Reply>> {
+    Answer(Answer<R>),
+    Failure(Failure<R>),
     /// Another task was given the answer to the same question.
     Also(Also),
     Posting(Posting),
     Posted(Posted),
 }
 
+/// A record whose replies were passed over, which may be megabytes.
+pub type Outline = Record<Unread>;
+
 /// An answer that was paid for and could be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct Answer<R = Vec<Reply>> {
     pub key: Key,
     /// The task it was asked for first.
     #[serde(with = "task_id")]
@@ -35,7 +39,7 @@ pub struct Answer {
     pub at: u64,
     pub model: String,
     /// The replies as they came, without keys.
-    pub replies: Vec<Reply>,
+    pub replies: R,
     pub usage: Usage,
     /// In US dollars, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,9 +56,22 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
 }
 
+/// Replies that are there, and were not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread;
+
+/// Checks the form of a reply and keeps nothing of it.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "what is not in its place is no reply")]
+struct UnreadReply {
+    body: IgnoredAny,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+}
+
 /// A question that got no usable answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Failure {
+pub struct Failure<R = Vec<Reply>> {
     pub key: Key,
     #[serde(with = "task_id")]
     pub task: TaskId,
@@ -69,14 +86,14 @@ pub struct Failure {
     /// The token limit it failed with: a raised one is worth another try.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
-    pub replies: Vec<Reply>,
+    pub replies: R,
     pub usage: Usage,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
 }
 
 /// A further task with the question of another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Also {
     pub key: Key,
     #[serde(with = "task_id")]
@@ -100,6 +117,34 @@ pub struct Posting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
     pub call: u64,
+}
+
+impl<R> Record<R> {
+    /// Returns by what it is found, if it is about a question.
+    pub fn key(&self) -> Option<Key> {
+        match self {
+            Self::Answer(Answer { key, .. })
+            | Self::Failure(Failure { key, .. })
+            | Self::Also(Also { key, .. }) => Some(*key),
+            Self::Posting(_) | Self::Posted(_) => None,
+        }
+    }
+
+    /// Returns the one task it is about, if it is about one.
+    pub fn task(&self) -> Option<TaskId> {
+        match self {
+            Self::Answer(Answer { task, .. })
+            | Self::Failure(Failure { task, .. })
+            | Self::Also(Also { task, .. }) => Some(*task),
+            Self::Posting(_) | Self::Posted(_) => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Unread {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<UnreadReply>::deserialize(deserializer).map(|_| Self)
+    }
 }
 
 impl fmt::Display for Key {

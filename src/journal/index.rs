@@ -1,0 +1,68 @@
+//! What a journal holds, in little memory: where each answer stands, not what it says.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::lines::Place;
+use super::record::{Key, Outline, Posted, Posting, Record};
+
+/// Where things stand.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    answers: HashMap<Key, Place>,
+    /// Of questions that were not answered since.
+    failures: HashMap<Key, Place>,
+    unsettled: BTreeMap<u64, Posting>,
+    /// The number of the last call.
+    calls: u64,
+}
+
+impl Index {
+    /// Notes a record and where it stands; what comes later holds.
+    ///
+    /// An answer stays beside a later failure: the question was asked again by somebody who could not read it.
+    pub(super) fn note<R>(&mut self, record: &Record<R>, place: Place) {
+        match record {
+            Record::Answer(answer) => {
+                self.failures.remove(&answer.key);
+                self.answers.insert(answer.key, place);
+            }
+            Record::Failure(failure) => drop(self.failures.insert(failure.key, place)),
+            Record::Also(_) => {}
+            Record::Posting(posting) => {
+                self.calls = self.calls.max(posting.call);
+                self.unsettled.insert(posting.call, posting.clone());
+            }
+            Record::Posted(Posted { call }) => drop(self.unsettled.remove(call)),
+        }
+    }
+
+    pub(super) fn answer(&self, key: &Key) -> Option<Place> {
+        self.answers.get(key).copied()
+    }
+
+    pub(super) fn failure(&self, key: &Key) -> Option<Place> {
+        self.failures.get(key).copied()
+    }
+
+    pub(super) fn unsettled(&self) -> impl Iterator<Item = &Posting> {
+        self.unsettled.values()
+    }
+
+    /// Returns the number of a call that is about to be made.
+    pub(super) fn next_call(&self) -> u64 {
+        self.calls.saturating_add(1)
+    }
+
+    /// Returns whether a record that stands here is the last word on what it is about.
+    pub(super) fn holds(&self, record: &Outline, place: Place) -> bool {
+        match record {
+            Outline::Answer(answer) => self.answer(&answer.key) == Some(place),
+            Outline::Failure(failure) => self.failure(&failure.key) == Some(place),
+            Outline::Also(also) => {
+                self.answers.contains_key(&also.key) || self.failures.contains_key(&also.key)
+            }
+            Outline::Posting(posting) => self.unsettled.get(&posting.call) == Some(posting),
+            Outline::Posted(_) => false,
+        }
+    }
+}
