@@ -85,7 +85,10 @@ mod tests {
             assert!(text.contains(expect), "{text}");
         };
         check("ls-autolabel rnu", "tip: a similar subcommand exists: 'run'");
-        check("ls-autolabel xyz", "tip: the subcommands are run, push, preview, check, completions, man");
+        check(
+            "ls-autolabel xyz",
+            "tip: the subcommands are run, push, preview, check, journal, completions, man",
+        );
         check("ls-autolabel run --projct 1", "tip: a similar argument exists: '--project'");
         check("ls-autolabel push f --prompt p", "tip: `--prompt` is an option of `run`, `preview`, `check`");
         check("ls-autolabel run --api-key x", "tip: keys are never typed");

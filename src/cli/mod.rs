@@ -5,6 +5,7 @@
 
 mod advice;
 mod groups;
+mod journal;
 pub mod names;
 mod values;
 
@@ -16,6 +17,7 @@ use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcom
 pub use groups::{
     DeliveryArgs, LimitArgs, ModelArgs, OutputArgs, PromptArgs, RetryArgs, StudioArgs, TaskArgs,
 };
+pub use journal::{ForgetArgs, JournalCommand, TaskArg, WhichArgs};
 pub use values::{AnswerArg, Assignment, ColorArg, IdsArg, OnlyArg, ProgressArg};
 
 /// Label the tasks of a Label Studio project with an LLM.
@@ -67,6 +69,9 @@ pub enum Command {
     Preview(Box<PreviewArgs>),
     /// Check that everything a run needs is ready; one line each
     Check(Box<CheckArgs>),
+    /// Look at what was paid for, and clean up
+    #[command(subcommand, after_help = JOURNAL_HELP)]
+    Journal(JournalCommand),
     /// Print a completion script for a shell
     Completions {
         /// The shell to write for
@@ -86,6 +91,10 @@ Examples:
       the same, to standard output
   ls-autolabel run --tasks tasks.csv --label-config config.xml --prompt prompt.txt -o out.jsonl
       no Label Studio at all";
+
+const JOURNAL_HELP: &str = "\
+A journal keeps each reply of a model, so that nothing is asked and paid for twice. There is one for each project and \
+file of tasks, in the state folder, unless `run --journal` named one. It is JSON Lines, one record a line.";
 
 /// `run`.
 #[derive(Debug, Clone, Default, Args)]
@@ -143,11 +152,13 @@ pub struct PushArgs {
 
 /// Returns clap's description of the whole program, for help, completions and the manual page.
 pub fn command() -> clap::Command {
-    let command = Cli::command();
+    each_finished(Cli::command()).mut_arg("config", with_variable)
+}
+
+fn each_finished(command: clap::Command) -> clap::Command {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     // Each goes to the end when it is changed, so all are, in their order.
-    let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, finished));
-    command.mut_arg("config", with_variable)
+    names.iter().fold(command, |command, name| command.mut_subcommand(name, finished))
 }
 
 /// Adds to a command's help what its types cannot say.
@@ -158,7 +169,7 @@ fn finished(command: clap::Command) -> clap::Command {
         }),
         _ => command,
     };
-    command.mut_args(with_variable)
+    each_finished(command).mut_args(with_variable)
 }
 
 /// Reads what was typed; the first word is the program's own name.

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use clap::Command;
 use clap_complete::Shell;
 
 use crate::cli;
@@ -24,10 +25,14 @@ pub(super) fn man(terminal: Terminal) -> Result<(), Error> {
     // Gives the commands their full names and the options of every command.
     command.build();
     let mut pages = Vec::new();
-    for page in std::iter::once(&command).chain(command.get_subcommands()) {
+    for page in with_subcommands(&command) {
         clap_mangen::Man::new(page.clone()).render(&mut pages).map_err(failed)?;
     }
     print(&String::from_utf8_lossy(&pages), terminal)
+}
+
+fn with_subcommands(command: &Command) -> Vec<&Command> {
+    std::iter::once(command).chain(command.get_subcommands().flat_map(with_subcommands)).collect()
 }
 
 fn print(text: &str, terminal: Terminal) -> Result<(), Error> {

@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod estimate;
 mod interrupt;
+mod journal;
 mod ledger;
 mod plan;
 mod preview;
@@ -46,10 +47,16 @@ pub fn dispatch(
     terminal: Terminal,
 ) -> Result<(), Error> {
     let (name, flags) = matches.subcommand().unwrap_or(("", matches));
+    // Of `journal list`, the options are those of `list`.
+    let flags = flags.subcommand().map_or(flags, |(_, flags)| flags);
     match &cli.command {
         Command::Completions { shell } => return completions::completions(*shell, terminal),
         Command::Man => return completions::man(terminal),
-        Command::Run(_) | Command::Push(_) | Command::Preview(_) | Command::Check(_) => {}
+        Command::Run(_)
+        | Command::Push(_)
+        | Command::Preview(_)
+        | Command::Check(_)
+        | Command::Journal(_) => {}
     }
     let options = options();
     let file = ConfigFile::read(config_file(cli, environment), &options)?;
@@ -74,6 +81,7 @@ pub fn dispatch(
             Command::Push(_) => push::push(&context.merged(name)?, &context, &stopper).await,
             Command::Preview(_) => preview::preview(&context.merged(name)?, &context).await,
             Command::Check(_) => check::check(&context.merged(name)?, &context).await,
+            Command::Journal(command) => journal::journal(command, &context),
             Command::Completions { .. } | Command::Man => Ok(()),
         }
     });

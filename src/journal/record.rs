@@ -194,14 +194,6 @@ mod task_id {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TaskId, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let fault = || serde::de::Error::custom(format!("expected `task 12` or `row 3`, found `{text}`"));
-        let (kind, number) = text.split_once(' ').ok_or_else(fault)?;
-        let number = number.parse().map_err(|_| fault())?;
-        match kind {
-            "task" => Ok(TaskId::Id(number)),
-            "row" => Ok(TaskId::Row(number)),
-            _ => Err(fault()),
-        }
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

@@ -1,6 +1,7 @@
 //! A task: the thing to label, with what is already known about it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
@@ -61,5 +62,16 @@ impl fmt::Display for TaskId {
             Self::Id(id) => write!(formatter, "task {id}"),
             Self::Row(row) => write!(formatter, "row {row}"),
         }
+    }
+}
+
+impl FromStr for TaskId {
+    type Err = String;
+
+    /// Reads what `Display` writes.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = |kind: &str| text.strip_prefix(kind).and_then(|number| number.parse().ok());
+        let id = number("task ").map(Self::Id).or_else(|| number("row ").map(Self::Row));
+        id.ok_or_else(|| format!("expected a task such as `task 12` or `row 3`, found `{text}`"))
     }
 }

@@ -1,11 +1,12 @@
 //! Where a journal is: in the file that was named, else in the state folder, one per server and project.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::layers::Origins;
+use super::layers::{Layered, Origin, Origins};
 use super::tasks::TaskOrigin;
 use super::{SettingsError, read, studio};
-use crate::cli::{StudioArgs, TaskArgs};
+use crate::cli::WhichArgs;
 use crate::source::file::STANDARD_INPUT;
 use crate::studio::address::Address;
 
@@ -30,25 +31,28 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Returns whose answers these arguments are about; `None` where they name neither a project nor a file.
-    pub fn resolve(
-        studio: &StudioArgs,
-        tasks: &TaskArgs,
-        origins: &Origins,
-    ) -> Result<Option<Self>, SettingsError> {
-        match (&tasks.tasks, &tasks.label_config, studio.project) {
-            (Some(path), label_config, _) if path.as_os_str() == STANDARD_INPUT => {
-                let label_config = label_config.clone().ok_or_else(|| {
-                    SettingsError::with_hint(
-                        "no labeling config given",
-                        "the journal of tasks from standard input is named by it: `--label-config FILE`",
-                    )
-                })?;
-                Ok(Some(Self::StandardInput { label_config }))
+    /// Returns whose answers are meant, as a run with these options would take them; `None` where they name neither a
+    /// project nor a file.
+    pub fn resolve(layered: &Layered<WhichArgs>) -> Result<Option<Self>, SettingsError> {
+        let WhichArgs { project, url, tasks, label_config, .. } = &layered.args;
+        let typed = |option: &str| matches!(layered.origins.of(option), Origin::Flag(_));
+        let tasks = tasks.as_ref().filter(|_| typed("tasks") || !typed("project"));
+        match (tasks, label_config, project) {
+            (Some(_), _, Some(_)) if typed("project") => Err(SettingsError::with_hint(
+                "both `--tasks` and `--project` are given",
+                "each has a journal of its own: name one of them",
+            )),
+            (Some(path), Some(label_config), _) if path.as_os_str() == STANDARD_INPUT => {
+                Ok(Some(Self::StandardInput { label_config: label_config.clone() }))
             }
+            (Some(path), None, _) if path.as_os_str() == STANDARD_INPUT => Err(SettingsError::with_hint(
+                "no labeling config given",
+                "the journal of tasks from standard input is named by it: `--label-config FILE`",
+            )),
             (Some(path), _, _) => Ok(Some(Self::File(path.clone()))),
             (None, _, Some(project)) => {
-                Ok(Some(Self::Project { address: studio::server(studio, origins)?, project }))
+                let address = studio::server(url.as_deref(), &layered.origins)?;
+                Ok(Some(Self::Project { address, project: *project }))
             }
             (None, _, None) => Ok(None),
         }
@@ -67,6 +71,19 @@ impl Scope {
             }
             Self::File(path) => of_file(path),
             Self::StandardInput { label_config } => format!("stdin_{}", of_file(label_config)),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    /// Writes what a person calls it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Project { address, project } => write!(formatter, "project {project} of {address}"),
+            Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::StandardInput { label_config } => {
+                write!(formatter, "tasks from standard input with {}", label_config.display())
+            }
         }
     }
 }

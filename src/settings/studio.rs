@@ -32,7 +32,7 @@ impl StudioSettings {
             )
         })?;
         let place = origins.of("url");
-        let address = server(args, origins)?;
+        let address = server(args.url.as_deref(), origins)?;
         let key = keys::find(
             &KeyPlaces {
                 file: args.api_key_file.as_deref(),
@@ -58,8 +58,8 @@ impl StudioSettings {
 }
 
 /// Returns the address of Label Studio.
-pub(super) fn server(args: &StudioArgs, origins: &Origins) -> Result<Address, SettingsError> {
-    Address::parse(args.url.as_deref().unwrap_or(DEFAULT_URL))
+pub(super) fn server(url: Option<&str>, origins: &Origins) -> Result<Address, SettingsError> {
+    Address::parse(url.unwrap_or(DEFAULT_URL))
         .map_err(|error| SettingsError::new(format!("{}: {error}", origins.of("url"))))
 }
 

@@ -47,7 +47,7 @@ fn a_journal_that_cannot_be_used_ends_the_run_before_anything_is_asked() {
         story.run(args).assert_code(3).assert_tells(expect).assert_tells(hint);
         assert_eq!(story.llm.count(), 0);
     };
-    let advice = "hint: name a file that can be written with `--journal FILE`";
+    let advice = "hint: name a file that can be read and written with `--journal FILE`";
     check(&["--journal", "prompt.txt/x"], "error: cannot lock the journal prompt.txt/x: ", advice);
     check(
         &["--journal", "prompt.txt"],

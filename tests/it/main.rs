@@ -14,6 +14,7 @@ mod halfway;
 mod house;
 mod interrupt;
 mod journal;
+mod journal_command;
 mod keys;
 mod ladder;
 mod layers;

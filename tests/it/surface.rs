@@ -21,7 +21,8 @@ fn printed(args: &[&str]) -> String {
     outcome.stdout
 }
 
-fn compare(name: &str, text: &str) {
+/// Compares what the program says with what was approved.
+pub(crate) fn compare(name: &str, text: &str) {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, text);
     });
@@ -30,8 +31,11 @@ fn compare(name: &str, text: &str) {
 #[test]
 fn the_help_of_every_command_is_as_approved() {
     compare("help", &printed(&["--help"]));
-    for command in ["run", "push", "preview", "check", "completions", "man"] {
+    for command in ["run", "push", "preview", "check", "journal", "completions", "man"] {
         compare(&format!("help_{command}"), &printed(&[command, "--help"]));
+    }
+    for command in ["list", "show", "forget", "compact"] {
+        compare(&format!("help_journal_{command}"), &printed(&["journal", command, "--help"]));
     }
     assert_eq!(printed(&["help", "push"]), printed(&["push", "--help"]));
 }
@@ -45,7 +49,8 @@ fn the_short_help_is_as_approved() {
 #[test]
 fn every_option_that_takes_a_value_names_its_variable() {
     let command = ls_autolabel::cli::command();
-    let options = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let nested = command.get_subcommands().flat_map(clap::Command::get_subcommands);
+    let options = command.get_subcommands().chain(nested).flat_map(clap::Command::get_arguments);
     let options: Vec<_> =
         options.filter(|arg| arg.get_long().is_some() && arg.get_action().takes_values()).collect();
     assert!(100 < options.len(), "the options are found");
@@ -67,9 +72,14 @@ fn the_manual_has_a_page_for_every_command_with_its_options() {
     let manual = printed(&["man"]);
     let pages: Vec<&str> = manual.split("\n.TH ").skip(1).collect();
     let names: Vec<&str> = pages.iter().filter_map(|page| page.split(' ').next()).collect();
-    let expect = ["ls-autolabel", "run", "push", "preview", "check", "completions", "man"];
-    let expect = expect
-        .map(|name| if name == "ls-autolabel" { name.to_owned() } else { format!("ls-autolabel-{name}") });
+    let journal = ["journal", "journal-list", "journal-show", "journal-forget", "journal-compact"];
+    let expect =
+        [&["ls-autolabel", "run", "push", "preview", "check"][..], &journal, &["completions", "man"]];
+    let expect: Vec<String> = expect
+        .concat()
+        .into_iter()
+        .map(|name| if name == "ls-autolabel" { name.to_owned() } else { format!("ls-autolabel-{name}") })
+        .collect();
     assert_eq!(names, expect);
     let run = pages[1];
     for option in ["\\-\\-project", "\\-\\-prompt", "\\-\\-config", "[env: LABEL_STUDIO_URL]"] {

@@ -1,0 +1,104 @@
+//! `journal show`: everything a journal holds of a task.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::when;
+use crate::cli::TaskArg;
+use crate::commands::Context;
+use crate::error::Error;
+use crate::journal;
+use crate::journal::record::{Answer, Failure, Key, Record, Reply};
+use crate::label::prediction::Usage;
+use crate::label::task::TaskId;
+use crate::progress::text::{harmless_lines, money, plural};
+use crate::settings::SettingsError;
+
+/// Prints the records of a task, those of another with the same question too.
+pub(super) fn show(task: TaskArg, path: &Path, context: &Context<'_>) -> Result<(), Error> {
+    let keys = keys(&[task], path)?;
+    let mut records = Vec::new();
+    journal::look(path, |entry| {
+        if entry.outline.key().is_some_and(|key| keys.contains(&key)) {
+            records.extend(entry.record());
+        }
+    })?;
+    let texts: Vec<String> = records.iter().map(text).collect();
+    context.print(&harmless_lines(texts.join("\n").trim_end()))
+}
+
+/// Returns the questions of these tasks; none of one of them is an error.
+pub(super) fn keys(tasks: &[TaskArg], path: &Path) -> Result<HashSet<Key>, Error> {
+    let mut found = vec![HashSet::new(); tasks.len()];
+    journal::look(path, |entry| {
+        let (Some(key), Some(task)) = (entry.outline.key(), entry.outline.task()) else { return };
+        for (_, keys) in tasks.iter().zip(&mut found).filter(|(wanted, _)| wanted.means(task)) {
+            keys.insert(key);
+        }
+    })?;
+    match tasks.iter().zip(&found).find(|(_, keys)| keys.is_empty()) {
+        Some((task, _)) => Err(SettingsError::with_hint(
+            format!("the journal {} holds nothing of {task}", path.display()),
+            "`ls-autolabel journal list` with the same options shows its tasks",
+        )
+        .into()),
+        None => Ok(found.into_iter().flatten().collect()),
+    }
+}
+
+/// Returns a record in lines of a name and a value, and its replies below.
+fn text(record: &Record) -> String {
+    match record {
+        Record::Answer(Answer { key, task, at, model, replies, usage, cost }) => {
+            let head = Head { key, task, at: *at, model, usage, cost: *cost };
+            format!("{}{}", head.text("answered"), shown(replies))
+        }
+        Record::Failure(failure) => {
+            let Failure { key, task, at, model, replies, usage, cost, .. } = failure;
+            let head = Head { key, task, at: *at, model, usage, cost: *cost };
+            let lasting = if failure.permanent { ", not asked again unless it changes" } else { "" };
+            let became = format!("failed: {}{lasting}", failure.kind);
+            format!("{}reason   {}\n{}", head.text(&became), failure.reason, shown(replies))
+        }
+        Record::Also(also) => format!("{}: given the answer to the same question, {}\n", also.task, also.key),
+        Record::Posting(_) | Record::Posted(_) => String::new(),
+    }
+}
+
+/// What answers and failures have in common.
+struct Head<'a> {
+    key: &'a Key,
+    task: &'a TaskId,
+    at: u64,
+    model: &'a str,
+    usage: &'a Usage,
+    cost: Option<f64>,
+}
+
+impl Head<'_> {
+    fn text(&self, became: &str) -> String {
+        let Self { key, task, at, model, usage, cost } = self;
+        let Usage { requests, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens } = usage;
+        let cost = cost.map_or_else(|| "unknown".to_owned(), money);
+        format!(
+            "{task}: {became}\nkey      {key}\nwhen     {}\nmodel    {model}\n\
+             usage    {}, {prompt_tokens} tokens in ({cached_tokens} cached), {completion_tokens} out \
+             ({reasoning_tokens} for reasoning)\ncost     {cost}\n",
+            when(*at),
+            plural(*requests, "request"),
+        )
+    }
+}
+
+fn shown(replies: &[Reply]) -> String {
+    let mut text = String::new();
+    for (index, Reply { body, headers }) in replies.iter().enumerate() {
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}"));
+        let number = format!("reply {}", index + 1);
+        let lines: Vec<String> =
+            std::iter::once(number).chain(headers).chain([format!("{body:#}")]).collect();
+        text.push_str(&lines.join("\n"));
+        text.push('\n');
+    }
+    text
+}
