@@ -160,7 +160,8 @@ impl std::str::FromStr for Key {
     fn from_str(text: &str) -> Result<Self, String> {
         let fault = || format!("expected 64 hexadecimal digits, found `{text}`");
         let mut key = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
+        // A sign would be taken for a digit.
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(fault());
         }
         for (byte, digits) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
@@ -195,5 +196,19 @@ mod task_id {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TaskId, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_is_written_and_nothing_else_is_one() {
+        let key = Key(std::array::from_fn(|index| u8::try_from(index * 7).unwrap_or_default()));
+        assert_eq!(key.to_string().parse(), Ok(key));
+        for text in [String::new(), "0".repeat(63), "+0".repeat(32), "é".repeat(32), "0g".repeat(32)] {
+            assert_eq!(text.parse::<Key>(), Err(format!("expected 64 hexadecimal digits, found `{text}`")));
+        }
     }
 }
