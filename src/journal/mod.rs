@@ -173,18 +173,14 @@ impl Journal {
         self.write(&mut self.state(), record);
     }
 
-    /// Notes that predictions are about to be posted, and brings all to the disk; the number is for
-    /// [`posted`](Self::posted).
-    pub async fn posting(&self, at: u64, model_version: &str, tasks: Vec<u64>) -> u64 {
-        let call = {
-            let mut state = self.state();
-            let call = state.index.next_call();
-            let posting = Posting { call, at, model_version: model_version.to_owned(), tasks };
-            self.write(&mut state, Record::Posting(posting));
-            call
-        };
-        // An error is kept, and ends the run; what was paid for is posted all the same.
-        self.sync().await.ok();
+    /// Notes that predictions are about to be posted; the number is for [`posted`](Self::posted).
+    ///
+    /// To be followed by a [`sync`](Self::sync) before the call is made.
+    pub fn posting(&self, at: u64, model_version: &str, tasks: Vec<u64>) -> u64 {
+        let mut state = self.state();
+        let call = state.index.next_call();
+        let posting = Posting { call, at, model_version: model_version.to_owned(), tasks };
+        self.write(&mut state, Record::Posting(posting));
         call
     }
 

@@ -117,18 +117,18 @@ fn what_was_kept_is_found_at_once_and_later() {
     assert_eq!(place.text().lines().count(), 9);
 }
 
-#[tokio::test]
-async fn a_call_is_unsettled_until_its_outcome_is_known() {
+#[test]
+fn a_call_is_unsettled_until_its_outcome_is_known() {
     let place = Place::new();
     let journal = place.open();
-    let calls = [journal.posting(1, "v1", vec![1, 2]).await, journal.posting(2, "v1", vec![3]).await];
+    let calls = [journal.posting(1, "v1", vec![1, 2]), journal.posting(2, "v1", vec![3])];
     assert_eq!(calls, [1, 2]);
     journal.posted(calls[0]);
     drop(journal);
     let journal = place.open();
     let unsettled: Vec<_> = journal.unsettled().into_iter().map(|posting| posting.tasks).collect();
     assert_eq!(unsettled, [[3]]);
-    assert_eq!(journal.posting(3, "v1", vec![4]).await, 3, "no number is given twice");
+    assert_eq!(journal.posting(3, "v1", vec![4]), 3, "no number is given twice");
 }
 
 #[tokio::test]

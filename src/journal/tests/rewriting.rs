@@ -12,16 +12,16 @@ fn shown(place: &Place) -> Vec<Record> {
     records
 }
 
-#[tokio::test]
-async fn the_last_word_on_everything_stays_in_its_order() {
+#[test]
+fn the_last_word_on_everything_stays_in_its_order() {
     let place = Place::with("?\n{\"paused\":{\"call\":1}}\n");
     let journal = place.open();
     for record in [failure(1, "x"), answer(1, "a"), also(1, 7), answer(2, "b"), also(1, 7), answer(1, "c")] {
         journal.keep(record);
     }
-    let call = journal.posting(1, "v", vec![1]).await;
+    let call = journal.posting(1, "v", vec![1]);
     journal.posted(call);
-    journal.posting(2, "v", vec![2]).await;
+    journal.posting(2, "v", vec![2]);
     journal.keep(failure(2, "unreadable"));
     let unsettled = Record::Posting(journal.unsettled()[0].clone());
     let before = place.text().len() as u64;
