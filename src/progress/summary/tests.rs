@@ -35,6 +35,7 @@ pub(super) fn summary() -> Summary {
         already_there: 4,
         stopped: 1,
         undelivered: 1,
+        reused: 0,
         failures: vec![
             failure(TaskId::Id(12), FailureKind::Unusable, "no label in\n\u{1b}[31m`maybe` | <b>"),
             failure(TaskId::Row(7), FailureKind::Truncated, "after 16 tokens"),
