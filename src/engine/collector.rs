@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 
 use super::event::{Event, Reporter, Summary};
-use super::ports::{Batch, Delivered, Error, Failure, FailureKind, Journal, Outcome, Sink};
+use super::ports::{Batch, BrokenOff, Delivered, Error, Failure, FailureKind, Journal, Outcome, Sink};
 use crate::label::prediction::{Labeled, Usage};
 
 /// What the pulling side hands over: what became of a task, or the error that ended the source.
@@ -113,7 +113,10 @@ impl<'a> Collector<'a> {
         };
         match result {
             Ok(delivered) => self.count_delivery(&batch, delivered),
-            Err(error) => {
+            Err(BrokenOff { arrived, error }) => {
+                self.desk.summary.delivered += arrived;
+                self.desk.summary.undelivered -= arrived;
+                self.desk.reporter.report(&Event::Delivered(arrived));
                 self.waiting.clear();
                 self.sink_failed = true;
                 self.fail(error);

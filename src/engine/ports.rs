@@ -23,8 +23,8 @@ pub trait Sink: Send {
 
     /// Delivers; leaves out what is already there, tells what was refused and why.
     ///
-    /// After an error nothing more is delivered, and the whole batch counts as undelivered.
-    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, Error>>;
+    /// After an error nothing more is delivered.
+    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, BrokenOff>>;
 
     /// Ends the deliveries: `complete` is false when the run stopped before the source was dry.
     fn finish(&mut self, complete: bool) -> BoxFuture<'_, Result<(), Error>>;
@@ -61,6 +61,14 @@ pub struct Delivered {
     pub rejected: Vec<(TaskId, String)>,
     /// How many were there already and left as they are.
     pub already_there: u64,
+}
+
+/// A delivery that did not come to its end.
+#[derive(Debug)]
+pub struct BrokenOff {
+    /// How many of the batch are known to have arrived; the others count as undelivered.
+    pub arrived: u64,
+    pub error: Error,
 }
 
 /// What became of one task.
@@ -154,6 +162,12 @@ impl Error {
             }
             Self::Input(_) | Self::Io(_) | Self::Closed => None,
         }
+    }
+}
+
+impl From<Error> for BrokenOff {
+    fn from(error: Error) -> Self {
+        Self { arrived: 0, error }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 
 use super::layout::{Layout, Punctuation};
 use super::{BATCH, backup_path, part_path};
-use crate::engine::ports::{Batch, Delivered, Error, Sink};
+use crate::engine::ports::{Batch, BrokenOff, Delivered, Error, Sink};
 use crate::label::prediction::Labeled;
 use crate::label::task::TaskId;
 
@@ -221,14 +221,12 @@ impl Sink for FileSink {
         BATCH
     }
 
-    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, Error>> {
+    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, BrokenOff>> {
         Box::pin(async move {
-            match self.write(batch).await {
-                Ok(()) => Ok(Delivered::default()),
-                Err(error) => {
-                    Err(Error::Io(format!("cannot write `{}`: {error}", part_path(&self.target).display())))
-                }
-            }
+            self.write(batch).await.map_err(|error| {
+                Error::Io(format!("cannot write `{}`: {error}", part_path(&self.target).display()))
+            })?;
+            Ok(Delivered::default())
         })
     }
 

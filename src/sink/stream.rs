@@ -7,7 +7,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::BATCH;
 use super::layout::Layout;
-use crate::engine::ports::{Batch, Delivered, Error, Sink};
+use crate::engine::ports::{Batch, BrokenOff, Delivered, Error, Sink};
 use crate::label::prediction::Labeled;
 
 /// Writes each delivery at once, in the order of the answers.
@@ -39,7 +39,7 @@ impl<W: AsyncWrite + Send + Unpin> Sink for StreamSink<W> {
         BATCH
     }
 
-    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, Error>> {
+    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, BrokenOff>> {
         Box::pin(async move {
             let mut text = Vec::new();
             for labeled in batch {

@@ -223,7 +223,8 @@ async fn a_reader_that_went_away_is_told_apart_from_a_failure() {
     let (reader, writer) = duplex(16);
     drop(reader);
     let mut sink = StreamSink::new(writer, (jsonl::FORMAT.layout)(&[]));
-    assert!(matches!(sink.deliver(&batch(&[1])).await, Err(Error::Closed)));
+    let broken_off = sink.deliver(&batch(&[1])).await.unwrap_err();
+    assert!(matches!(broken_off.error, Error::Closed));
 }
 
 #[tokio::test]
@@ -231,6 +232,6 @@ async fn a_reader_that_went_away_is_told_apart_from_a_failure() {
 async fn a_full_disk_is_an_error_with_its_reason() {
     let full = tokio::fs::OpenOptions::new().write(true).open("/dev/full").await.unwrap();
     let mut sink = StreamSink::new(full, (jsonl::FORMAT.layout)(&[]));
-    let error = sink.deliver(&batch(&[1])).await.unwrap_err().to_string();
+    let error = sink.deliver(&batch(&[1])).await.unwrap_err().error.to_string();
     assert!(error.starts_with("cannot write to standard output: No space left on device"), "{error}");
 }

@@ -109,6 +109,13 @@ async fn a_dead_sink_ends_the_run_and_nothing_counts_as_delivered_that_was_not()
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_arrived_before_the_sink_died_counts_as_delivered() {
+    let world = World { dead_delivery: Some(3), last_arrivals: 4, ..World::default() };
+    let ran = check(world, ("sink", 40, 24)).await;
+    assert_eq!(ran.summary.undelivered, 16);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_sink_that_dies_slowly_loses_no_record() {
     let world =
         World { dead_delivery: Some(1), delivery: Some(Duration::from_secs(600)), ..World::default() };

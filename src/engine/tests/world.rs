@@ -12,7 +12,9 @@ use serde_json::{Map, json};
 use tokio::time::{Instant, sleep};
 
 use crate::engine::event::{Event, Reporter, Summary};
-use crate::engine::ports::{Batch, Delivered, Error, Failure, FailureKind, Journal, Outcome, Sink, Source};
+use crate::engine::ports::{
+    Batch, BrokenOff, Delivered, Error, Failure, FailureKind, Journal, Outcome, Sink, Source,
+};
 use crate::engine::run::{Job, run};
 use crate::label::prediction::{Labeled, Prediction, Region, Unfilled, Usage};
 use crate::label::task::{Task, TaskId};
@@ -32,6 +34,8 @@ pub(super) struct World {
     pub(super) source_error_at: Option<u64>,
     /// The delivery, counted from 1, that fails.
     pub(super) dead_delivery: Option<u64>,
+    /// How many of it arrive before that.
+    pub(super) last_arrivals: usize,
     /// The look at the journal, counted from 1, that finds it broken.
     pub(super) dead_check: Option<u64>,
     /// The journal's way to the disk, counted from 1, that fails.
@@ -84,6 +88,7 @@ impl Default for World {
             instead: |_| None,
             source_error_at: None,
             dead_delivery: None,
+            last_arrivals: 0,
             dead_check: None,
             dead_sync: None,
             rejected: BTreeSet::new(),
@@ -208,7 +213,7 @@ impl Sink for Shelf<'_> {
         self.0.batch
     }
 
-    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, Error>> {
+    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, BrokenOff>> {
         Box::pin(async move {
             let Self(world, seen, deliveries) = self;
             assert!(!batch.is_empty() && batch.len() <= world.batch.most);
@@ -217,10 +222,12 @@ impl Sink for Shelf<'_> {
                 None => pending().await,
             }
             *deliveries += 1;
-            if world.dead_delivery == Some(*deliveries) {
-                return Err(error("sink"));
-            }
             let numbers = batch.iter().map(|labeled| number(labeled.task.id));
+            if world.dead_delivery == Some(*deliveries) {
+                let arrived: Vec<u64> = numbers.take(world.last_arrivals).collect();
+                seen.deliveries.lock().unwrap().push(arrived);
+                return Err(BrokenOff { arrived: world.last_arrivals as u64, error: error("sink") });
+            }
             let (rejected, taken): (Vec<_>, Vec<_>) =
                 numbers.partition(|number| world.rejected.contains(number));
             seen.deliveries.lock().unwrap().push(taken);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 
 use self::post::{Outgoing, Posted, Poster};
-use crate::engine::ports::{Batch, Delivered, Error, Sink};
+use crate::engine::ports::{Batch, BrokenOff, Delivered, Error, Sink};
 use crate::label::prediction::{Labeled, is_own_region};
 use crate::label::task::{StoredPrediction, TaskId};
 use crate::studio::client::Studio;
@@ -182,8 +182,8 @@ impl Sink for StudioSink {
         BATCH
     }
 
-    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, Error>> {
-        self.post(batch).map(|delivered| delivered.map_err(|error| failure(&error))).boxed()
+    fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, BrokenOff>> {
+        self.post(batch).map(|delivered| delivered.map_err(|error| failure(&error).into())).boxed()
     }
 
     fn finish(&mut self, _complete: bool) -> BoxFuture<'_, Result<(), Error>> {

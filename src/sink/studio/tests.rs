@@ -144,7 +144,7 @@ async fn a_server_that_only_fails_ends_the_run() {
     let batch: Vec<Labeled> = (1..=40).map(labeled).collect();
     fake.world().tasks = Fake::start(40).await.world().tasks.clone();
     let error = sink(&fake, OPTIONS).deliver(&batch).await.unwrap_err();
-    assert!(error.to_string().contains("a web page titled `Oops`"), "{error}");
+    assert!(error.error.to_string().contains("a web page titled `Oops`"), "{error:?}");
     assert!(fake.requests("POST") <= 12);
 }
 
