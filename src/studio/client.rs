@@ -1,5 +1,6 @@
 //! A Label Studio: requests with a key, and answers read or explained.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -7,19 +8,23 @@ use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::address::Address;
 use super::auth::{Auth, Key};
 use super::error::{self, StudioError};
+use super::patience::{self, Patience};
 use crate::http::retry::Verdict;
-use crate::http::transport::{Call, Repeat, Reply, Transport};
+use crate::http::stop::Stop;
+use crate::http::transport::{Call, Repeat, Reply, SendError, Transport};
 
 /// One Label Studio and the right to use it.
 #[derive(Debug)]
 pub struct Studio {
     pub address: Address,
-    pub(super) auth: Auth,
+    pub(super) auth: Arc<Auth>,
     transport: Transport,
+    patience: Arc<Patience>,
 }
 
 /// A request to a route below the address.
@@ -60,10 +65,26 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 impl Studio {
     /// Puts an address, a key and a transport together; asks nothing yet.
     ///
-    /// The transport's stop ends waits between attempts; a sink needs one that never comes, because what was paid for
-    /// is still delivered after Ctrl-C.
+    /// The transport's stop ends waits between attempts.
     pub fn new(address: Address, key: Key, transport: Transport) -> Self {
-        Self { address, auth: Auth::new(key), transport }
+        Self { address, auth: Arc::new(Auth::new(key)), transport, patience: Arc::default() }
+    }
+
+    /// From now on a server that does not answer is waited for, as long as the transport's policy allows to wait, and
+    /// not only tried again a few times: it was there before. `tell` is told of it, once an outage.
+    pub fn be_patient(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        self.patience.begin(tell);
+    }
+
+    /// Returns the same client, except that no stop ends its waits: what was paid for is still delivered after Ctrl-C.
+    #[must_use]
+    pub fn unstoppable(&self) -> Self {
+        Self {
+            address: self.address.clone(),
+            auth: Arc::clone(&self.auth),
+            transport: Transport { stop: Stop::never(), ..self.transport.clone() },
+            patience: Arc::clone(&self.patience),
+        }
     }
 
     /// Returns what kind of key is in use.
@@ -165,9 +186,35 @@ impl Studio {
             timeout: request.timeout,
             repeat: request.repeat,
         };
-        let judge = |reply: &Reply| judge(reply, request.repeat);
-        let sent = self.transport.send(&call, &judge).await;
+        let sent = self.send_patiently(&call).await;
         sent.map_err(|error| StudioError::from_send(error, &request.name(), &self.address.to_string()))
+    }
+
+    /// Sends until there is an answer, or an outage has lasted as long as allowed.
+    async fn send_patiently(&self, call: &Call) -> Result<Reply, SendError> {
+        let judge = |reply: &Reply| judge(reply, call.repeat);
+        for attempt in 0.. {
+            let began = Instant::now();
+            let error = match self.transport.send(call, &judge).await {
+                Ok(reply) => {
+                    if !is_gateways(reply.status) {
+                        self.patience.answered();
+                    }
+                    return Ok(reply);
+                }
+                Err(error) if patience::is_outage(&error) => error,
+                Err(error) => return Err(error),
+            };
+            let Some(wait) = self.patience.next(began, &self.transport.policy, attempt) else {
+                return Err(error);
+            };
+            tokio::select! {
+                biased;
+                () = self.transport.stop.asked() => return Err(SendError::Stopped),
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        unreachable!("an outage is not waited for without end")
     }
 
     /// Reads the JSON of a successful answer; an error tells any other.
@@ -201,8 +248,9 @@ impl Studio {
         if self.address.has_prefix() {
             let root = Self {
                 address: self.address.host(),
-                auth: Auth::new(self.auth.key().clone()),
+                auth: Arc::new(Auth::new(self.auth.key().clone())),
                 transport: self.transport.clone(),
+                patience: Arc::default(),
             };
             // Without the key: a refusal in Label Studio's own form is proof enough.
             let asked = root.attempt(&Request::get("api/current-user/whoami"), None).await;
@@ -257,6 +305,11 @@ impl Request {
     }
 }
 
+/// Returns whether a proxy answers so for a Label Studio that does not.
+fn is_gateways(status: StatusCode) -> bool {
+    (502..=504).contains(&status.as_u16())
+}
+
 /// Decides which answers are worth another attempt.
 ///
 /// After a 5xx a request that changes something may have landed, so the caller has to look before it asks again. A 500
@@ -264,7 +317,7 @@ impl Request {
 fn judge(reply: &Reply, repeat: Repeat) -> Verdict {
     let transient = match reply.status.as_u16() {
         429 => true,
-        502..=504 => repeat == Repeat::Always,
+        _ if is_gateways(reply.status) => repeat == Repeat::Always,
         500 => repeat == Repeat::Always && (error::is_page(reply) || error::words(reply).contains("locked")),
         _ => false,
     };
