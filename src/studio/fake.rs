@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use tokio::sync::Notify;
 
 use super::address::Address;
 use super::auth::Key;
@@ -35,6 +36,12 @@ pub(crate) enum Fault {
     Miscount(u64),
     /// Stores all so many times, and answers as if once.
     Multiply(usize),
+    /// Stores all, and something else happens before the answer.
+    Meanwhile(fn(&mut World)),
+    /// Answers 403.
+    Forbid,
+    /// Never answers, and stores all just before so many more listings are answered.
+    Late { listings: usize },
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +63,10 @@ pub(crate) struct World {
     pub(crate) dropped: BTreeSet<u64>,
     /// Calls with predictions of these tasks are refused.
     pub(crate) refused: BTreeSet<u64>,
+    /// What is stored late, and how many listings come before.
+    late: Option<(usize, Vec<Value>)>,
+    /// Told of each call that gets no answer.
+    unanswered: Arc<Notify>,
     /// A page is the first one, whatever was asked for.
     pub(crate) is_stuck: bool,
     /// Method and path of each request; of listings the decoded query too.
@@ -87,6 +98,12 @@ impl Fake {
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap()
+    }
+
+    /// Completes when a call came that gets no answer.
+    pub(crate) async fn unanswered(&self) {
+        let unanswered = Arc::clone(&self.world().unanswered);
+        unanswered.notified().await;
     }
 
     /// Returns how many requests of this kind came.
@@ -157,7 +174,8 @@ impl World {
         }
     }
 
-    fn list(&self, parameters: &BTreeMap<String, String>) -> Result<Value, String> {
+    fn list(&mut self, parameters: &BTreeMap<String, String>) -> Result<Value, String> {
+        self.catch_up();
         // The server decodes the query once more than everybody else.
         let pair = format!("q={}", parameters["query"]);
         let twice = url::form_urlencoded::parse(pair.as_bytes()).next().unwrap().1.into_owned();
@@ -189,6 +207,19 @@ impl World {
         Ok(json!({ "total": ids.len(), "tasks": tasks.collect::<Vec<_>>() }))
     }
 
+    /// Stores what is late, if it is time.
+    fn catch_up(&mut self) {
+        match self.late.take() {
+            Some((0, late)) => {
+                for prediction in &late {
+                    self.store(prediction);
+                }
+            }
+            Some((listings, late)) => self.late = Some((listings - 1, late)),
+            None => {}
+        }
+    }
+
     fn import(&mut self, body: &Value) -> Response {
         let sent = body.as_array().unwrap().clone();
         let task = |prediction: &Value| prediction["task"].as_u64().unwrap();
@@ -207,7 +238,13 @@ impl World {
             Some(Fault::Fail { stored, times }) => (stored, times),
             Some(Fault::Cut { stored }) => (stored, 1),
             Some(Fault::Multiply(times)) => (sent.len(), times),
-            Some(Fault::Miscount(_)) | None => (sent.len(), 1),
+            Some(Fault::Forbid) => return reply(403, &json!({ "detail": "Not yours" })),
+            Some(Fault::Late { listings }) => {
+                self.late = Some((listings, sent));
+                self.unanswered.notify_one();
+                return Body::from_stream(futures::stream::pending::<io::Result<Bytes>>()).into_response();
+            }
+            Some(Fault::Miscount(_) | Fault::Meanwhile(_)) | None => (sent.len(), 1),
         };
         let taken: Vec<&Value> =
             sent.iter().take(stored).filter(|sent| !self.dropped.contains(&task(sent))).collect();
@@ -223,8 +260,14 @@ impl World {
                 let broken = futures::stream::iter([Err::<Bytes, _>(io::Error::other("cut"))]);
                 Body::from_stream(broken).into_response()
             }
+            Some(Fault::Meanwhile(happen)) => {
+                happen(self);
+                reply(201, &json!({ "created": created }))
+            }
             Some(Fault::Miscount(fewer)) => reply(201, &json!({ "created": created - fewer })),
-            Some(Fault::Multiply(_)) | None => reply(201, &json!({ "created": created })),
+            Some(Fault::Multiply(_) | Fault::Late { .. } | Fault::Forbid) | None => {
+                reply(201, &json!({ "created": created }))
+            }
         }
     }
 

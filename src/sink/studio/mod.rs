@@ -4,15 +4,20 @@ mod post;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod turn;
+mod unsettled;
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 
 use self::post::{Outgoing, Posted, Poster};
+use self::unsettled::Unsettled;
 use crate::engine::ports::{Batch, BrokenOff, Delivered, Error, Sink};
+use crate::journal::Journal;
 use crate::label::prediction::{Labeled, is_own_region};
 use crate::label::task::{StoredPrediction, TaskId};
 use crate::studio::client::Studio;
@@ -25,14 +30,20 @@ pub struct StudioSink {
     studio: Arc<Studio>,
     project: u64,
     options: Options,
+    journal: Option<Arc<Journal>>,
+    /// The lock that whoever posts to this Label Studio holds.
+    lock: Option<PathBuf>,
+    unsettled: Unsettled,
     /// Before each further look at what a broken call left behind.
     waits: Vec<Duration>,
     /// Rows of this run's version after the last delivery, or before the run.
     rows: Option<u64>,
     /// The version that annotators were last made to see, or were found not to.
     settled: Option<String>,
-    /// Landed by calls that broke: Label Studio may have gone on storing them after the look.
+    /// Landed, and were in calls that broke: Label Studio may have gone on storing them after the look.
     doubtful: Vec<Outgoing>,
+    /// The journal's numbers of calls of this run that are not settled yet.
+    calls: Vec<u64>,
     /// This tool's own older predictions that new ones took the place of.
     deleted: usize,
     notices: Vec<String>,
@@ -82,11 +93,27 @@ impl StudioSink {
             studio,
             project,
             options,
+            journal: None,
+            lock: None,
+            unsettled: Unsettled::default(),
             waits: WAITS.to_vec(),
             settled: None,
             doubtful: Vec::new(),
+            calls: Vec::new(),
             notices: Vec::new(),
         }
+    }
+
+    /// Notes its calls in this journal, and takes care of those that an earlier run was killed in.
+    #[must_use]
+    pub fn journaled(self, journal: Arc<Journal>) -> Self {
+        Self { unsettled: Unsettled::of(&journal), journal: Some(journal), ..self }
+    }
+
+    /// Posts only while no other process of this machine does, which all take this lock.
+    #[must_use]
+    pub fn in_turn(self, lock: PathBuf) -> Self {
+        Self { lock: Some(lock), ..self }
     }
 
     /// Returns what a person should know about what was done, one line each; complete after
@@ -95,30 +122,84 @@ impl StudioSink {
         &self.notices
     }
 
-    async fn post(&mut self, batch: &[Labeled]) -> Result<Delivered, StudioError> {
+    /// Posts a batch; what `posted` holds after an error is known to have landed.
+    async fn post(&mut self, batch: &[Labeled], posted: &mut Posted) -> Result<Delivered, StudioError> {
+        let _turn = match &self.lock {
+            Some(lock) => turn::take(lock, self.project).await,
+            None => None,
+        };
         let mut delivered = Delivered::default();
         let outgoing = prepared(batch, &mut delivered);
-        // Two runs that overlap, as of a slow job that is started every hour, choose the same tasks. What the other one
-        // posted before this number was taken is found by looking, what it posts later by the number.
-        let rows = self.count_rows().await?;
-        let outgoing = match self.options.existing {
-            Existing::Known if rows.is_none() || rows == self.rows => outgoing,
-            Existing::Known | Existing::Possible => self.looked_up(outgoing, &mut delivered).await?,
-        };
-        let poster = Poster { studio: &self.studio, project: self.project, waits: &self.waits };
-        let Posted { landed, rejected } = poster.post(outgoing, rows).await?;
-        delivered.rejected.extend(rejected);
+        let (outgoing, rows) = self.absent(outgoing, &mut delivered).await?;
+        let poster = self.poster(&self.waits);
+        poster.post(outgoing, rows, posted).await?;
+        delivered.rejected.append(&mut posted.rejected);
         let mut versions: Vec<&str> =
-            landed.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect();
+            posted.landed.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect();
         versions.dedup();
         for version in versions {
             self.show(version).await?;
         }
-        self.delete_older(&landed).await?;
-        self.doubtful.extend(landed.into_iter().filter(|outgoing| outgoing.is_doubtful));
+        self.delete_older(&posted.landed).await?;
+        self.doubtful.extend(posted.landed.drain(..).filter(|outgoing| outgoing.is_doubtful));
+        self.calls.append(&mut posted.calls);
+        if self.doubtful.is_empty() {
+            self.settle();
+        }
         // Without the number the next delivery looks at its tasks, which is no reason to call this one failed.
         self.rows = self.count_rows().await.unwrap_or_default();
         Ok(delivered)
+    }
+
+    /// Leaves out what is there already or comes while it is waited for; also returns how many rows there were before.
+    async fn absent(
+        &mut self,
+        mut outgoing: Vec<Outgoing>,
+        delivered: &mut Delivered,
+    ) -> Result<(Vec<Outgoing>, Option<u64>), StudioError> {
+        // Two runs that overlap, as of a slow job that is started every hour, choose the same tasks. What the other one
+        // posted before this number was taken is found by looking, what it posts later by the number.
+        let mut rows = self.count_rows().await?;
+        let is_known = self.options.existing == Existing::Known && (rows.is_none() || rows == self.rows);
+        if !is_known || outgoing.iter().any(|outgoing| self.unsettled.holds(outgoing)) {
+            outgoing = self.looked_up(outgoing, delivered).await?;
+        }
+        while outgoing.iter().any(|outgoing| self.unsettled.may_come(outgoing))
+            && let Some(wait) = self.unsettled.waits.pop()
+        {
+            tracing::info!("waiting for what an earlier run was posting when it was killed");
+            tokio::time::sleep(wait).await;
+            rows = self.count_rows().await?;
+            outgoing = self.looked_up(outgoing, delivered).await?;
+        }
+        Ok((outgoing, rows))
+    }
+
+    /// Looks once more at what calls that broke may have stored after the last look, of this run and of killed ones.
+    async fn look_again(&mut self) -> Result<(), StudioError> {
+        let doubtful = std::mem::take(&mut self.doubtful);
+        self.poster(&[]).look(doubtful).await?;
+        self.tidy_up().await?;
+        // What Label Studio may still be at is left for the next run to look at.
+        self.calls.extend(self.unsettled.over());
+        self.settle();
+        Ok(())
+    }
+
+    fn poster<'a>(&'a self, waits: &'a [Duration]) -> Poster<'a> {
+        Poster { studio: &self.studio, project: self.project, waits, journal: self.journal.as_deref() }
+    }
+
+    /// Notes that nothing is open any more about the calls of this run.
+    fn settle(&mut self) {
+        for call in self.calls.drain(..) {
+            self.journal.iter().for_each(|journal| journal.posted(call));
+        }
+    }
+
+    /// Returns whether predictions of this version take the place of this tool's own of other versions.
+    fn replaces(&self, version: &str) -> bool {
+        self.options.older == Older::Delete && self.options.model_version.as_deref() == Some(version)
     }
 
     /// Counts the stored rows of this run's version.
@@ -183,13 +264,18 @@ impl Sink for StudioSink {
     }
 
     fn deliver<'a>(&'a mut self, batch: &'a [Labeled]) -> BoxFuture<'a, Result<Delivered, BrokenOff>> {
-        self.post(batch).map(|delivered| delivered.map_err(|error| failure(&error).into())).boxed()
+        async {
+            let mut posted = Posted::default();
+            let delivered = self.post(batch, &mut posted).await;
+            let arrived = posted.landed.len() as u64;
+            delivered.map_err(|error| BrokenOff { arrived, error: failure(&error) })
+        }
+        .boxed()
     }
 
     fn finish(&mut self, _complete: bool) -> BoxFuture<'_, Result<(), Error>> {
         async {
-            let poster = Poster { studio: &self.studio, project: self.project, waits: &[] };
-            poster.look(std::mem::take(&mut self.doubtful)).await.map_err(|error| failure(&error))?;
+            self.look_again().await.map_err(|error| failure(&error))?;
             self.show_earlier().await.map_err(|error| failure(&error))?;
             if 0 < self.deleted {
                 self.notices.push(format!("older predictions of this tool deleted: {}", self.deleted));

@@ -6,7 +6,9 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
+use super::unsettled::now;
 use super::{BATCH, Rejected, is_own};
+use crate::journal::Journal;
 use crate::label::task::{StoredPrediction, TaskId};
 use crate::studio::client::Studio;
 use crate::studio::error::StudioError;
@@ -20,7 +22,7 @@ pub(super) struct Outgoing {
     before: Vec<u64>,
     /// Ids of this tool's own predictions that it takes the place of.
     pub(super) superseded: Vec<u64>,
-    /// It landed by a call that broke.
+    /// It was in a call that broke, and may be stored again.
     pub(super) is_doubtful: bool,
 }
 
@@ -29,6 +31,8 @@ pub(super) struct Outgoing {
 pub(super) struct Posted {
     pub(super) landed: Vec<Outgoing>,
     pub(super) rejected: Vec<Rejected>,
+    /// The journal's numbers of the calls that were made.
+    pub(super) calls: Vec<u64>,
 }
 
 /// What a look at the project found.
@@ -45,6 +49,7 @@ pub(super) struct Poster<'a> {
     pub(super) studio: &'a Studio,
     pub(super) project: u64,
     pub(super) waits: &'a [Duration],
+    pub(super) journal: Option<&'a Journal>,
 }
 
 /// Predictions that go in one call.
@@ -80,6 +85,11 @@ impl Outgoing {
         Self { upload, before: Vec::new(), superseded: Vec::new(), is_doubtful: false }
     }
 
+    /// Returns whether nothing that looks like it was there before.
+    pub(super) fn is_new(&self) -> bool {
+        self.before.is_empty()
+    }
+
     /// Notes what the task holds already.
     pub(super) fn note(&mut self, stored: &[StoredPrediction]) {
         for stored in stored {
@@ -95,15 +105,15 @@ impl Outgoing {
 }
 
 impl Poster<'_> {
-    /// Posts predictions; an error means that Label Studio takes none. `known` is how many rows of their version there
-    /// were before it was looked which of them are there.
+    /// Posts predictions; an error means that Label Studio takes no more, and `posted` holds what it took. `known` is how
+    /// many rows of their version there were before it was looked which of them are there.
     pub(super) async fn post(
         self,
         outgoing: Vec<Outgoing>,
         mut known: Option<u64>,
-    ) -> Result<Posted, StudioError> {
+        posted: &mut Posted,
+    ) -> Result<(), StudioError> {
         let mut waiting = groups(outgoing);
-        let mut posted = Posted::default();
         let mut futile = 0;
         // In the order they were put there, so that after a halving the good half shows that posting works at all.
         while let Some(group) = waiting.pop_front() {
@@ -111,20 +121,27 @@ impl Poster<'_> {
                 Some(rows) => rows,
                 None => self.rows(&group).await?,
             };
+            self.note(&group, posted).await;
             let trouble = match self.send(&group).await {
-                Ok(created)
-                    if created == group.outgoing.len() as u64
-                        && self.adds_up(&group, rows.saturating_add(created)).await? =>
-                {
-                    posted.landed.extend(group.outgoing);
-                    futile = 0;
-                    continue;
+                Ok(created) if created == group.outgoing.len() as u64 => {
+                    let adds_up = self.adds_up(&group, rows.saturating_add(created)).await;
+                    if let Ok(false) = adds_up {
+                        Trouble::Miscounted { created }
+                    } else {
+                        posted.landed.extend(group.outgoing);
+                        futile = 0;
+                        adds_up?;
+                        continue;
+                    }
                 }
                 Ok(created) => Trouble::Miscounted { created },
                 Err(error) => trouble(error)?,
             };
             tracing::debug!(?trouble, sent = group.outgoing.len(), "looking at what a call left behind");
-            let Group { outgoing, tries } = group;
+            let Group { mut outgoing, tries } = group;
+            if let Trouble::Unclear(_) = trouble {
+                outgoing.iter_mut().for_each(|outgoing| outgoing.is_doubtful = true);
+            }
             let looked = match &trouble {
                 Trouble::Unclear(error) => self.look_patiently(outgoing, error).await?,
                 _ => self.look(outgoing).await?,
@@ -137,9 +154,9 @@ impl Poster<'_> {
                     return Err(error.clone());
                 }
             }
-            waiting.extend(self.decide(looked, &trouble, tries, &mut posted));
+            waiting.extend(self.decide(looked, &trouble, tries, posted));
         }
-        Ok(posted)
+        Ok(())
     }
 
     /// Counts the stored rows of a group's versions: Label Studio may store rows many times and answer as if once, where
@@ -149,9 +166,7 @@ impl Poster<'_> {
             return Ok(0);
         }
         let counts = self.studio.version_counts(self.project).await?;
-        let versions: BTreeSet<&str> =
-            group.outgoing.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect();
-        Ok(versions.into_iter().filter_map(|version| counts.get(version)).sum())
+        Ok(group.versions().into_iter().filter_map(|version| counts.get(version)).sum())
     }
 
     /// Returns whether there are as many rows now as there should be. Fewer are as suspicious as more: another run that
@@ -159,6 +174,17 @@ impl Poster<'_> {
     async fn adds_up(self, group: &Group, expect: u64) -> Result<bool, StudioError> {
         let is_counted = group.outgoing.iter().all(|outgoing| !outgoing.upload.goes_alone);
         Ok(!is_counted || self.rows(group).await? == expect)
+    }
+
+    /// Notes what is about to be sent, so that the next run knows of it if this one is killed.
+    async fn note(self, group: &Group, posted: &mut Posted) {
+        let Some(journal) = self.journal else { return };
+        for version in group.versions() {
+            let of_version =
+                group.outgoing.iter().map(|o| &o.upload).filter(|upload| upload.model_version == version);
+            let tasks = of_version.map(|upload| upload.task).collect();
+            posted.calls.push(journal.posting(now(), version, tasks));
+        }
     }
 
     /// Makes one call. This is the only place where bulk calls are made.
@@ -179,8 +205,7 @@ impl Poster<'_> {
         let landed = looked.landed.len() as u64;
         let were_gone = !looked.gone.is_empty();
         posted.rejected.extend(looked.gone.iter().map(|outgoing| gone(outgoing, self.project)));
-        let is_doubtful = matches!(trouble, Trouble::Unclear(_));
-        posted.landed.extend(looked.landed.into_iter().map(|outgoing| Outgoing { is_doubtful, ..outgoing }));
+        posted.landed.extend(looked.landed);
         let absent = looked.absent;
         let reject = |absent: Vec<Outgoing>, reason: &str| {
             absent.into_iter().map(|outgoing| (TaskId::Id(outgoing.upload.task), reason.to_owned())).collect()
@@ -254,6 +279,12 @@ impl Poster<'_> {
         }
         self.studio.delete_predictions(extra).await?;
         Ok(looked)
+    }
+}
+
+impl Group {
+    fn versions(&self) -> BTreeSet<&str> {
+        self.outgoing.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect()
     }
 }
 

@@ -1,5 +1,8 @@
 //! Predictions arriving in a project, against a Label Studio in memory with the faults of the real one.
 
+mod killed;
+mod together;
+
 use serde_json::{Map, Value, json};
 
 use super::*;

@@ -1,0 +1,53 @@
+//! Several runs at once, and runs that break off.
+
+use super::*;
+
+fn options(rows: u64) -> Options {
+    Options { model_version: Some("v".to_owned()), rows: Some(rows), ..OPTIONS }
+}
+
+#[tokio::test]
+async fn runs_at_the_same_instant_take_turns_and_post_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::start(3).await;
+    let sink = || sink(&fake, options(0)).in_turn(folder.path().join("studio/lock"));
+    let (mut first, mut second) = (sink(), sink());
+    let batch = [1, 2, 3].map(labeled);
+    let (first, second) = tokio::join!(first.deliver(&batch), second.deliver(&batch));
+    assert_eq!((first.unwrap().already_there, second.unwrap().already_there), (0, 3));
+    assert_eq!((fake.requests("POST"), fake.world().predictions.len()), (1, 3));
+}
+
+#[tokio::test]
+async fn rows_that_another_run_takes_out_hide_nothing_that_it_stored() {
+    let fake = Fake::start(6).await;
+    for task in [4, 4, 5, 5, 6, 6] {
+        fake.world().predict(task, "v", &region(task));
+    }
+    // At the same instant the other run stores task 1 as well, and takes out what it had stored twice before: together
+    // that makes fewer rows than there should be.
+    fake.world().faults.push_back(Fault::Meanwhile(|world| {
+        for task in [4, 5, 6] {
+            let double = world.predictions.iter().position(|stored| stored["task"] == task).unwrap();
+            world.predictions.remove(double);
+        }
+        world.predict(1, "v", &region(1));
+    }));
+    sink(&fake, options(6)).deliver(&[1, 2, 3].map(labeled)).await.unwrap();
+    let mut tasks: Vec<u64> =
+        fake.world().predictions.iter().filter_map(|stored| stored["task"].as_u64()).collect();
+    tasks.sort_unstable();
+    assert_eq!(tasks, [1, 2, 3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn what_had_landed_before_label_studio_took_no_more_counts_as_arrived() {
+    let fake = Fake::start(2).await;
+    // The first goes alone; the key is withdrawn before the others.
+    let mut batch = [1, 2].map(labeled);
+    batch[0] = labeled_as(1, json!({ "choices": [["a", "b"]] }));
+    fake.world().faults.push_back(Fault::Forbid);
+    let broken_off = sink(&fake, options(0)).deliver(&batch).await.unwrap_err();
+    assert!(broken_off.error.to_string().contains("Not yours"), "{broken_off:?}");
+    assert_eq!((broken_off.arrived, fake.world().predictions.len()), (1, 1));
+}
