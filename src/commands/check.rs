@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Context;
 use super::plan::{self, ConfigText, Ground, Tasks};
-use super::target::Target;
+use super::target::{Before, Target};
 use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
 use crate::cli::{CheckArgs, RunArgs};
 use crate::engine::ports::{self, FailureKind, Outcome};
@@ -188,7 +188,8 @@ async fn rest(
     for notice in &settings.model.notices {
         list.note("model", notice)?;
     }
-    let Some(target) = list.told("output", Target::open(settings, ground, destination, None))? else {
+    let before = Before { rows: None, journal: None, context: list.context };
+    let Some(target) = list.told("output", Target::open(settings, ground, destination, before))? else {
         return Ok(());
     };
     list.good("output", &format!("{target}, as {}", ground.model_version))?;

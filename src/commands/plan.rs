@@ -46,9 +46,6 @@ const FIRST_PAGE: usize = 500;
 /// The smallest context Ollama is asked for, in tokens: its own default cuts off prompts without a word.
 const SMALLEST_CONTEXT: u64 = 8192;
 
-/// Said where a step is taken before the one it needs.
-const NOT_CONNECTED: &str = "Label Studio was not reached";
-
 /// What an answer is given in that context, in tokens, where the user sets no limit.
 const ANSWER_TOKENS: u64 = 1024;
 
@@ -94,10 +91,7 @@ impl Tasks {
         match &settings.origin {
             TaskOrigin::File { tasks, .. } => Ok(Self::File(FileSource::open(tasks, selection).await?)),
             TaskOrigin::Project { view, studio: StudioSettings { project, .. } } => {
-                let studio = ground.studio.clone().ok_or_else(|| ports::Error::Studio {
-                    message: NOT_CONNECTED.to_owned(),
-                    advice: None,
-                })?;
+                let studio = ground.studio.clone().ok_or_else(not_connected)?;
                 let source = StudioSource::open(studio, *project, *view, &selection).await;
                 source.map(Self::Project).map_err(|error| refused(&error))
             }
@@ -184,9 +178,20 @@ pub(super) fn form(text: &ConfigText, wanted: &Wanted) -> Result<Form, Error> {
 }
 
 /// Returns a client of Label Studio that has asked nothing yet.
-pub(super) fn studio(settings: &StudioSettings, policy: &RetryPolicy, stop: &Stop) -> Result<Studio, Error> {
+fn studio(settings: &StudioSettings, policy: &RetryPolicy, stop: &Stop) -> Result<Studio, Error> {
     let transport = transport(policy.clone(), &Limits::default(), stop)?;
     Ok(Studio::new(settings.address.clone(), settings.key.clone(), transport))
+}
+
+/// Waits for this Label Studio from now on where it goes away: it was there.
+pub(super) fn be_patient(studio: &Studio, context: &Context<'_>) {
+    let terminal = context.terminal;
+    studio.be_patient(move |words| terminal.interject(words));
+}
+
+/// Says that a step was taken before the one it needs.
+pub(super) fn not_connected() -> ports::Error {
+    ports::Error::Studio { message: "Label Studio was not reached".to_owned(), advice: None }
 }
 
 /// Checks the prompt against the first task and puts everything together that labels a task.

@@ -1,25 +1,24 @@
 //! `push`: post a file of predictions, as `run --output` wrote it and a person reviewed it.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
 
 use super::report::{Meters, Report, reported};
 use super::reviewed::{Rules, reviewed};
-use super::{Context, plan};
+use super::{Context, plan, target};
 use crate::cli::PushArgs;
 use crate::engine;
 use crate::engine::ports::{self, NoJournal, Source};
 use crate::engine::run::Job;
 use crate::error::Error;
-use crate::http::stop::{Stop, Stopper};
+use crate::http::stop::Stopper;
 use crate::label::config::LabelConfig;
 use crate::label::task::Task;
 use crate::progress;
 use crate::settings::{DeliverySettings, Layered, SettingsError, StudioSettings, read, retry_policy};
-use crate::sink::studio::{Existing, Older, Options, StudioSink};
+use crate::sink::studio::{Existing, Older, Options};
 use crate::source::file::{FileSource, STANDARD_INPUT};
 use crate::source::selection::{Only, Selection};
 
@@ -56,8 +55,9 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
         existing: Existing::Possible,
         older: if delivery.replace { Older::Delete } else { Older::Keep },
     };
-    let studio = Arc::new(plan::studio(&settings, &policy, &Stop::never())?);
-    let mut sink = StudioSink::new(studio, settings.project, options);
+    let studio = project.studio.as_ref().ok_or_else(plan::not_connected)?;
+    plan::be_patient(studio, context);
+    let mut sink = target::project(studio, settings.project, options, context);
     let total = file.total();
     context.terminal.say(&format!("posting {} to {}", args.file.display(), project.name));
     let version = delivery.model_version.clone().unwrap_or_else(|| "named in the file".to_owned());

@@ -8,7 +8,7 @@ use super::Context;
 use super::ledger::{self, Ledger};
 use super::plan::{self, Ground, Tasks};
 use super::report::{Meters, Report, reported};
-use super::target::Target;
+use super::target::{Before, Target};
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::RunArgs;
 use crate::engine;
@@ -53,6 +53,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     settings.model.check_key()?;
     let destination = Destination::resolve(layered, &settings.tasks.origin)?;
     let ground = plan::ground(&settings, &context.stop).await?;
+    ground.studio.iter().for_each(|studio| plan::be_patient(studio, context));
     report.circumstances.model = Some(settings.model.model.clone());
     report.circumstances.model_version.clone_from(&ground.model_version);
     report.circumstances.studio_version.clone_from(&ground.release);
@@ -61,7 +62,8 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let rows = rows(&settings, &ground).await;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
     let peeked = Peeked::open(tasks.source()).await?;
-    let mut target = Target::open(&settings, &ground, &destination, rows)?;
+    let before = Before { rows, journal: journal.clone(), context };
+    let mut target = Target::open(&settings, &ground, &destination, before)?;
     for notice in ground.form.notices.iter().chain(tasks.notices()) {
         context.terminal.note(notice);
     }

@@ -2,20 +2,31 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::Context;
 use super::plan::{self, Ground};
 use crate::engine::ports::Sink;
 use crate::error::Error;
-use crate::http::stop::Stop;
+use crate::journal::Journal;
 use crate::settings::{Destination, Settings, TaskOrigin};
 use crate::sink;
 use crate::sink::studio::{Existing, Older, Options, StudioSink};
 use crate::source::selection::Only;
+use crate::studio::client::Studio;
 
 /// Where predictions go, opened.
 pub(super) enum Target {
     Project(Box<StudioSink>),
     File(OutputFile),
+}
+
+/// What a run knows before it opens its target.
+pub(super) struct Before<'a> {
+    /// How many predictions of this run's version the project had before its tasks were chosen, where that is known.
+    pub(super) rows: Option<u64>,
+    pub(super) journal: Option<Arc<Journal>>,
+    pub(super) context: &'a Context<'a>,
 }
 
 /// An output file.
@@ -40,28 +51,30 @@ impl fmt::Display for Target {
 }
 
 impl Target {
-    /// Opens it; nothing is written or posted yet. `rows` is how many predictions of this run's version the project had
-    /// before its tasks were chosen, where that is known.
+    /// Opens it; nothing is written or posted yet.
     pub(super) fn open(
         settings: &Settings,
         ground: &Ground,
         destination: &Destination,
-        rows: Option<u64>,
+        before: Before<'_>,
     ) -> Result<Self, Error> {
         let path = match (destination, &settings.tasks.origin) {
             (Destination::Project, TaskOrigin::Project { studio: place, .. }) => {
-                // What was paid for is still delivered after Ctrl-C, so this client does not stop with the run.
-                let studio = plan::studio(place, &settings.policy, &Stop::never())?;
                 let options = Options {
                     model_version: Some(ground.model_version.clone()),
-                    rows,
+                    rows: before.rows,
                     existing: match settings.tasks.selection.only {
                         Only::Unpredicted => Existing::Known,
                         Only::Unlabeled | Only::All => Existing::Possible,
                     },
                     older: if settings.delivery.replace { Older::Delete } else { Older::Keep },
                 };
-                return Ok(Self::Project(Box::new(StudioSink::new(studio.into(), place.project, options))));
+                let studio = ground.studio.as_ref().ok_or_else(plan::not_connected)?;
+                let sink = project(studio, place.project, options, before.context);
+                return Ok(Self::Project(Box::new(match before.journal {
+                    Some(journal) => sink.journaled(journal),
+                    None => sink,
+                })));
             }
             (Destination::File(path), _) => path.clone(),
             (Destination::Project, TaskOrigin::File { .. }) => Path::new(sink::STANDARD_OUTPUT).to_owned(),
@@ -111,4 +124,13 @@ impl Target {
             Self::File(_) => Vec::new(),
         }
     }
+}
+
+/// Opens a project for posting.
+pub(super) fn project(studio: &Studio, project: u64, options: Options, context: &Context<'_>) -> StudioSink {
+    // What was paid for is still delivered after Ctrl-C, so this client does not stop with the run.
+    let sink = StudioSink::new(Arc::new(studio.unstoppable()), project, options);
+    let Some(state) = &context.state else { return sink };
+    let server = blake3::hash(studio.address.to_string().as_bytes()).to_hex();
+    sink.in_turn(state.join("studio").join(format!("{}.lock", &server[..16])))
 }

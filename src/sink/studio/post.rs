@@ -185,6 +185,8 @@ impl Poster<'_> {
             let tasks = of_version.map(|upload| upload.task).collect();
             posted.calls.push(journal.posting(now(), version, tasks));
         }
+        // An error is kept by the journal; what was paid for is posted all the same.
+        journal.sync().await.ok();
     }
 
     /// Makes one call. This is the only place where bulk calls are made.
