@@ -83,3 +83,69 @@ fn in_words(time: Duration) -> String {
         seconds => format!("{} min", seconds.div_ceil(60)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use reqwest::StatusCode;
+
+    use super::*;
+
+    fn policy() -> RetryPolicy {
+        RetryPolicy::new(0, Duration::from_secs(100))
+    }
+
+    /// Waits as long as there is patience; returns how often and for how many seconds.
+    async fn wait_out(patience: &Patience) -> (u32, u64) {
+        let began = Instant::now();
+        let mut waits = 0;
+        while let Some(wait) = patience.next(Instant::now(), &policy(), waits) {
+            assert!(wait <= policy().longest, "{wait:?}");
+            tokio::time::sleep(wait).await;
+            waits += 1;
+        }
+        (waits, began.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_stranger() {
+        assert_eq!(wait_out(&Patience::default()).await, (0, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_is_waited_out_once_for_all_requests_and_told_once() {
+        let (patience, told) = (Patience::default(), Arc::new(Mutex::new(Vec::new())));
+        let hear = Arc::clone(&told);
+        patience.begin(move |words| hear.lock().unwrap().push(words.to_owned()));
+        let (waits, seconds) = wait_out(&patience).await;
+        assert!((6..12).contains(&waits) && (99..=101).contains(&seconds), "{waits} waits, {seconds} s");
+        // What is asked after that fails at once, until there is an answer.
+        assert_eq!(wait_out(&patience).await, (0, 0));
+        patience.answered();
+        patience.answered();
+        assert!(wait_out(&patience).await.0 != 0);
+        let silent = "Label Studio does not answer; waiting up to 100 s";
+        assert_eq!(*told.lock().unwrap(), [silent, "Label Studio answers again, after 100 s", silent]);
+    }
+
+    #[test]
+    fn an_outage_is_no_answer_a_proxys_or_a_locked_database() {
+        let check = |error: SendError, expect: bool| assert_eq!(is_outage(&error), expect, "{error:?}");
+        let gave_up = |status: Option<u16>, message: &str| SendError::GaveUp {
+            attempts: 1,
+            message: message.to_owned(),
+            status: status.map(|status| StatusCode::from_u16(status).unwrap()),
+        };
+        check(SendError::Unreachable { attempts: 1, message: "connection refused".to_owned() }, true);
+        check(gave_up(None, "the connection was cut"), true);
+        for status in 502..=504 {
+            check(gave_up(Some(status), "a web page"), true);
+        }
+        check(gave_up(Some(500), "database is locked"), true);
+        check(gave_up(Some(500), "a web page titled `Server Error`"), false);
+        check(gave_up(Some(429), "throttled"), false);
+        check(SendError::Unknown { message: "cut".to_owned() }, false);
+        check(SendError::Stopped, false);
+    }
+}
