@@ -131,8 +131,7 @@ impl StudioSink {
         let mut delivered = Delivered::default();
         let outgoing = prepared(batch, &mut delivered);
         let (outgoing, rows) = self.absent(outgoing, &mut delivered).await?;
-        let poster = self.poster(&self.waits);
-        poster.post(outgoing, rows, posted).await?;
+        self.poster(&self.waits).post(outgoing, rows, posted).await?;
         delivered.rejected.append(&mut posted.rejected);
         let mut versions: Vec<&str> =
             posted.landed.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect();
@@ -209,7 +208,8 @@ impl StudioSink {
         Ok(Some(counts.get(version.as_str()).copied().unwrap_or_default()))
     }
 
-    /// Leaves out what is there already, and notes what the new predictions take the place of.
+    /// Leaves out what is there already, once though it was stored twice, and notes what the new predictions take the
+    /// place of.
     async fn looked_up(
         &self,
         outgoing: Vec<Outgoing>,
@@ -218,18 +218,22 @@ impl StudioSink {
         let tasks: Vec<u64> = outgoing.iter().map(|outgoing| outgoing.upload.task).collect();
         let stored = self.studio.stored_predictions(self.project, &tasks).await?;
         let mut absent = Vec::with_capacity(outgoing.len());
+        let mut doubles = Vec::new();
         for mut outgoing in outgoing {
             let Some(stored) = stored.get(&outgoing.upload.task) else {
                 delivered.rejected.push(post::gone(&outgoing, self.project));
                 continue;
             };
-            if stored.iter().any(|stored| outgoing.upload.says_the_same(stored)) {
+            let mut same = stored.iter().filter(|stored| outgoing.upload.says_the_same(stored));
+            if same.next().is_some() {
                 delivered.already_there += 1;
+                doubles.extend(same.filter(|stored| is_own(stored)).filter_map(|stored| stored.id));
             } else {
                 outgoing.note(stored);
                 absent.push(outgoing);
             }
         }
+        self.studio.delete_predictions(doubles).await?;
         Ok(absent)
     }
 

@@ -124,14 +124,14 @@ impl Poster<'_> {
             self.note(&group, posted).await;
             let trouble = match self.send(&group).await {
                 Ok(created) if created == group.outgoing.len() as u64 => {
-                    let adds_up = self.adds_up(&group, rows.saturating_add(created)).await;
-                    if let Ok(false) = adds_up {
-                        Trouble::Miscounted { created }
-                    } else {
-                        posted.landed.extend(group.outgoing);
-                        futile = 0;
-                        adds_up?;
-                        continue;
+                    match self.adds_up(&group, rows.saturating_add(created)).await {
+                        Ok(false) => Trouble::Miscounted { created },
+                        adds_up => {
+                            posted.landed.extend(group.outgoing);
+                            futile = 0;
+                            adds_up?;
+                            continue;
+                        }
                     }
                 }
                 Ok(created) => Trouble::Miscounted { created },
@@ -140,7 +140,9 @@ impl Poster<'_> {
             tracing::debug!(?trouble, sent = group.outgoing.len(), "looking at what a call left behind");
             let Group { mut outgoing, tries } = group;
             if let Trouble::Unclear(_) = trouble {
-                outgoing.iter_mut().for_each(|outgoing| outgoing.is_doubtful = true);
+                for outgoing in &mut outgoing {
+                    outgoing.is_doubtful = true;
+                }
             }
             let looked = match &trouble {
                 Trouble::Unclear(error) => self.look_patiently(outgoing, error).await?,

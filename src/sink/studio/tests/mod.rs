@@ -173,6 +173,8 @@ async fn nested_choices_go_singly() {
 #[tokio::test]
 async fn what_may_be_there_already_is_looked_up_first() {
     let fake = Fake::start(3).await;
+    // Stored twice, as by a push that was killed and one after it.
+    fake.world().predict(1, "v", &region(1));
     fake.world().predict(1, "v", &region(1));
     fake.world().predict(2, "other", &region(2));
     let batch: Vec<Labeled> = [1, 2, 3, 3].map(labeled).to_vec();
