@@ -40,8 +40,7 @@ impl Story {
     /// Begins with these servers, labeling config and tasks.
     pub(crate) fn with(studio: Studio, llm: Llm, (config, tasks): (&str, &[Value])) -> Self {
         let (project, tasks) = studio.project(config, tasks);
-        let program = Program::new().studio(&studio).llm(&llm).file("prompt.txt", "Positive? {text}");
-        let program = program.env("LABEL_STUDIO_PROJECT_ID", &project.to_string());
+        let program = program(&studio, &llm, project);
         Self { studio, llm, program, project, tasks }
     }
 
@@ -62,6 +61,12 @@ impl Story {
     /// Runs `run` on the project with its prompt and further arguments.
     pub(crate) fn run(&self, args: &[&str]) -> Outcome {
         self.command("run", &[&["--prompt", "prompt.txt"], args].concat())
+    }
+
+    /// Runs as [`run`](Self::run) does, on a machine of its own.
+    pub(crate) fn run_elsewhere(&self, args: &[&str]) -> Outcome {
+        let program = program(&self.studio, &self.llm, self.project);
+        program.run_with([&["run", "--prompt", "prompt.txt"], args].concat())
     }
 
     /// Starts `run` as [`run`](Self::run) does, and returns at once.
@@ -102,6 +107,11 @@ impl Story {
     pub(crate) fn predicted(&self) -> Vec<String> {
         self.tasks.iter().map(|task| shown(&self.studio.predictions(*task))).collect()
     }
+}
+
+fn program(studio: &Studio, llm: &Llm, project: u64) -> Program {
+    let program = Program::new().studio(studio).llm(llm).file("prompt.txt", "Positive? {text}");
+    program.env("LABEL_STUDIO_PROJECT_ID", &project.to_string())
 }
 
 /// Starts a model that wants a key and gives the first legal answer.

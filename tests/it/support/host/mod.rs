@@ -12,9 +12,10 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::canned::Cut;
+use super::gate::Gate;
 
 mod wire;
 
@@ -39,6 +40,7 @@ pub(crate) struct Record {
 pub(crate) struct Host {
     address: SocketAddr,
     log: Arc<Log>,
+    closed: watch::Sender<Option<Gate>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -80,11 +82,13 @@ impl Host {
             .layer(from_fn_with_state(Arc::clone(&log), remember))
             .into_make_service_with_connect_info::<Scissors>();
         let (stop, stopped) = oneshot::channel();
+        let (closed, told_of_gates) = watch::channel(None);
         let (send_address, address) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime can be built").block_on(async move {
-                let listener = WireListener::bind().await.expect("a port of this machine is free");
+                let listener =
+                    WireListener::bind(told_of_gates).await.expect("a port of this machine is free");
                 send_address.send(listener.address()).expect("the starter waits for the address");
                 tokio::select! {
                     ended = axum::serve(listener, service) => ended.expect("serving does not fail"),
@@ -93,12 +97,20 @@ impl Host {
             });
         });
         let address = address.recv().expect("the server starts");
-        Self { address, log, stop: Some(stop), thread: Some(thread) }
+        Self { address, log, closed, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Serves an empty answer to everything, to show what reaches a host that is not meant.
     pub(crate) fn stranger() -> Self {
         Self::start(Router::new().fallback(|| async { "{}" }))
+    }
+
+    /// Refuses connections, as a server that is restarted does, until the gate opens that it returns.
+    pub(crate) fn go_away(&self) -> Gate {
+        let gate = Gate::new();
+        self.closed.send_replace(Some(gate.clone()));
+        gate.wait_for_arrivals(1);
+        gate
     }
 
     /// Returns `http://127.0.0.1:PORT`, without a slash at the end.

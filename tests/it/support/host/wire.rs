@@ -10,12 +10,16 @@ use std::task::{Context, Poll};
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
+
+use crate::support::gate::Gate;
 
 /// Listens on a free port of this machine.
 pub(super) struct WireListener {
     listener: TcpListener,
     address: SocketAddr,
+    closed: watch::Receiver<Option<Gate>>,
 }
 
 /// One connection.
@@ -29,11 +33,23 @@ pub(super) struct Wire {
 pub(super) struct Scissors(Arc<AtomicBool>);
 
 impl WireListener {
-    /// Opens a port that the system chooses.
-    pub(super) async fn bind() -> io::Result<Self> {
+    /// Opens a port that the system chooses; it refuses connections from when it is told of a gate until that opens.
+    pub(super) async fn bind(closed: watch::Receiver<Option<Gate>>) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, closed })
+    }
+
+    /// Refuses connections until the gate opens.
+    async fn stay_closed(&mut self, gate: &Gate) -> io::Result<()> {
+        self.listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        // A port that is bound and not listened on refuses connections, and nobody else can get it.
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(self.address)?;
+        gate.pass().await;
+        self.listener = socket.listen(1024)?;
+        Ok(())
     }
 
     /// Returns where it listens.
@@ -61,7 +77,16 @@ impl Listener for WireListener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.listener).await;
+        let (stream, address) = loop {
+            tokio::select! {
+                biased;
+                Ok(()) = self.closed.changed() => {
+                    let gate = self.closed.borrow_and_update().clone().expect("it is told of gates only");
+                    self.stay_closed(&gate).await.expect("the port is ours");
+                }
+                accepted = Listener::accept(&mut self.listener) => break accepted,
+            }
+        };
         // Headers and body are written apart; without this the second would wait for an acknowledgement.
         stream.set_nodelay(true).expect("a fresh socket takes options");
         (Wire { stream, scissors: Scissors::default() }, address)
