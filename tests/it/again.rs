@@ -69,10 +69,7 @@ fn what_another_run_posts_between_a_look_and_a_call_is_found() {
     story.studio.intercept("GET /api/tasks", 1, nothing.held(&looked));
     asked.open();
     looked.wait_for_arrivals(1);
-    story
-        .run(&["--model-version", "v1", "--journal", "other.jsonl"])
-        .assert_code(0)
-        .assert_tells("delivered 3");
+    story.run_elsewhere(&["--model-version", "v1"]).assert_code(0).assert_tells("delivered 3");
     looked.open();
     story.wait(first).assert_code(0);
     assert_eq!(story.predicted(), ["v1: mood=positive"; 3]);

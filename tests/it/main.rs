@@ -26,6 +26,7 @@ mod mock_matches;
 mod nothing;
 mod out_of_reach;
 mod paid_once;
+mod posted_once;
 mod preview;
 mod program_runs;
 mod providers;
