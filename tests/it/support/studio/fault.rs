@@ -14,6 +14,8 @@ pub(crate) enum BulkFault {
     StoresThenCuts,
     /// Stores the first half and cuts the connection.
     StoresHalfThenCuts,
+    /// Cuts the connection, and stores everything when the gate opens: the server works on, though nobody listens.
+    StoresLate(Gate),
     /// Stores every row this many times and answers as if once.
     Multiplies(usize),
     /// Answers 503 and stores nothing.
