@@ -36,7 +36,7 @@ pub struct StudioSink {
     unsettled: Unsettled,
     /// Before each further look at what a broken call left behind.
     waits: Vec<Duration>,
-    /// Rows of this run's version after the last delivery, or before the run.
+    /// Rows of this run's version that there are if nobody else posts: those before the run, and its own.
     rows: Option<u64>,
     /// The version that annotators were last made to see, or were found not to.
     settled: Option<String>,
@@ -140,13 +140,14 @@ impl StudioSink {
             self.show(version).await?;
         }
         self.delete_older(&posted.landed).await?;
+        let superseded: usize = posted.landed.iter().map(|outgoing| outgoing.superseded.len()).sum();
+        self.rows =
+            self.rows.map(|rows| (rows + posted.landed.len() as u64).saturating_sub(superseded as u64));
         self.doubtful.extend(posted.landed.drain(..).filter(|outgoing| outgoing.is_doubtful));
         self.calls.append(&mut posted.calls);
         if self.doubtful.is_empty() {
             self.settle();
         }
-        // Without the number the next delivery looks at its tasks, which is no reason to call this one failed.
-        self.rows = self.count_rows().await.unwrap_or_default();
         Ok(delivered)
     }
 
@@ -156,8 +157,9 @@ impl StudioSink {
         mut outgoing: Vec<Outgoing>,
         delivered: &mut Delivered,
     ) -> Result<(Vec<Outgoing>, Option<u64>), StudioError> {
-        // Two runs that overlap, as of a slow job that is started every hour, choose the same tasks. What the other one
-        // posted before this number was taken is found by looking, what it posts later by the number.
+        // Two runs that overlap, as of a slow job that is started every hour, choose the same tasks, and long before they
+        // post. From where the number shows that another one posts, all tasks are looked at; what it posts after the look
+        // is found by the number, too.
         let mut rows = self.count_rows().await?;
         let is_known = self.options.existing == Existing::Known && (rows.is_none() || rows == self.rows);
         if !is_known || outgoing.iter().any(|outgoing| self.unsettled.holds(outgoing)) {
@@ -166,7 +168,7 @@ impl StudioSink {
         while outgoing.iter().any(|outgoing| self.unsettled.may_come(outgoing))
             && let Some(wait) = self.unsettled.waits.pop()
         {
-            tracing::info!("waiting for what an earlier run was posting when it was killed");
+            tracing::info!(?wait, "waiting for what an earlier run was posting when it was killed");
             tokio::time::sleep(wait).await;
             rows = self.count_rows().await?;
             outgoing = self.looked_up(outgoing, delivered).await?;

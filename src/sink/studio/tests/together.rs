@@ -19,6 +19,37 @@ async fn runs_at_the_same_instant_take_turns_and_post_nothing_twice() {
 }
 
 #[tokio::test]
+async fn tasks_that_were_chosen_before_another_run_posted_are_looked_up_in_every_delivery() {
+    let fake = Fake::start(3).await;
+    let mut other = sink(&fake, options(0));
+    let mut sink = sink(&fake, options(0));
+    other.deliver(&[1, 2, 3].map(labeled)).await.unwrap();
+    for task in [1, 2, 3] {
+        assert_eq!(sink.deliver(&[labeled(task)]).await.unwrap().already_there, 1);
+    }
+    assert_eq!((fake.requests("POST"), fake.world().predictions.len()), (1, 3));
+}
+
+#[tokio::test]
+async fn a_run_alone_looks_nothing_up() {
+    let fake = Fake::start(3).await;
+    let old = fake.world().predict(1, "v", &region(77));
+    let mut edited = labeled(1);
+    edited.task.predictions.push(StoredPrediction {
+        id: Some(old),
+        model_version: Some("v".to_owned()),
+        score: None,
+        result: vec![json!({ "id": region(77) })],
+    });
+    let mut sink = sink(&fake, options(1));
+    for labeled in [edited, labeled(2), labeled(3)] {
+        sink.deliver(&[labeled]).await.unwrap();
+    }
+    // One example of its own version, for what annotators see, is no look at tasks.
+    assert_eq!((fake.requests("GET /api/tasks"), fake.world().predictions.len()), (0, 3));
+}
+
+#[tokio::test]
 async fn rows_that_another_run_takes_out_hide_nothing_that_it_stored() {
     let fake = Fake::start(6).await;
     for task in [4, 4, 5, 5, 6, 6] {
