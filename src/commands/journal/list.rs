@@ -10,7 +10,8 @@ use crate::commands::Context;
 use crate::error::Error;
 use crate::journal;
 use crate::journal::record::{Answer, Failure, Outline};
-use crate::progress::text::{harmless, money, plural, thousands};
+use crate::llm::price::money;
+use crate::progress::text::{harmless, plural, thousands};
 use crate::settings::journal::{ENDING, folder};
 
 /// What a table shows for nothing.

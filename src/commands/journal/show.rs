@@ -11,7 +11,8 @@ use crate::journal;
 use crate::journal::record::{Answer, Failure, Key, Record, Reply};
 use crate::label::prediction::Usage;
 use crate::label::task::TaskId;
-use crate::progress::text::{harmless_lines, money, plural};
+use crate::llm::price::money;
+use crate::progress::text::{harmless_lines, plural};
 use crate::settings::SettingsError;
 
 /// Prints the records of a task, those of another with the same question too.
