@@ -35,6 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'ls-autolabel' -ScriptBlock {
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Post a file of predictions, as `run --output` wrote it and a person reviewed it')
             [CompletionResult]::new('preview', 'preview', [CompletionResultType]::ParameterValue, 'Show the exact requests and what a run would cost; asks no model, posts nothing')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that everything a run needs is ready; one line each')
+            [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Look at what was paid for, and clean up')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, in roff')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -259,6 +260,122 @@ Register-ArgumentCompleter -Native -CommandName 'ls-autolabel' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'ls-autolabel;journal' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours [default: auto]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this file instead of ./ls-autolabel.toml')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all journals, or the tasks of one')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what was answered for a task, in full')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget answers or failures, so that a run asks again')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make a journal smaller: drop what is of no more use')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'ls-autolabel;journal;list' {
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'The journal of this project')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Address of the project''s Label Studio [default: http://localhost:8080]')
+            [CompletionResult]::new('--tasks', '--tasks', [CompletionResultType]::ParameterName, 'The journal of this file of tasks, or - for standard input')
+            [CompletionResult]::new('--label-config', '--label-config', [CompletionResultType]::ParameterName, 'The labeling config that the tasks from standard input had')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'This journal')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours [default: auto]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this file instead of ./ls-autolabel.toml')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All journals, also where a setting names one')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'ls-autolabel;journal;show' {
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'The journal of this project')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Address of the project''s Label Studio [default: http://localhost:8080]')
+            [CompletionResult]::new('--tasks', '--tasks', [CompletionResultType]::ParameterName, 'The journal of this file of tasks, or - for standard input')
+            [CompletionResult]::new('--label-config', '--label-config', [CompletionResultType]::ParameterName, 'The labeling config that the tasks from standard input had')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'This journal')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours [default: auto]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this file instead of ./ls-autolabel.toml')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'ls-autolabel;journal;forget' {
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'The journal of this project')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Address of the project''s Label Studio [default: http://localhost:8080]')
+            [CompletionResult]::new('--tasks', '--tasks', [CompletionResultType]::ParameterName, 'The journal of this file of tasks, or - for standard input')
+            [CompletionResult]::new('--label-config', '--label-config', [CompletionResultType]::ParameterName, 'The labeling config that the tasks from standard input had')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'This journal')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours [default: auto]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this file instead of ./ls-autolabel.toml')
+            [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'Only failures; of these tasks, if any are named')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Everything')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'ls-autolabel;journal;compact' {
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'The journal of this project')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Address of the project''s Label Studio [default: http://localhost:8080]')
+            [CompletionResult]::new('--tasks', '--tasks', [CompletionResultType]::ParameterName, 'The journal of this file of tasks, or - for standard input')
+            [CompletionResult]::new('--label-config', '--label-config', [CompletionResultType]::ParameterName, 'The labeling config that the tasks from standard input had')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'This journal')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours [default: auto]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this file instead of ./ls-autolabel.toml')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'ls-autolabel;journal;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all journals, or the tasks of one')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what was answered for a task, in full')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget answers or failures, so that a run asks again')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make a journal smaller: drop what is of no more use')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'ls-autolabel;journal;help;list' {
+            break
+        }
+        'ls-autolabel;journal;help;show' {
+            break
+        }
+        'ls-autolabel;journal;help;forget' {
+            break
+        }
+        'ls-autolabel;journal;help;compact' {
+            break
+        }
+        'ls-autolabel;journal;help;help' {
+            break
+        }
         'ls-autolabel;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours [default: auto]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this file instead of ./ls-autolabel.toml')
@@ -290,6 +407,7 @@ Register-ArgumentCompleter -Native -CommandName 'ls-autolabel' -ScriptBlock {
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Post a file of predictions, as `run --output` wrote it and a person reviewed it')
             [CompletionResult]::new('preview', 'preview', [CompletionResultType]::ParameterValue, 'Show the exact requests and what a run would cost; asks no model, posts nothing')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that everything a run needs is ready; one line each')
+            [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Look at what was paid for, and clean up')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, in roff')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -305,6 +423,25 @@ Register-ArgumentCompleter -Native -CommandName 'ls-autolabel' -ScriptBlock {
             break
         }
         'ls-autolabel;help;check' {
+            break
+        }
+        'ls-autolabel;help;journal' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all journals, or the tasks of one')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what was answered for a task, in full')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget answers or failures, so that a run asks again')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make a journal smaller: drop what is of no more use')
+            break
+        }
+        'ls-autolabel;help;journal;list' {
+            break
+        }
+        'ls-autolabel;help;journal;show' {
+            break
+        }
+        'ls-autolabel;help;journal;forget' {
+            break
+        }
+        'ls-autolabel;help;journal;compact' {
             break
         }
         'ls-autolabel;help;completions' {

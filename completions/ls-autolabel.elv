@@ -32,6 +32,7 @@ set edit:completion:arg-completer[ls-autolabel] = {|@words|
             cand push 'Post a file of predictions, as `run --output` wrote it and a person reviewed it'
             cand preview 'Show the exact requests and what a run would cost; asks no model, posts nothing'
             cand check 'Check that everything a run needs is ready; one line each'
+            cand journal 'Look at what was paid for, and clean up'
             cand completions 'Print a completion script for a shell'
             cand man 'Print the manual page, in roff'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -251,6 +252,111 @@ set edit:completion:arg-completer[ls-autolabel] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'ls-autolabel;journal'= {
+            cand --color 'Whether to use colours [default: auto]'
+            cand --config 'Read settings from this file instead of ./ls-autolabel.toml'
+            cand -v 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand --verbose 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'List all journals, or the tasks of one'
+            cand show 'Show what was answered for a task, in full'
+            cand forget 'Forget answers or failures, so that a run asks again'
+            cand compact 'Make a journal smaller: drop what is of no more use'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'ls-autolabel;journal;list'= {
+            cand --project 'The journal of this project'
+            cand --url 'Address of the project''s Label Studio [default: http://localhost:8080]'
+            cand --tasks 'The journal of this file of tasks, or - for standard input'
+            cand --label-config 'The labeling config that the tasks from standard input had'
+            cand --journal 'This journal'
+            cand --color 'Whether to use colours [default: auto]'
+            cand --config 'Read settings from this file instead of ./ls-autolabel.toml'
+            cand --all 'All journals, also where a setting names one'
+            cand -v 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand --verbose 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'ls-autolabel;journal;show'= {
+            cand --project 'The journal of this project'
+            cand --url 'Address of the project''s Label Studio [default: http://localhost:8080]'
+            cand --tasks 'The journal of this file of tasks, or - for standard input'
+            cand --label-config 'The labeling config that the tasks from standard input had'
+            cand --journal 'This journal'
+            cand --color 'Whether to use colours [default: auto]'
+            cand --config 'Read settings from this file instead of ./ls-autolabel.toml'
+            cand -v 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand --verbose 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'ls-autolabel;journal;forget'= {
+            cand --project 'The journal of this project'
+            cand --url 'Address of the project''s Label Studio [default: http://localhost:8080]'
+            cand --tasks 'The journal of this file of tasks, or - for standard input'
+            cand --label-config 'The labeling config that the tasks from standard input had'
+            cand --journal 'This journal'
+            cand --color 'Whether to use colours [default: auto]'
+            cand --config 'Read settings from this file instead of ./ls-autolabel.toml'
+            cand --failed 'Only failures; of these tasks, if any are named'
+            cand --all 'Everything'
+            cand -v 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand --verbose 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'ls-autolabel;journal;compact'= {
+            cand --project 'The journal of this project'
+            cand --url 'Address of the project''s Label Studio [default: http://localhost:8080]'
+            cand --tasks 'The journal of this file of tasks, or - for standard input'
+            cand --label-config 'The labeling config that the tasks from standard input had'
+            cand --journal 'This journal'
+            cand --color 'Whether to use colours [default: auto]'
+            cand --config 'Read settings from this file instead of ./ls-autolabel.toml'
+            cand -v 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand --verbose 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'ls-autolabel;journal;help'= {
+            cand list 'List all journals, or the tasks of one'
+            cand show 'Show what was answered for a task, in full'
+            cand forget 'Forget answers or failures, so that a run asks again'
+            cand compact 'Make a journal smaller: drop what is of no more use'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'ls-autolabel;journal;help;list'= {
+        }
+        &'ls-autolabel;journal;help;show'= {
+        }
+        &'ls-autolabel;journal;help;forget'= {
+        }
+        &'ls-autolabel;journal;help;compact'= {
+        }
+        &'ls-autolabel;journal;help;help'= {
+        }
         &'ls-autolabel;completions'= {
             cand --color 'Whether to use colours [default: auto]'
             cand --config 'Read settings from this file instead of ./ls-autolabel.toml'
@@ -280,6 +386,7 @@ set edit:completion:arg-completer[ls-autolabel] = {|@words|
             cand push 'Post a file of predictions, as `run --output` wrote it and a person reviewed it'
             cand preview 'Show the exact requests and what a run would cost; asks no model, posts nothing'
             cand check 'Check that everything a run needs is ready; one line each'
+            cand journal 'Look at what was paid for, and clean up'
             cand completions 'Print a completion script for a shell'
             cand man 'Print the manual page, in roff'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -291,6 +398,20 @@ set edit:completion:arg-completer[ls-autolabel] = {|@words|
         &'ls-autolabel;help;preview'= {
         }
         &'ls-autolabel;help;check'= {
+        }
+        &'ls-autolabel;help;journal'= {
+            cand list 'List all journals, or the tasks of one'
+            cand show 'Show what was answered for a task, in full'
+            cand forget 'Forget answers or failures, so that a run asks again'
+            cand compact 'Make a journal smaller: drop what is of no more use'
+        }
+        &'ls-autolabel;help;journal;list'= {
+        }
+        &'ls-autolabel;help;journal;show'= {
+        }
+        &'ls-autolabel;help;journal;forget'= {
+        }
+        &'ls-autolabel;help;journal;compact'= {
         }
         &'ls-autolabel;help;completions'= {
         }

@@ -36,6 +36,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_needs_command" -f -a "run" -d '
 complete -c ls-autolabel -n "__fish_ls_autolabel_needs_command" -f -a "push" -d 'Post a file of predictions, as `run --output` wrote it and a person reviewed it'
 complete -c ls-autolabel -n "__fish_ls_autolabel_needs_command" -f -a "preview" -d 'Show the exact requests and what a run would cost; asks no model, posts nothing'
 complete -c ls-autolabel -n "__fish_ls_autolabel_needs_command" -f -a "check" -d 'Check that everything a run needs is ready; one line each'
+complete -c ls-autolabel -n "__fish_ls_autolabel_needs_command" -f -a "journal" -d 'Look at what was paid for, and clean up'
 complete -c ls-autolabel -n "__fish_ls_autolabel_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c ls-autolabel -n "__fish_ls_autolabel_needs_command" -f -a "man" -d 'Print the manual page, in roff'
 complete -c ls-autolabel -n "__fish_ls_autolabel_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -271,6 +272,79 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -s v -l
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -s q -l quiet -d 'Say nothing but errors'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -s V -l version -d 'Print version'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -l config -d 'Read settings from this file instead of ./ls-autolabel.toml' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -s v -l verbose -d 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -s q -l quiet -d 'Say nothing but errors'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -s V -l version -d 'Print version'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "list" -d 'List all journals, or the tasks of one'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "show" -d 'Show what was answered for a task, in full'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "forget" -d 'Forget answers or failures, so that a run asks again'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "compact" -d 'Make a journal smaller: drop what is of no more use'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -l project -d 'The journal of this project' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -l url -d 'Address of the project\'s Label Studio [default: http://localhost:8080]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -l tasks -d 'The journal of this file of tasks, or - for standard input' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -l label-config -d 'The labeling config that the tasks from standard input had' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -l journal -d 'This journal' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -l config -d 'Read settings from this file instead of ./ls-autolabel.toml' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -l all -d 'All journals, also where a setting names one'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l project -d 'The journal of this project' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l url -d 'Address of the project\'s Label Studio [default: http://localhost:8080]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l tasks -d 'The journal of this file of tasks, or - for standard input' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l label-config -d 'The labeling config that the tasks from standard input had' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l journal -d 'This journal' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l config -d 'Read settings from this file instead of ./ls-autolabel.toml' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but errors'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l project -d 'The journal of this project' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l url -d 'Address of the project\'s Label Studio [default: http://localhost:8080]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l tasks -d 'The journal of this file of tasks, or - for standard input' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l label-config -d 'The labeling config that the tasks from standard input had' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l journal -d 'This journal' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l config -d 'Read settings from this file instead of ./ls-autolabel.toml' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l failed -d 'Only failures; of these tasks, if any are named'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -l all -d 'Everything'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -s v -l verbose -d 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Say nothing but errors'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from forget" -s V -l version -d 'Print version'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -l project -d 'The journal of this project' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -l url -d 'Address of the project\'s Label Studio [default: http://localhost:8080]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -l tasks -d 'The journal of this file of tasks, or - for standard input' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -l label-config -d 'The labeling config that the tasks from standard input had' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -l journal -d 'This journal' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -l config -d 'Read settings from this file instead of ./ls-autolabel.toml' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -s v -l verbose -d 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -s q -l quiet -d 'Say nothing but errors'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -s V -l version -d 'Print version'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "list" -d 'List all journals, or the tasks of one'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what was answered for a task, in full'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Forget answers or failures, so that a run asks again'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "compact" -d 'Make a journal smaller: drop what is of no more use'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand completions" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
@@ -287,10 +361,15 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand man" -s v -l v
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand man" -s q -l quiet -d 'Say nothing but errors'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand man" -s V -l version -d 'Print version'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check completions man help" -f -a "run" -d 'Label tasks and post the predictions, or write them to a file'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check completions man help" -f -a "push" -d 'Post a file of predictions, as `run --output` wrote it and a person reviewed it'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check completions man help" -f -a "preview" -d 'Show the exact requests and what a run would cost; asks no model, posts nothing'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check completions man help" -f -a "check" -d 'Check that everything a run needs is ready; one line each'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check completions man help" -f -a "man" -d 'Print the manual page, in roff'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "run" -d 'Label tasks and post the predictions, or write them to a file'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "push" -d 'Post a file of predictions, as `run --output` wrote it and a person reviewed it'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "preview" -d 'Show the exact requests and what a run would cost; asks no model, posts nothing'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "check" -d 'Check that everything a run needs is ready; one line each'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "journal" -d 'Look at what was paid for, and clean up'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "man" -d 'Print the manual page, in roff'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "list" -d 'List all journals, or the tasks of one'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "show" -d 'Show what was answered for a task, in full'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "forget" -d 'Forget answers or failures, so that a run asks again'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "compact" -d 'Make a journal smaller: drop what is of no more use'
