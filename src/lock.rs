@@ -3,6 +3,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 /// A lock; the end of the process ends it too, whatever kills it.
 ///
@@ -22,18 +24,30 @@ pub enum LockError {
     Io(#[from] io::Error),
 }
 
+/// How long somebody takes who only looks whether a lock is held.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// So many looks in a row are one by a process that was halted in the middle.
+const MOST_LOOKS: u32 = 100;
+
 impl Lock {
     /// Takes a lock or fails at once; `holder` is what others are told of this process, on one line.
     pub fn try_take(path: &Path, holder: &str) -> Result<Self, LockError> {
         let mut file = open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LockError::Held(words(&mut file))),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
+        let mut looks = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if looks < MOST_LOOKS && is_looked_at(&file)? => {
+                    looks += 1;
+                    sleep(LOOK);
+                }
+                Err(TryLockError::WouldBlock) => return Err(LockError::Held(words(&mut file))),
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+            }
         }
-        file.set_len(0)?;
-        file.rewind()?;
-        file.write_all(holder.as_bytes())?;
+        // It is had all the same where a full disk has no room for the words.
+        say(&mut file, holder).ok();
         Ok(Self { _file: file })
     }
 
@@ -44,11 +58,16 @@ impl Lock {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error),
         };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(false),
-            Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        is_looked_at(&file).map(|is_free| !is_free)
+    }
+}
+
+/// Returns whether the lock is free but for those who look at it, as this does: they share it for a moment.
+fn is_looked_at(file: &File) -> io::Result<bool> {
+    match file.try_lock_shared() {
+        Ok(()) => file.unlock().map(|()| true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -58,6 +77,12 @@ fn open(path: &Path) -> io::Result<File> {
         std::fs::create_dir_all(folder)?;
     }
     OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)
+}
+
+fn say(file: &mut File, holder: &str) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(holder.as_bytes())
 }
 
 fn words(file: &mut File) -> String {
@@ -86,6 +111,25 @@ mod tests {
         assert!(!Lock::is_held(&path).unwrap());
         Lock::try_take(&path, "9").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "9");
+    }
+
+    #[test]
+    fn who_only_looks_keeps_nobody_from_taking_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        drop(Lock::try_take(&path, "process 7").unwrap());
+        let looker = File::open(&path).unwrap();
+        looker.lock_shared().unwrap();
+        let looked = std::thread::spawn(move || {
+            sleep(20 * LOOK);
+            drop(looker);
+        });
+        Lock::try_take(&path, "process 8").unwrap();
+        looked.join().unwrap();
+        // Somebody who was halted in the middle is waited for, but not for good.
+        let halted = File::open(&path).unwrap();
+        halted.lock_shared().unwrap();
+        assert!(matches!(Lock::try_take(&path, "process 9"), Err(LockError::Held(_))));
     }
 
     #[test]
