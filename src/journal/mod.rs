@@ -173,14 +173,14 @@ impl Journal {
         self.write(&mut self.state(), record);
     }
 
-    /// Notes that predictions are about to be posted; the number is for [`posted`](Self::posted).
+    /// Notes that predictions are about to be posted; `posting` is given the number of the call, which is also returned
+    /// for [`posted`](Self::posted).
     ///
     /// To be followed by a [`sync`](Self::sync) before the call is made.
-    pub fn posting(&self, at: u64, model_version: &str, tasks: Vec<u64>) -> u64 {
+    pub fn posting(&self, posting: impl FnOnce(u64) -> Posting) -> u64 {
         let mut state = self.state();
         let call = state.index.next_call();
-        let posting = Posting { call, at, model_version: model_version.to_owned(), tasks };
-        self.write(&mut state, Record::Posting(posting));
+        self.write(&mut state, Record::Posting(posting(call)));
         call
     }
 

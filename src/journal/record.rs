@@ -108,6 +108,9 @@ pub struct Posting {
     pub call: u64,
     /// Seconds since 1970.
     pub at: u64,
+    /// The address of the Label Studio, for one journal may be used with many projects.
+    pub server: String,
+    pub project: u64,
     pub model_version: String,
     /// Label Studio's ids.
     pub tasks: Vec<u64>,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::record::{Also, Answer, Failure, Key, Record, Reply};
+use super::record::{Also, Answer, Failure, Key, Posting, Record, Reply};
 use super::{Journal, JournalError, lines::HEADER};
 use crate::label::prediction::Usage;
 use crate::label::task::TaskId;
@@ -78,6 +78,18 @@ pub(super) fn also(number: u8, task: u64) -> Record {
     Record::Also(Also { key: key(number), task: TaskId::Id(task) })
 }
 
+/// Notes a call for these tasks and returns its number.
+pub(super) fn posting(journal: &Journal, tasks: &[u64]) -> u64 {
+    journal.posting(|call| Posting {
+        call,
+        at: 1_800_000_000,
+        server: "http://localhost:8080".to_owned(),
+        project: 12,
+        model_version: "v1".to_owned(),
+        tasks: tasks.to_vec(),
+    })
+}
+
 /// Returns the line of a record.
 pub(super) fn line(record: &Record) -> String {
     format!("{}\n", serde_json::to_string(record).unwrap())
@@ -121,14 +133,14 @@ fn what_was_kept_is_found_at_once_and_later() {
 fn a_call_is_unsettled_until_its_outcome_is_known() {
     let place = Place::new();
     let journal = place.open();
-    let calls = [journal.posting(1, "v1", vec![1, 2]), journal.posting(2, "v1", vec![3])];
+    let calls = [posting(&journal, &[1, 2]), posting(&journal, &[3])];
     assert_eq!(calls, [1, 2]);
     journal.posted(calls[0]);
     drop(journal);
     let journal = place.open();
     let unsettled: Vec<_> = journal.unsettled().into_iter().map(|posting| posting.tasks).collect();
     assert_eq!(unsettled, [[3]]);
-    assert_eq!(journal.posting(3, "v1", vec![4]), 3, "no number is given twice");
+    assert_eq!(posting(&journal, &[4]), 3, "no number is given twice");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::super::lines::HEADER;
 use super::super::record::{Outline, Record};
 use super::super::{Rewritten, is_in_use, look};
-use super::{Place, also, answer, failure, line};
+use super::{Place, also, answer, failure, line, posting};
 
 /// Returns the records that a look at the journal shows.
 fn shown(place: &Place) -> Vec<Record> {
@@ -19,9 +19,9 @@ fn the_last_word_on_everything_stays_in_its_order() {
     for record in [failure(1, "x"), answer(1, "a"), also(1, 7), answer(2, "b"), also(1, 7), answer(1, "c")] {
         journal.keep(record);
     }
-    let call = journal.posting(1, "v", vec![1]);
+    let call = posting(&journal, &[1]);
     journal.posted(call);
-    journal.posting(2, "v", vec![2]);
+    posting(&journal, &[2]);
     journal.keep(failure(2, "unreadable"));
     let unsettled = Record::Posting(journal.unsettled()[0].clone());
     let before = place.text().len() as u64;

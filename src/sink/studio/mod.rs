@@ -107,7 +107,8 @@ impl StudioSink {
     /// Notes its calls in this journal, and takes care of those that an earlier run was killed in.
     #[must_use]
     pub fn journaled(self, journal: Arc<Journal>) -> Self {
-        Self { unsettled: Unsettled::of(&journal), journal: Some(journal), ..self }
+        let unsettled = Unsettled::of(&journal, &self.studio.address.to_string(), self.project);
+        Self { unsettled, journal: Some(journal), ..self }
     }
 
     /// Posts only while no other process of this machine does, which all take this lock.

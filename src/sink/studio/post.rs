@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::unsettled::now;
 use super::{BATCH, Rejected, is_own};
 use crate::journal::Journal;
+use crate::journal::record::Posting;
 use crate::label::task::{StoredPrediction, TaskId};
 use crate::studio::client::Studio;
 use crate::studio::error::StudioError;
@@ -185,7 +186,14 @@ impl Poster<'_> {
             let of_version =
                 group.outgoing.iter().map(|o| &o.upload).filter(|upload| upload.model_version == version);
             let tasks = of_version.map(|upload| upload.task).collect();
-            posted.calls.push(journal.posting(now(), version, tasks));
+            posted.calls.push(journal.posting(|call| Posting {
+                call,
+                at: now(),
+                server: self.studio.address.to_string(),
+                project: self.project,
+                model_version: version.to_owned(),
+                tasks,
+            }));
         }
         // An error is kept by the journal; what was paid for is posted all the same.
         journal.sync().await.ok();

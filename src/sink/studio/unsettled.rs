@@ -25,9 +25,10 @@ pub(super) struct Unsettled {
 const WORKING: u64 = 600;
 
 impl Unsettled {
-    /// Takes up what a journal holds.
-    pub(super) fn of(journal: &Journal) -> Self {
-        let calls = journal.unsettled();
+    /// Takes up what a journal holds of this project.
+    pub(super) fn of(journal: &Journal, server: &str, project: u64) -> Self {
+        let mut calls = journal.unsettled();
+        calls.retain(|call| call.server == server && call.project == project);
         let mut sent = HashMap::new();
         for call in &calls {
             for task in &call.tasks {

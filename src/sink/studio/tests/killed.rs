@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::journal::record::Posting;
 
 const POSTED: Options = Options { rows: Some(0), ..OPTIONS };
 
@@ -18,6 +19,17 @@ fn journaled(fake: &Fake, folder: &Path) -> StudioSink {
     let mut sink = sink(fake, options()).journaled(journal(folder));
     sink.unsettled.waits = vec![Duration::ZERO; 2];
     sink
+}
+
+/// A call for these tasks, long ago.
+fn call(fake: &Fake, tasks: &[u64]) -> Posting {
+    let (server, model_version) = (fake.studio.address.to_string(), "v".to_owned());
+    Posting { call: 0, at: 1, server, project: PROJECT, model_version, tasks: tasks.to_vec() }
+}
+
+/// Leaves a call open in the journal.
+fn leave(folder: &Path, posting: Posting) {
+    journal(folder).posting(|call| Posting { call, ..posting });
 }
 
 /// Kills a run in the middle of its call for three tasks.
@@ -61,8 +73,8 @@ async fn what_a_killed_run_did_not_get_through_is_posted() {
 #[tokio::test]
 async fn an_old_call_is_looked_up_and_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
-    journal(folder.path()).posting(1, "v", vec![1, 2]);
     let fake = Fake::start(2).await;
+    leave(folder.path(), call(&fake, &[1, 2]));
     fake.world().predict(1, "v", &region(1));
     let mut sink = sink(&fake, Options { rows: Some(1), ..options() }).journaled(journal(folder.path()));
     let delivered = sink.deliver(&[labeled(1), labeled(2)]).await.unwrap();
@@ -73,11 +85,25 @@ async fn an_old_call_is_looked_up_and_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_call_to_another_server_or_project_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::start(1).await;
+    leave(folder.path(), Posting { server: "http://other".to_owned(), ..call(&fake, &[1]) });
+    leave(folder.path(), Posting { project: PROJECT + 1, ..call(&fake, &[1]) });
+    // Twice, as somebody else may want it.
+    for _ in 0..2 {
+        fake.world().predict(1, "v", &region(1));
+    }
+    journaled(&fake, folder.path()).finish(true).await.unwrap();
+    assert_eq!(fake.world().stored().len(), 2);
+    assert_eq!(journal(folder.path()).unsettled().len(), 2);
+}
+
+#[tokio::test]
 async fn tasks_that_are_not_chosen_again_are_tidied_up() {
     let folder = tempfile::tempdir().unwrap();
-    let now = unsettled::now();
-    journal(folder.path()).posting(now, "v", vec![1, 2, 3]);
     let fake = Fake::start(4).await;
+    leave(folder.path(), Posting { at: unsettled::now(), ..call(&fake, &[1, 2, 3]) });
     let (twice, edited) = (region(1), region(77));
     for (task, version, region) in [
         (1, "v", &twice),
@@ -112,8 +138,8 @@ async fn tasks_that_are_not_chosen_again_are_tidied_up() {
 async fn replace_is_ended_where_a_run_was_killed_in_the_middle() {
     for (older, expect) in [(Older::Delete, "1:v 2:older"), (Older::Keep, "1:older 1:v 2:older")] {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path()).posting(1, "v", vec![1, 2]);
         let fake = Fake::start(2).await;
+        leave(folder.path(), call(&fake, &[1, 2]));
         for (task, version) in [(1, "older"), (1, "v"), (2, "older")] {
             fake.world().predict(task, version, &region(task));
         }
