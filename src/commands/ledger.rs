@@ -12,17 +12,18 @@ use crate::engine::ports;
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::settings::journal::{self, Scope};
-use crate::settings::{Layered, Oracle, Settings};
+use crate::settings::{Destination, Layered, Oracle, Settings};
 
-/// Opens the journal of a run and locks it; `None` where nothing costs anything.
+/// Opens the journal of a run and locks it; `None` where nothing is paid for and nothing is posted.
 ///
 /// To be called before tasks are chosen: what another run posts after that would not be seen.
 pub(super) fn open(
     settings: &Settings,
     layered: &Layered<RunArgs>,
+    destination: &Destination,
     context: &Context<'_>,
 ) -> Result<Option<Arc<Journal>>, Error> {
-    if matches!(settings.model.oracle, Oracle::Keyword) {
+    if let (Oracle::Keyword, Destination::File(_)) = (&settings.model.oracle, destination) {
         return Ok(None);
     }
     let named = layered.args.output.journal.as_deref();

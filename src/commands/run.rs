@@ -58,7 +58,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     report.circumstances.model_version.clone_from(&ground.model_version);
     report.circumstances.studio_version.clone_from(&ground.release);
     report.circumstances.pricing = pricing(layered, &settings);
-    let journal = ledger::open(&settings, layered, context)?;
+    let journal = ledger::open(&settings, layered, &destination, context)?;
     let rows = rows(&settings, &ground).await;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
     let peeked = Peeked::open(tasks.source()).await?;

@@ -56,6 +56,18 @@ fn what_is_stored_while_the_next_run_waits_for_it_is_not_posted_again() {
 }
 
 #[test]
+fn what_was_not_paid_for_is_not_posted_twice_either() {
+    let (story, gate) = (Story::new(&["positive", "so positive"]), Gate::new());
+    let counted = ["--provider", "keyword"];
+    killed(&story, &[&run()[..], &counted].concat(), (BulkFault::StoresLate(gate.clone()), &gate));
+    let mut again = story.start(&[&VERSION[..], &counted, &["-v"]].concat());
+    again.wait_until_it_tells("waiting for what an earlier run was posting when it was killed");
+    gate.open();
+    story.wait(again).assert_code(0).assert_tells("already there 2");
+    assert_eq!(story.predicted(), ["v1: mood=positive"; 2]);
+}
+
+#[test]
 fn what_is_stored_after_the_next_run_has_posted_it_is_taken_out() {
     let (story, gate) = (Story::many(4), Gate::new());
     killed(&story, &run(), (BulkFault::StoresLate(gate.clone()), &gate));
