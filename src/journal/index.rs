@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::lines::Place;
-use super::record::{Key, Outline, Posted, Posting, Record};
+use super::record::{Also, Key, Outline, Posted, Posting, Record};
 
 /// Where things stand.
 #[derive(Debug, Default)]
@@ -11,6 +11,8 @@ pub(super) struct Index {
     answers: HashMap<Key, Place>,
     /// Of questions that were not answered since.
     failures: HashMap<Key, Place>,
+    /// Where it was said first.
+    also: HashMap<Also, Place>,
     unsettled: BTreeMap<u64, Posting>,
     /// The number of the last call.
     calls: u64,
@@ -27,7 +29,7 @@ impl Index {
                 self.answers.insert(answer.key, place);
             }
             Record::Failure(failure) => drop(self.failures.insert(failure.key, place)),
-            Record::Also(_) => {}
+            Record::Also(also) => drop(self.also.entry(*also).or_insert(place)),
             Record::Posting(posting) => {
                 self.calls = self.calls.max(posting.call);
                 self.unsettled.insert(posting.call, posting.clone());
@@ -42,6 +44,10 @@ impl Index {
 
     pub(super) fn failure(&self, key: &Key) -> Option<Place> {
         self.failures.get(key).copied()
+    }
+
+    pub(super) fn knows(&self, also: &Also) -> bool {
+        self.also.contains_key(also)
     }
 
     pub(super) fn unsettled(&self) -> impl Iterator<Item = &Posting> {
@@ -59,7 +65,8 @@ impl Index {
             Outline::Answer(answer) => self.answer(&answer.key) == Some(place),
             Outline::Failure(failure) => self.failure(&failure.key) == Some(place),
             Outline::Also(also) => {
-                self.answers.contains_key(&also.key) || self.failures.contains_key(&also.key)
+                let is_asked = self.answers.contains_key(&also.key) || self.failures.contains_key(&also.key);
+                is_asked && self.also.get(also) == Some(&place)
             }
             Outline::Posting(posting) => self.unsettled.get(&posting.call) == Some(posting),
             Outline::Posted(_) => false,

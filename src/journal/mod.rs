@@ -117,11 +117,6 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Returns where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Returns what a person should know about it.
     pub fn notices(&self) -> Vec<String> {
         let path = self.path.display();
@@ -167,10 +162,14 @@ impl Journal {
         self.state().index.unsettled().cloned().collect()
     }
 
-    /// Writes a record. After the first error nothing is written any more, see [`check`](Self::check); what is kept
+    /// Writes a record, a further task with a question once for all. After the first error nothing is written any more, see [`check`](Self::check); what is kept
     /// then is still found as long as this journal is open.
     pub fn keep(&self, record: Record) {
-        self.write(&mut self.state(), record);
+        let mut state = self.state();
+        match &record {
+            Record::Also(also) if state.index.knows(also) => {}
+            _ => self.write(&mut state, record),
+        }
     }
 
     /// Notes that predictions are about to be posted; `posting` is given the number of the call, which is also returned

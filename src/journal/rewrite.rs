@@ -1,6 +1,5 @@
 //! A journal without what is no longer of use.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
@@ -32,12 +31,6 @@ impl Journal {
         rewritten.map_err(|error| JournalError::io("cannot rewrite", &self.path, &error))
     }
 
-    /// Drops everything.
-    pub fn clear(self) -> Result<(), JournalError> {
-        let cleared = self.medium.cut(HEADER.len() as u64).and_then(|()| self.medium.sync());
-        cleared.map_err(|error| JournalError::io("cannot write", &self.path, &error))
-    }
-
     fn put_anew(&self, mut forgets: impl FnMut(&Outline) -> bool) -> io::Result<Rewritten> {
         let mut old = File::open(&self.path)?;
         let metadata = old.metadata()?;
@@ -49,7 +42,6 @@ impl Journal {
         let mut lines = Lines::new(old, self.start);
         let mut writer = BufWriter::new(new.as_file());
         writer.write_all(HEADER.as_bytes())?;
-        let mut tasks = HashSet::new();
         let state = self.state();
         while let Some((place, line)) = lines.next()? {
             match lines::content(line) {
@@ -58,11 +50,7 @@ impl Journal {
                     rewritten.forgotten += 1;
                     continue;
                 }
-                Content::Record(record) => match &*record {
-                    Outline::Also(also) if !tasks.insert(*also) => continue,
-                    _ => {}
-                },
-                Content::Unknown => {}
+                Content::Record(_) | Content::Unknown => {}
                 Content::Cut | Content::Garbage => continue,
             }
             rewritten.kept += 1;

@@ -124,7 +124,16 @@ fn what_is_named_is_forgotten_and_nothing_else() {
     check(&["--failed"], "forgot 0 answers and 1 failure", &[&fine()[..], from_ref(&odd)].concat());
     let all = [&[failure(2, "task 13")], &fine()[..], &[odd]].concat();
     check(&["--failed", "row 3"], "forgot 0 answers and 0 failures", &all);
-    check(&["--all"], "forgot everything in j.jsonl", &[]);
+    check(&["--all"], "forgot 2 answers and 1 failure", &[]);
+}
+
+#[test]
+fn a_call_that_a_run_was_killed_in_is_not_forgotten() {
+    let posting = json!({"posting": {"call": 1, "at": 1_800_000_000, "server": "http://localhost:8080", "project": 1,
+        "model_version": "v", "tasks": [12]}});
+    let program = Program::new().file("j.jsonl", &journal(&[answer(1, "task 12", "fine"), posting.clone()]));
+    run(&program, &["forget", "--all", "--journal", "j.jsonl"]).assert_code(0);
+    assert_eq!(program.read("j.jsonl"), journal(&[posting]));
 }
 
 #[test]

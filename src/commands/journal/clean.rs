@@ -10,14 +10,9 @@ use crate::journal::record::Outline;
 use crate::journal::{Journal, Rewritten};
 use crate::progress::text::{plural, thousands};
 
-/// Drops what was named, so that a run asks again.
+/// Drops what was named, so that a run asks again; calls whose outcome nobody knows stay for the next run.
 pub(super) fn forget(what: &ForgetArgs, path: &Path, context: &Context<'_>) -> Result<(), Error> {
     let journal = Journal::open(path, &ledger::holder("journal forget"))?;
-    if what.all {
-        journal.clear()?;
-        context.terminal.say(&format!("forgot everything in {}", path.display()));
-        return Ok(());
-    }
     let keys = keys(&what.task, path)?;
     let is_named =
         |record: &Outline| what.task.is_empty() || record.key().is_some_and(|key| keys.contains(&key));

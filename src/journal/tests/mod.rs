@@ -143,6 +143,17 @@ fn a_call_is_unsettled_until_its_outcome_is_known() {
     assert_eq!(posting(&journal, &[4]), 3, "no number is given twice");
 }
 
+#[test]
+fn a_further_task_with_a_question_is_kept_once_for_all() {
+    let place = Place::with(&line(&also(1, 8)));
+    let journal = place.open();
+    for record in [answer(1, "a"), also(1, 7), also(1, 8), also(1, 7), also(2, 7)] {
+        journal.keep(record);
+    }
+    let records = [also(1, 8), answer(1, "a"), also(1, 7), also(2, 7)];
+    assert_eq!(place.text(), format!("{HEADER}{}", records.iter().map(line).collect::<String>()));
+}
+
 #[tokio::test]
 async fn what_is_written_is_brought_to_the_disk() {
     let place = Place::new();

@@ -16,7 +16,7 @@ fn shown(place: &Place) -> Vec<Record> {
 fn the_last_word_on_everything_stays_in_its_order() {
     let place = Place::with("?\n{\"paused\":{\"call\":1}}\n");
     let journal = place.open();
-    for record in [failure(1, "x"), answer(1, "a"), also(1, 7), answer(2, "b"), also(1, 7), answer(1, "c")] {
+    for record in [failure(1, "x"), answer(1, "a"), also(1, 7), answer(2, "b"), also(3, 7), answer(1, "c")] {
         journal.keep(record);
     }
     let call = posting(&journal, &[1]);
@@ -45,9 +45,6 @@ fn what_is_to_be_forgotten_goes() {
     assert_eq!(shown(&place), records[2..]);
     place.open().rewrite(|record| matches!(record, Outline::Failure(_))).unwrap();
     assert_eq!(shown(&place), records[3..]);
-    place.open().clear().unwrap();
-    assert_eq!(place.text(), HEADER);
-    assert!(shown(&place).is_empty());
 }
 
 #[cfg(unix)]
