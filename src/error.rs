@@ -94,7 +94,7 @@ impl Error {
                 ports::Error::Studio { .. } => ExitCode::Studio,
                 ports::Error::Provider { .. } => ExitCode::Provider,
                 ports::Error::Budget { .. } => ExitCode::Budget,
-                ports::Error::Io(_) => ExitCode::Unforeseen,
+                ports::Error::Journal(_) | ports::Error::Io(_) => ExitCode::Unforeseen,
                 ports::Error::Closed => ExitCode::Success,
             },
             Self::SomeFailed { .. } => ExitCode::SomeFailed,

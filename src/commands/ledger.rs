@@ -10,7 +10,7 @@ use super::Context;
 use crate::cli::RunArgs;
 use crate::engine::ports;
 use crate::error::Error;
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalError};
 use crate::settings::journal::{self, Scope};
 use crate::settings::{Destination, Layered, Oracle, Settings};
 
@@ -42,20 +42,16 @@ pub(super) fn holder(command: &str) -> String {
     format!("process {}, `ls-autolabel {command}` since {:.0}", std::process::id(), Timestamp::now())
 }
 
-/// What the engine is given of a journal.
-#[derive(Debug)]
-pub(super) struct Ledger(pub Option<Arc<Journal>>);
-
-impl ports::Journal for Ledger {
+impl ports::Journal for Journal {
     fn check(&self) -> Result<(), ports::Error> {
-        let checked = self.0.as_ref().map_or(Ok(()), |journal| journal.check());
-        checked.map_err(|error| ports::Error::Io(error.to_string()))
+        self.check().map_err(broken)
     }
 
     fn sync(&self) -> BoxFuture<'_, Result<(), ports::Error>> {
-        Box::pin(async move {
-            let Some(journal) = &self.0 else { return Ok(()) };
-            journal.sync().await.map_err(|error| ports::Error::Io(error.to_string()))
-        })
+        Box::pin(async { self.sync().await.map_err(broken) })
     }
+}
+
+fn broken(error: JournalError) -> ports::Error {
+    ports::Error::Journal(error.to_string())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Map;
 
 use super::Context;
-use super::ledger::{self, Ledger};
+use super::ledger;
 use super::plan::{self, Ground, Tasks};
 use super::report::{Meters, Report, reported};
 use super::target::{Before, Target};
@@ -13,7 +13,7 @@ use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::RunArgs;
 use crate::engine;
 use crate::engine::event::Summary;
-use crate::engine::ports::{self, Outcome};
+use crate::engine::ports::{self, NoJournal, Outcome};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
@@ -94,7 +94,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let job = Job {
         source: &peeked,
         sink: target.sink(),
-        journal: &Ledger(journal.clone()),
+        journal: journal.as_deref().map_or(&NoJournal, |journal| journal),
         reporter: reporter.as_mut(),
         summary: report.begin(meters(&annotator)),
         concurrency: settings.model.concurrency,

@@ -145,6 +145,9 @@ pub enum Error {
     /// Nothing more may be spent.
     #[error("{message}")]
     Budget { message: String, advice: Option<String> },
+    /// What is paid for cannot be kept any more.
+    #[error("{0}")]
+    Journal(String),
     /// Reading or writing failed.
     #[error("{0}")]
     Io(String),
@@ -160,6 +163,10 @@ impl Error {
             Self::Studio { advice, .. } | Self::Provider { advice, .. } | Self::Budget { advice, .. } => {
                 advice.as_deref()
             }
+            Self::Journal(_) => Some(
+                "what was answered before is in the journal, what was answered after that was delivered only; make room on \
+                 the disk, and the same command goes on",
+            ),
             Self::Input(_) | Self::Io(_) | Self::Closed => None,
         }
     }

@@ -40,6 +40,24 @@ fn the_journal_is_in_the_state_folder_unless_a_file_is_named() {
     assert!(story.program.path("deeper/named.jsonl").exists() && !folder.exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_disk_that_runs_full_ends_the_run_and_what_was_paid_for_is_delivered() {
+    let story = Story::many(40).program(|program| program.file_blocks(Some(4)));
+    let outcome = story.run(&["--model-version", "v1", "--summary", "s.json"]);
+    outcome.assert_code(1).assert_tells("error: cannot write the journal");
+    outcome.assert_tells("hint: what was answered before is in the journal");
+    let tasks = &story.summary("s.json")["tasks"];
+    let delivered = tasks["delivered"].as_u64().unwrap();
+    assert!((1..40).contains(&delivered) && tasks["undelivered"] == 0, "{tasks}");
+    let story = story.program(|program| program.file_blocks(None));
+    story
+        .run(&["--model-version", "v1"])
+        .assert_code(0)
+        .assert_tells(&format!("delivered {}", 40 - delivered));
+    assert_eq!((story.llm.count(), story.predicted()), (40, vec!["v1: mood=positive".to_owned(); 40]));
+}
+
 #[test]
 fn a_journal_that_cannot_be_used_ends_the_run_before_anything_is_asked() {
     let story = Story::many(1);

@@ -245,7 +245,7 @@ impl Sink for Shelf<'_> {
 impl Journal for Notes<'_> {
     fn check(&self) -> Result<(), Error> {
         let checked = self.1.checked.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.0.dead_check == Some(checked) { Err(error("journal")) } else { Ok(()) }
+        if self.0.dead_check == Some(checked) { Err(Error::Journal("journal".to_owned())) } else { Ok(()) }
     }
 
     fn sync(&self) -> BoxFuture<'_, Result<(), Error>> {

@@ -21,7 +21,7 @@ pub(super) fn rows(summary: &Summary, circumstances: &Circumstances) -> Vec<Row>
         row("delivered", summary.delivered, partial_note(summary)),
         row("already there", summary.already_there, String::new()),
         row("failed", summary.failures.len() as u64, kinds_note(summary)),
-        row("not delivered", summary.undelivered, "answered, but not known to have arrived".to_owned()),
+        row("not delivered", summary.undelivered, undelivered_note(summary)),
         row("given up", summary.stopped, "without an answer".to_owned()),
         row("requests", circumstances.attempts, retries_note(circumstances.retries)),
         row("reused", summary.reused, "answers that were paid for before".to_owned()),
@@ -62,6 +62,12 @@ fn kinds_note(summary: &Summary) -> String {
     let kinds = summary.failures_by_kind().into_iter();
     let kinds = kinds.map(|(kind, count)| format!("{} {}", words(kind), thousands(count)));
     kinds.collect::<Vec<_>>().join(", ")
+}
+
+fn undelivered_note(summary: &Summary) -> String {
+    let is_paid = 0 < summary.usage.requests + summary.reused;
+    let kept = if is_paid { "; the journal has the answers" } else { "" };
+    format!("answered, but not known to have arrived{kept}")
 }
 
 fn retries_note(retries: u64) -> String {

@@ -66,7 +66,7 @@ fn a_person_reads_aligned_lines_and_each_reason() {
   delivered          990  2 of them partial; left empty: `mood` 1 time, `stars` 2 times
   already there        4
   failed               4  cut off at the token limit 1, unusable answer 3
-  not delivered        1  answered, but not known to have arrived
+  not delivered        1  answered, but not known to have arrived; the journal has the answers
   given up             1  without an answer
   requests         1,024  24 of them repeated failed ones
   tokens         131,346  123,456 in (1,024 cached), 7,890 out

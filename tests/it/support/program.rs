@@ -28,6 +28,8 @@ pub(crate) struct Program {
     environment: Vec<(String, String)>,
     stdin: String,
     patience: Duration,
+    /// The most a file may hold, where there is a limit.
+    file_blocks: Option<u32>,
     outcomes: RefCell<Vec<Outcome>>,
 }
 
@@ -68,6 +70,7 @@ impl Program {
             environment: Vec::new(),
             stdin: String::new(),
             patience: PATIENCE,
+            file_blocks: None,
             outcomes: RefCell::default(),
         }
     }
@@ -109,6 +112,11 @@ impl Program {
     /// Takes a run that lasts longer than this for stuck, and kills it.
     pub(crate) fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Lets no file grow longer than so many blocks of 512 bytes (in some shells 1024), as if the disk were full then.
+    pub(crate) fn file_blocks(self, file_blocks: Option<u32>) -> Self {
+        Self { file_blocks, ..self }
     }
 
     /// Returns the path of a file in the folder that it runs in.
@@ -193,7 +201,15 @@ impl Program {
 
     fn command(&self) -> Command {
         let home = self.folder.path().join("home");
-        let mut command = Command::new(PROGRAM);
+        let mut command = match self.file_blocks {
+            None => Command::new(PROGRAM),
+            Some(blocks) => {
+                let mut command = Command::new("/bin/sh");
+                let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+                command.args(["-c", &limited, PROGRAM]);
+                command
+            }
+        };
         command.env_clear().current_dir(self.folder.path().join("work")).args(&self.args);
         command.env("HOME", &home).env("USERPROFILE", &home);
         for (name, folder) in [("STATE", "state"), ("CONFIG", "config"), ("CACHE", "cache"), ("DATA", "data")]
