@@ -92,8 +92,10 @@ impl RawReply {
             Ok(json) => masked(json, sent),
             Err(_) => Value::String(mask_own(&text, sent)),
         };
-        let header =
-            |name: &&str| Some(((*name).to_owned(), reply.headers.get(*name)?.to_str().ok()?.to_owned()));
+        let header = |name: &&str| {
+            let value = reply.headers.get(*name)?.to_str().ok()?;
+            Some(((*name).to_owned(), mask_own(value, sent)))
+        };
         Self { body, headers: KEPT_HEADERS.iter().filter_map(header).collect() }
     }
 

@@ -315,19 +315,23 @@ async fn replies_are_read_again_as_they_were_read_when_they_came() {
 
 #[tokio::test]
 async fn a_reply_has_its_cost_and_none_of_our_keys() {
-    let server = MockServer::start().await;
-    let answer = json!({"choices": [{"message": {"content": "my key is sk-this-is-the-key-1"}}]});
-    let template =
-        ResponseTemplate::new(200).set_body_json(answer).insert_header("x-litellm-response-cost", "0.25");
-    Mock::given(any()).respond_with(template.insert_header("x-other", "1")).mount(&server).await;
-    let mut client = client(&server);
-    client.endpoint.key = Some(Secret::new("sk-this-is-the-key-1"));
-    let request = ChatRequest { schema: None, ..request() };
-    let paid = client.complete(&request).await.unwrap();
-    assert_eq!(paid.completion.responses, [Response::Text("my key is [hidden]".to_owned())]);
-    assert_eq!(paid.replies[0].headers, [("x-litellm-response-cost".to_owned(), "0.25".to_owned())]);
-    let again = client.read(&paid.replies, 1).unwrap();
-    assert_eq!((again.cost, again), (Some(0.25), paid.completion));
+    let check = async |header: &str, kept: &str, cost: Option<f64>| {
+        let server = MockServer::start().await;
+        let answer = json!({"choices": [{"message": {"content": "my key is sk-this-is-the-key-1"}}]});
+        let template =
+            ResponseTemplate::new(200).set_body_json(answer).insert_header("x-litellm-response-cost", header);
+        Mock::given(any()).respond_with(template.insert_header("x-other", "1")).mount(&server).await;
+        let mut client = client(&server);
+        client.endpoint.key = Some(Secret::new("sk-this-is-the-key-1"));
+        let request = ChatRequest { schema: None, ..request() };
+        let paid = client.complete(&request).await.unwrap();
+        assert_eq!(paid.completion.responses, [Response::Text("my key is [hidden]".to_owned())]);
+        assert_eq!(paid.replies[0].headers, [("x-litellm-response-cost".to_owned(), kept.to_owned())]);
+        let again = client.read(&paid.replies, 1).unwrap();
+        assert_eq!((again.cost, again), (cost, paid.completion));
+    };
+    check("0.25", "0.25", Some(0.25)).await;
+    check("Bearer sk-this-is-the-key-1", "Bearer [hidden]", None).await;
 }
 
 #[tokio::test]
