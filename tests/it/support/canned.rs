@@ -1,6 +1,8 @@
 //! Answers that a mock server gives instead of its own: refusals, error pages, broken connections.
 
+use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
@@ -18,7 +20,15 @@ pub(crate) struct Canned {
     body: Bytes,
     delivery: Delivery,
     held: Option<Gate>,
+    after: Option<Hook>,
 }
+
+/// What a test does when something has happened.
+#[derive(Clone)]
+struct Hook(Arc<dyn Fn() + Send + Sync>);
+
+/// Calls its hook when whoever writes an answer lets go of it.
+struct Written(Option<Hook>);
 
 /// How an answer is brought to the client.
 #[derive(Debug, Clone)]
@@ -52,7 +62,7 @@ impl Canned {
     /// Answers with any body.
     pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self { status, headers, body: body.into(), delivery: Delivery::Whole, held: None }
+        Self { status, headers, body: body.into(), delivery: Delivery::Whole, held: None, after: None }
     }
 
     /// Cuts the connection without a word.
@@ -84,6 +94,12 @@ impl Canned {
         self
     }
 
+    /// Does this once the whole answer is on its way to the client.
+    pub(crate) fn then(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+        self.after = Some(Hook(Arc::new(hook)));
+        self
+    }
+
     /// Turns it into what goes over the wire.
     pub(crate) async fn respond(self) -> Response {
         if let Some(gate) = &self.held {
@@ -98,6 +114,12 @@ impl Canned {
         let mut start = self.body;
         let rest = start.split_off(length / 2);
         let body = match self.delivery {
+            Delivery::Whole if self.after.is_some() => {
+                response = response.header(header::CONTENT_LENGTH, length);
+                let written = Written(self.after);
+                let whole = stream::iter([Ok::<_, io::Error>(start), Ok(rest)]);
+                Body::from_stream(whole.inspect(move |_| _ = &written))
+            }
             Delivery::Whole => Body::from([start, rest].concat()),
             Delivery::Never => {
                 response = response.extension(Cut);
@@ -118,5 +140,20 @@ impl Canned {
             }
         };
         response.body(body).expect("tests use headers that exist")
+    }
+}
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Hook")
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        if let Some(Hook(hook)) = self.0.take() {
+            // The connection lets go of an answer before it flushes the last of it, and flushes it in the same turn.
+            tokio::spawn(async move { hook() });
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How long a test waits for somebody to arrive before it fails: longer than any machine under load needs.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Holds whoever comes by until it is opened; cheap to clone.
 #[derive(Debug, Clone)]

@@ -186,11 +186,17 @@ impl Program {
                 }
             }
         }
-        let files = files(self.folder.path()).into_iter();
-        let telling =
-            files.filter(|path| contains(&fs::read(path).expect("files here are readable"), secret));
+        let telling = self
+            .files()
+            .into_iter()
+            .filter(|path| contains(&fs::read(path).expect("files here are readable"), secret));
         places.extend(telling.map(|path| path.display().to_string()));
         places
+    }
+
+    /// Returns every file that it may have written.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        files(self.folder.path())
     }
 
     /// Panics if any place tells this text.
@@ -303,7 +309,7 @@ impl Watchdog {
 }
 
 /// Sends a signal; returns whether there was somebody to take it.
-fn send(signal: &str, process: u32) -> bool {
+pub(crate) fn send(signal: &str, process: u32) -> bool {
     let status = Command::new("kill").args([format!("-{signal}"), process.to_string()]).status();
     status.expect("`kill` exists").success()
 }

@@ -1,7 +1,8 @@
 //! A server on a free port of this machine, in a thread and runtime of its own, that remembers every request.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
@@ -19,7 +20,7 @@ use super::gate::Gate;
 
 mod wire;
 
-use wire::{Scissors, WireListener};
+use wire::{Connections, Scissors, WireListener};
 
 /// Headers that carry a key, in any of the dialects spoken here.
 const KEY_HEADERS: [&str; 4] = ["authorization", "api-key", "x-api-key", "cookie"];
@@ -40,10 +41,15 @@ pub(crate) struct Record {
 pub(crate) struct Host {
     address: SocketAddr,
     log: Arc<Log>,
-    closed: watch::Sender<Option<Gate>>,
+    door: Door,
+    connections: Connections,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
+
+/// Closes a server to new connections; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Door(watch::Sender<Option<Gate>>);
 
 #[derive(Debug, Default)]
 struct Log {
@@ -83,12 +89,14 @@ impl Host {
             .into_make_service_with_connect_info::<Scissors>();
         let (stop, stopped) = oneshot::channel();
         let (closed, told_of_gates) = watch::channel(None);
+        let connections = Connections::default();
+        let counted = connections.clone();
         let (send_address, address) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime can be built").block_on(async move {
                 let listener =
-                    WireListener::bind(told_of_gates).await.expect("a port of this machine is free");
+                    WireListener::bind(told_of_gates, counted).await.expect("a port of this machine is free");
                 send_address.send(listener.address()).expect("the starter waits for the address");
                 tokio::select! {
                     ended = axum::serve(listener, service) => ended.expect("serving does not fail"),
@@ -97,7 +105,7 @@ impl Host {
             });
         });
         let address = address.recv().expect("the server starts");
-        Self { address, log, closed, stop: Some(stop), thread: Some(thread) }
+        Self { address, log, door: Door(closed), connections, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Serves an empty answer to everything, to show what reaches a host that is not meant.
@@ -107,10 +115,31 @@ impl Host {
 
     /// Refuses connections, as a server that is restarted does, until the gate opens that it returns.
     pub(crate) fn go_away(&self) -> Gate {
-        let gate = Gate::new();
-        self.closed.send_replace(Some(gate.clone()));
+        let gate = self.door.close();
         gate.wait_for_arrivals(1);
         gate
+    }
+
+    /// Blocks the test until nothing is left of clients that are gone, such as requests that it has not read yet.
+    pub(crate) fn wait_until_alone(&self) {
+        let mut last = loop {
+            // A door that was opened just now may still be closed.
+            match TcpStream::connect(self.address) {
+                Ok(stream) => break stream,
+                Err(error) => assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused, "{error}"),
+            }
+            std::thread::yield_now();
+        };
+        // Connections are taken in their order, so that this one comes after all others.
+        last.write_all(b"GET /health HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n")
+            .expect("it is open");
+        last.read_to_end(&mut Vec::new()).expect("it is answered");
+        self.connections.wait_until_none();
+    }
+
+    /// Returns its door, for those who may not wait until it is closed, such as a director of this very server.
+    pub(crate) fn door(&self) -> Door {
+        self.door.clone()
     }
 
     /// Returns `http://127.0.0.1:PORT`, without a slash at the end.
@@ -150,6 +179,15 @@ impl Host {
             headers || url.contains(secret) || contains(&record.body, secret)
         };
         self.requests().iter().filter(|record| saw(record)).map(Record::route).collect()
+    }
+}
+
+impl Door {
+    /// Refuses connections soon, until the gate opens that it returns; those that are there are not touched.
+    pub(crate) fn close(&self) -> Gate {
+        let gate = Gate::new();
+        self.0.send_replace(Some(gate.clone()));
+        gate
     }
 }
 

@@ -23,6 +23,9 @@ use reply::Said;
 /// Answers a request.
 type Voice = dyn Fn(&Asked) -> Said + Send + Sync;
 
+/// Decides about a request before anybody else does.
+type Director = dyn Fn(&Asked) -> Option<Canned> + Send + Sync;
+
 /// How a server is set up.
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
@@ -53,6 +56,7 @@ struct Shared {
     setup: Setup,
     voice: Mutex<Arc<Voice>>,
     script: Mutex<BTreeMap<usize, Canned>>,
+    director: Mutex<Option<Arc<Director>>>,
     bucket: Mutex<Bucket>,
     asked: AtomicUsize,
     in_flight: AtomicUsize,
@@ -100,6 +104,7 @@ impl Llm {
             setup,
             voice: Mutex::new(voice),
             script: Mutex::default(),
+            director: Mutex::default(),
             bucket: Mutex::new(Bucket { left: burst, filled: Instant::now() }),
             asked: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
@@ -145,6 +150,11 @@ impl Llm {
         self.shared.script.lock().expect("no holder of the lock panics").insert(request, canned);
     }
 
+    /// Lets this see each chat request as it comes, and answer it instead.
+    pub(crate) fn direct(&self, director: impl Fn(&Asked) -> Option<Canned> + Send + Sync + 'static) {
+        *self.shared.director.lock().expect("no holder of the lock panics") = Some(Arc::new(director));
+    }
+
     /// Returns the chat requests so far, in order of arrival.
     pub(crate) fn requests(&self) -> Vec<Record> {
         self.host.requests().into_iter().filter(|record| routes::is_chat(&record.path)).collect()
@@ -171,6 +181,10 @@ impl Shared {
     async fn reply(self: Arc<Self>, asked: Asked) -> Canned {
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let _flight = Flight::start(&self);
+        let director = self.director.lock().expect("no holder of the lock panics").clone();
+        if let Some(canned) = director.and_then(|director| director(&asked)) {
+            return canned;
+        }
         let scripted = self.script.lock().expect("no holder of the lock panics").remove(&number);
         if let Some(canned) = scripted {
             return canned;

@@ -27,7 +27,7 @@ impl Said {
 }
 
 /// Writes a completion.
-pub(super) fn completion(asked: &Asked, said: &Said) -> Canned {
+pub(crate) fn completion(asked: &Asked, said: &Said) -> Canned {
     let counted = || (asked.prompt_tokens(), said.texts.iter().map(|text| tokens(text)).sum::<usize>());
     let (prompt, completion) = said.usage.unwrap_or_else(counted);
     if asked.dialect == Dialect::Ollama {

@@ -21,13 +21,14 @@ pub(super) async fn import(
     State(shared): State<Arc<Shared>>,
     Path(project): Path<String>,
     Extension(request): Extension<Record>,
+    directed: Option<Extension<BulkFault>>,
 ) -> Answer {
     let project = id(&project)?;
     if !shared.world().projects.contains_key(&project) {
         return Err(Refusal::no_such_page());
     }
     let items = read_items(&request)?;
-    let call = Call::start(&shared);
+    let call = Call::start(&shared, directed.map(|Extension(fault)| fault));
     if !shared.bulk_latency.is_zero() {
         tokio::time::sleep(shared.bulk_latency).await;
     }
@@ -49,6 +50,10 @@ pub(super) async fn import(
         Some(BulkFault::StoresHalfThenCuts) => {
             store(&items[..items.len() / 2], rows)?;
             Ok(Canned::cut().respond().await)
+        }
+        Some(BulkFault::StoresHalfThen500) => {
+            store(&items[..items.len() / 2], rows)?;
+            Err(Refusal::page(500))
         }
         Some(BulkFault::StoresLate(gate)) => {
             let gate = gate.clone();
@@ -79,9 +84,9 @@ struct Call {
 }
 
 impl Call {
-    fn start(shared: &Arc<Shared>) -> Self {
-        let (fault, overlaps) = shared.world().faults.start_bulk();
-        Self { shared: Arc::clone(shared), fault, overlaps }
+    fn start(shared: &Arc<Shared>, directed: Option<BulkFault>) -> Self {
+        let (planned, overlaps) = shared.world().faults.start_bulk();
+        Self { shared: Arc::clone(shared), fault: directed.or(planned), overlaps }
     }
 }
 

@@ -1,9 +1,12 @@
 //! What goes wrong, and when: faults of bulk calls by their number, and answers put in front of any route.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
 use crate::support::canned::Canned;
 use crate::support::gate::Gate;
+use crate::support::host::Record;
 
 /// What a bulk call of predictions does wrong.
 #[derive(Debug, Clone)]
@@ -14,6 +17,8 @@ pub(crate) enum BulkFault {
     StoresThenCuts,
     /// Stores the first half and cuts the connection.
     StoresHalfThenCuts,
+    /// Stores the first half and answers 500.
+    StoresHalfThen500,
     /// Cuts the connection, and stores everything when the gate opens: the server works on, though nobody listens.
     StoresLate(Gate),
     /// Stores every row this many times and answers as if once.
@@ -28,6 +33,22 @@ pub(crate) enum BulkFault {
     HangsAfterStoring(Gate),
 }
 
+/// What becomes of a request that a test has looked at.
+#[derive(Debug, Clone)]
+pub(crate) enum Turn {
+    /// It is answered with this.
+    Answer(Canned),
+    /// It is a bulk call, which does this wrong.
+    Fault(BulkFault),
+}
+
+/// Decides about a request.
+type Decide = dyn Fn(&Record) -> Option<Turn> + Send + Sync;
+
+/// Sees a request before anybody else does.
+#[derive(Clone)]
+pub(super) struct Director(pub(super) Arc<Decide>);
+
 /// The script of a server.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
@@ -36,6 +57,7 @@ pub(super) struct Faults {
     bulk_under_way: usize,
     most_bulk_under_way: usize,
     interceptions: Vec<Interception>,
+    pub(super) director: Option<Director>,
 }
 
 #[derive(Debug)]
@@ -81,5 +103,11 @@ impl Faults {
     /// Returns how many bulk calls were ever under way at the same time.
     pub(super) fn most_bulk_under_way(&self) -> usize {
         self.most_bulk_under_way
+    }
+}
+
+impl fmt::Debug for Director {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Director")
     }
 }

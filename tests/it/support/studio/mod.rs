@@ -26,10 +26,11 @@ mod views;
 mod world;
 
 pub(crate) use auth::LEGACY_TOKEN;
-pub(crate) use fault::BulkFault;
+pub(crate) use fault::{BulkFault, Turn};
 
 use auth::Keys;
 use config::Config;
+use fault::Director;
 use world::World;
 
 /// How a server is set up.
@@ -220,6 +221,11 @@ impl Studio {
     /// an empty route is every one.
     pub(crate) fn intercept(&self, route: &str, times: usize, canned: Canned) {
         self.shared.world().faults.intercept(route, times, canned);
+    }
+
+    /// Lets this see each request as it comes, and decide what becomes of it.
+    pub(crate) fn direct(&self, director: impl Fn(&Record) -> Option<Turn> + Send + Sync + 'static) {
+        self.shared.world().faults.director = Some(Director(Arc::new(director)));
     }
 
     /// Answers the next requests as if their key were not good.

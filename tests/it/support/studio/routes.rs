@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{MethodRouter, get, patch, post};
 use serde_json::json;
 
+use super::fault::{Director, Turn};
 use super::refusal::{Answer, Refusal, answer};
 use super::{Shared, auth, bulk, predictions, projects, tasks, views};
 use crate::support::host::Record;
@@ -65,9 +66,15 @@ fn lenient(routes: Routes, path: &str, methods: MethodRouter<Arc<Shared>>) -> Ro
 async fn intercept(
     State(shared): State<Arc<Shared>>,
     Extension(record): Extension<Record>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    let director = shared.world().faults.director.clone();
+    match director.and_then(|Director(director)| director(&record)) {
+        Some(Turn::Answer(canned)) => return canned.respond().await,
+        Some(Turn::Fault(fault)) => drop(request.extensions_mut().insert(fault)),
+        None => {}
+    }
     let canned = shared.world().faults.intercepted(&record.route());
     match canned {
         Some(canned) => canned.respond().await,
