@@ -87,6 +87,11 @@ impl Studio {
         }
     }
 
+    /// Returns the longest wait in one go that a person allows.
+    pub fn longest_wait(&self) -> Duration {
+        self.transport.policy.max_wait
+    }
+
     /// Returns what kind of key is in use.
     pub fn key_kind(&self) -> &'static str {
         self.auth.key().kind()

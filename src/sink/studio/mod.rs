@@ -80,13 +80,15 @@ pub enum Older {
 /// A call goes through all tasks of the project, whatever it carries, so it should carry many.
 const BATCH: Batch = Batch { size: 1000, wait: Duration::from_secs(10), most: 5000 };
 
-/// Label Studio works on a call it was cut off from; `SQLite` with 100,000 tasks needs some 4 s for one.
+/// Label Studio works on a call it was cut off from; `SQLite` with 100,000 tasks needs some 4 s for one. No wait is longer
+/// than a person allows.
 const WAITS: [Duration; 4] =
     [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
 
 impl StudioSink {
     /// A sink for a project. Its client's transport must not stop with the run: what was paid for is still delivered.
     pub fn new(studio: Arc<Studio>, project: u64, options: Options) -> Self {
+        let waits = WAITS.map(|wait| wait.min(studio.longest_wait())).to_vec();
         Self {
             rows: options.rows,
             deleted: 0,
@@ -96,7 +98,7 @@ impl StudioSink {
             journal: None,
             lock: None,
             unsettled: Unsettled::default(),
-            waits: WAITS.to_vec(),
+            waits,
             settled: None,
             doubtful: Vec::new(),
             calls: Vec::new(),
@@ -107,8 +109,8 @@ impl StudioSink {
     /// Notes its calls in this journal, and takes care of those that an earlier run was killed in.
     #[must_use]
     pub fn journaled(self, journal: Arc<Journal>) -> Self {
-        let unsettled = Unsettled::of(&journal, &self.studio.address.to_string(), self.project);
-        Self { unsettled, journal: Some(journal), ..self }
+        let calls = unsettled::calls(&journal, &self.studio.address.to_string(), self.project);
+        Self { unsettled: Unsettled::of(calls, &self.waits), journal: Some(journal), ..self }
     }
 
     /// Posts only while no other process of this machine does, which all take this lock.

@@ -32,7 +32,7 @@ pub(super) struct Outgoing {
 pub(super) struct Posted {
     pub(super) landed: Vec<Outgoing>,
     pub(super) rejected: Vec<Rejected>,
-    /// The journal's numbers of the calls that were made.
+    /// The journal's numbers of the calls that Label Studio is at no more.
     pub(super) calls: Vec<u64>,
 }
 
@@ -122,12 +122,13 @@ impl Poster<'_> {
                 Some(rows) => rows,
                 None => self.rows(&group).await?,
             };
-            self.note(&group, posted).await;
+            let calls = self.note(&group).await;
             let trouble = match self.send(&group).await {
                 Ok(created) if created == group.outgoing.len() as u64 => {
                     match self.adds_up(&group, rows.saturating_add(created)).await {
                         Ok(false) => Trouble::Miscounted { created },
                         adds_up => {
+                            posted.calls.extend(calls);
                             posted.landed.extend(group.outgoing);
                             futile = 0;
                             adds_up?;
@@ -145,10 +146,12 @@ impl Poster<'_> {
                     outgoing.is_doubtful = true;
                 }
             }
-            let looked = match &trouble {
-                Trouble::Unclear(error) => self.look_patiently(outgoing, error).await?,
-                _ => self.look(outgoing).await?,
-            };
+            let waits = if is_unanswered(&trouble) { self.waits } else { &[] };
+            let looked = self.look_patiently(outgoing, waits).await?;
+            // What may be stored yet, even after this run, is left for the next one to look at.
+            if looked.absent.is_empty() || !is_unanswered(&trouble) {
+                posted.calls.extend(calls);
+            }
             if !looked.landed.is_empty() {
                 futile = 0;
             } else if let Trouble::Unclear(error) = &trouble {
@@ -179,14 +182,16 @@ impl Poster<'_> {
         Ok(!is_counted || self.rows(group).await? == expect)
     }
 
-    /// Notes what is about to be sent, so that the next run knows of it if this one is killed.
-    async fn note(self, group: &Group, posted: &mut Posted) {
-        let Some(journal) = self.journal else { return };
+    /// Notes what is about to be sent, so that the next run knows of it if this one is killed; returns the journal's
+    /// numbers of the call.
+    async fn note(self, group: &Group) -> Vec<u64> {
+        let Some(journal) = self.journal else { return Vec::new() };
+        let mut calls = Vec::new();
         for version in group.versions() {
             let of_version =
                 group.outgoing.iter().map(|o| &o.upload).filter(|upload| upload.model_version == version);
             let tasks = of_version.map(|upload| upload.task).collect();
-            posted.calls.push(journal.posting(|call| Posting {
+            calls.push(journal.posting(|call| Posting {
                 call,
                 at: now(),
                 server: self.studio.address.to_string(),
@@ -197,6 +202,7 @@ impl Poster<'_> {
         }
         // An error is kept by the journal; what was paid for is posted all the same.
         journal.sync().await.ok();
+        calls
     }
 
     /// Makes one call. This is the only place where bulk calls are made.
@@ -246,13 +252,8 @@ impl Poster<'_> {
     async fn look_patiently(
         self,
         outgoing: Vec<Outgoing>,
-        error: &StudioError,
+        waits: &[Duration],
     ) -> Result<Looked, StudioError> {
-        let waits = match error {
-            // Label Studio itself has answered, so it is doing nothing any more.
-            StudioError::Server { status, .. } if status.as_u16() == 500 => &[],
-            _ => self.waits,
-        };
         let mut looked = self.look(outgoing).await?;
         for wait in waits {
             if looked.absent.is_empty() {
@@ -316,6 +317,15 @@ fn trouble(error: StudioError) -> Result<Trouble, StudioError> {
             Ok(Trouble::Unclear(error))
         }
         error => Err(error),
+    }
+}
+
+/// Returns whether Label Studio may still be at the call: itself it answers 500 where it has given up.
+fn is_unanswered(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Unclear(StudioError::Server { status, .. }) => status.as_u16() != 500,
+        Trouble::Unclear(_) => true,
+        Trouble::Miscounted { .. } | Trouble::Refused(_) => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::post::Outgoing;
-use super::{StudioSink, WAITS, is_own};
+use super::{StudioSink, is_own};
 use crate::journal::Journal;
 use crate::journal::record::Posting;
 use crate::label::task::StoredPrediction;
@@ -25,17 +25,15 @@ pub(super) struct Unsettled {
 const WORKING: u64 = 600;
 
 impl Unsettled {
-    /// Takes up what a journal holds of this project.
-    pub(super) fn of(journal: &Journal, server: &str, project: u64) -> Self {
-        let mut calls = journal.unsettled();
-        calls.retain(|call| call.server == server && call.project == project);
+    /// Takes up calls; `waits` come before each further look, in this order.
+    pub(super) fn of(calls: Vec<Posting>, waits: &[Duration]) -> Self {
         let mut sent = HashMap::new();
         for call in &calls {
             for task in &call.tasks {
                 sent.insert((*task, call.model_version.clone()), call.at);
             }
         }
-        Self { calls, sent, waits: WAITS.into_iter().rev().collect() }
+        Self { calls, sent, waits: waits.iter().rev().copied().collect() }
     }
 
     /// Returns whether a prediction was on its way when a run was killed.
@@ -59,6 +57,13 @@ impl Unsettled {
         }
         self.sent.get(&(outgoing.upload.task, outgoing.upload.model_version.clone())).copied()
     }
+}
+
+/// Returns the calls of this project that a journal holds open.
+pub(super) fn calls(journal: &Journal, server: &str, project: u64) -> Vec<Posting> {
+    let mut calls = journal.unsettled();
+    calls.retain(|call| call.server == server && call.project == project);
+    calls
 }
 
 impl StudioSink {

@@ -172,3 +172,19 @@ async fn a_call_is_open_from_before_it_is_made_until_its_outcome_is_known() {
     }
     assert_eq!(open(&sink)[0].tasks, [3]);
 }
+
+#[tokio::test]
+async fn a_call_that_may_be_stored_after_the_run_is_left_to_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::start(1).await;
+    let mut sink = journaled(&fake, folder.path());
+    // It is cut off, nothing is there when it is looked for, and it is sent again.
+    fake.world().faults.push_back(Fault::Cut { stored: 0 });
+    sink.deliver(&[labeled(1)]).await.unwrap();
+    sink.finish(true).await.unwrap();
+    drop(sink);
+    fake.world().predict(1, "v", &region(1));
+    let mut next = journaled(&fake, folder.path());
+    next.finish(true).await.unwrap();
+    assert_eq!(fake.world().stored(), [format!("1:v:{}", region(1))]);
+}
