@@ -6,6 +6,7 @@ mod answers;
 mod asked_again;
 mod budget;
 mod bulk;
+mod chaos;
 mod check;
 mod choosing;
 mod controls;
