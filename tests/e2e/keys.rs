@@ -7,7 +7,7 @@ use crate::support::studio::Project;
 
 #[test]
 fn a_personal_access_token_and_a_legacy_token_both_work() {
-    let servers = servers();
+    let servers = &servers().label_studio;
     for token in [&servers.personal_access_token, &servers.legacy_token] {
         let project = Project::sarcasm("Keys");
         let program = Program::new().with_keyword().with("LABEL_STUDIO_API_KEY", token);
@@ -20,7 +20,7 @@ fn a_personal_access_token_and_a_legacy_token_both_work() {
 fn a_key_from_a_file_works() {
     let project = Project::sarcasm("Key file");
     let program = Program::new().with_keyword().with("LABEL_STUDIO_API_KEY", "");
-    let file = program.file("key", &format!("{}\n", servers().personal_access_token));
+    let file = program.file("key", &format!("{}\n", servers().label_studio.personal_access_token));
     let arguments = ["--project", &project.argument(), "--api-key-file", &file];
     assert_eq!(program.label(&arguments, 0).delivered(), 18);
 }
@@ -28,7 +28,7 @@ fn a_key_from_a_file_works() {
 #[test]
 fn a_wrong_key_is_refused_before_anything_is_asked() {
     let project = Project::sarcasm("Wrong keys");
-    let pat = &servers().personal_access_token;
+    let pat = &servers().label_studio.personal_access_token;
     let unsigned = pat.rsplit_once('.').expect("a token has three parts").0;
     let forged = format!("{unsigned}.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     let asked = servers().llama_prompt_tokens();

@@ -9,6 +9,7 @@ mod controls;
 mod five_hundred;
 mod images;
 mod keys;
+mod killed;
 mod looking;
 mod providers;
 mod rate_limits;

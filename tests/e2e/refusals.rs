@@ -16,7 +16,7 @@ fn a_project_that_does_not_exist_is_named() {
 fn an_address_that_is_not_label_studio_is_named() {
     let servers = servers();
     for url in [
-        format!("{}/nothing-here", servers.label_studio),
+        format!("{}/nothing-here", servers.label_studio.url),
         servers.llama.clone(),
         "http://127.0.0.1:9".to_owned(),
     ] {

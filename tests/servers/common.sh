@@ -82,6 +82,18 @@ stop_server() {
   say "stopped"
 }
 
+# Ends the server without a word, as a power cut would, and waits until it is gone.
+kill_server() {
+  ours || die "not running"
+  local pid
+  pid=$(cat "$PID_FILE")
+  # Started by setsid, so that its number is that of its children's group, too.
+  kill -9 -- "-$pid"
+  while ours; do sleep 0.05; done
+  rm -f "$PID_FILE"
+  say "killed"
+}
+
 # Does what the command line says; the script defines `launch`, `print_settings` and, where needed, `prepare` and `settle`.
 main() {
   case "${1:-start}" in
@@ -92,7 +104,8 @@ main() {
       print_settings
       ;;
     stop) stop_server ;;
-    *) echo "usage: $0 [install|start|status|stop]" >&2; exit 2 ;;
+    kill) kill_server ;;
+    *) echo "usage: $0 [install|start|status|stop|kill]" >&2; exit 2 ;;
   esac
 }
 prepare() { :; }

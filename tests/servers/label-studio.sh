@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A throw-away Label Studio (SQLite) on loopback: label-studio.sh [install|start|status|stop].
+# A throw-away Label Studio (SQLite) on loopback: label-studio.sh [install|start|status|stop|kill].
 # `start` and `status` print KEY=VALUE lines: the URL, a legacy token, a personal access token, a Python with the SDK.
-# Overridable: E2E_LABEL_STUDIO_PORT (18180), E2E_LABEL_STUDIO_DATA (a folder), PYTHON, LS_AUTOLABEL_CACHE, LS_AUTOLABEL_WAIT.
+# Overridable: E2E_LABEL_STUDIO_PORT (18180), E2E_LABEL_STUDIO_DATA (a folder, one a port), PYTHON, LS_AUTOLABEL_CACHE, LS_AUTOLABEL_WAIT.
 set -euo pipefail
 
 NAME=label-studio
@@ -9,7 +9,9 @@ URL=http://127.0.0.1:${E2E_LABEL_STUDIO_PORT:-18180}
 # shellcheck source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-DATA=${E2E_LABEL_STUDIO_DATA:-$CACHE/label-studio-data}
+DATA=$CACHE/label-studio-data
+[ "${URL##*:}" = 18180 ] || DATA=$DATA-${URL##*:}
+DATA=${E2E_LABEL_STUDIO_DATA:-$DATA}
 EMAIL=admin@example.com
 PASSWORD=autolabel-e2e-1
 LEGACY_TOKEN=e2e0123456789abcdef0123456789abcdef01234

@@ -1,6 +1,18 @@
 //! What every story needs: the servers, the program, texts to label, and Label Studio's own opinion of predictions.
 
+#[path = "../../it/support/canned.rs"]
+#[expect(dead_code, reason = "shared with stories that use more of it")]
+pub(crate) mod canned;
+#[path = "../../it/support/gate.rs"]
+pub(crate) mod gate;
+#[path = "../../it/support/host/mod.rs"]
+#[expect(dead_code, reason = "shared with stories that use more of it")]
+pub(crate) mod host;
+#[path = "../../it/support/llm/mod.rs"]
+#[expect(dead_code, reason = "shared with stories that use more of it")]
+pub(crate) mod llm;
 pub(crate) mod program;
+pub(crate) mod relay;
 pub(crate) mod sdk;
 pub(crate) mod servers;
 pub(crate) mod studio;

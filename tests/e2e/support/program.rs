@@ -1,13 +1,15 @@
 //! Runs the built program in a folder, a home and an environment of its own.
 
 use std::fs;
+use std::process::{self, Child, Output, Stdio};
 use std::time::Duration;
 
 use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::servers::servers;
+use super::llm::Llm;
+use super::servers::{LabelStudio, servers};
 
 /// Longer than a minute's refusals, far shorter than a hang of the whole suite.
 const PATIENCE: Duration = Duration::from_secs(400);
@@ -34,11 +36,15 @@ pub(crate) struct Summary(Value);
 impl Program {
     /// Makes a program that knows Label Studio and its personal access token, and no model.
     pub(crate) fn new() -> Self {
+        Self::at(&servers().label_studio)
+    }
+
+    /// Makes a program that knows this Label Studio.
+    pub(crate) fn at(place: &LabelStudio) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let servers = servers();
         Self { folder, environment: Vec::new() }
-            .with("LABEL_STUDIO_URL", &servers.label_studio)
-            .with("LABEL_STUDIO_API_KEY", &servers.personal_access_token)
+            .with("LABEL_STUDIO_URL", &place.url)
+            .with("LABEL_STUDIO_API_KEY", &place.personal_access_token)
     }
 
     /// Adds an environment variable, or replaces it.
@@ -58,6 +64,13 @@ impl Program {
         self.with("OPENAI_BASE_URL", &servers().llama_base())
             .with("OPENAI_MODEL", "tiny")
             .with("OPENAI_API_KEY", "unused")
+    }
+
+    /// Lets a model that lives in the test answer.
+    pub(crate) fn with_model(self, model: &Llm) -> Self {
+        self.with("OPENAI_BASE_URL", &model.base_url())
+            .with("OPENAI_MODEL", "mock")
+            .with("OPENAI_API_KEY", model.key())
     }
 
     /// Lets a model of the `LiteLLM` proxy answer.
@@ -86,18 +99,38 @@ impl Program {
 
     /// Runs a command to its end.
     pub(crate) fn command(&self, arguments: &[&str]) -> Finished {
+        let mut command = Command::from_std(self.prepared(arguments));
+        self.finished(&command.timeout(PATIENCE).output().expect("the program starts"))
+    }
+
+    /// Starts a command and returns at once.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.prepared(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program starts")
+    }
+
+    /// Waits for the end of what was started.
+    pub(crate) fn wait(&self, started: Child) -> Finished {
+        self.finished(&started.wait_with_output().expect("it was started here"))
+    }
+
+    /// Ends what was started with a signal that it cannot catch.
+    pub(crate) fn kill(&self, mut started: Child) -> Finished {
+        started.kill().expect("it was started here");
+        self.wait(started)
+    }
+
+    fn prepared(&self, arguments: &[&str]) -> process::Command {
         let home = self.folder.path();
-        let output = Command::new(env!("CARGO_BIN_EXE_ls-autolabel"))
-            .args(arguments)
-            .current_dir(home)
-            .env_clear()
-            .env("HOME", home)
-            .env("XDG_STATE_HOME", home.join("state"))
-            .env("XDG_CONFIG_HOME", home.join("config"))
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .timeout(PATIENCE)
-            .output()
-            .expect("the program starts");
+        let mut command = process::Command::new(env!("CARGO_BIN_EXE_ls-autolabel"));
+        command.args(arguments).current_dir(home).env_clear().env("HOME", home);
+        command.env("XDG_STATE_HOME", home.join("state")).env("XDG_CONFIG_HOME", home.join("config"));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    fn finished(&self, output: &Output) -> Finished {
         let finished = Finished {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -107,12 +140,17 @@ impl Program {
         finished
     }
 
+    /// Returns the summary that a run with `--summary summary.json` has left.
+    pub(crate) fn summary(&self) -> Summary {
+        Summary(serde_json::from_str(&self.read("summary.json")).expect("the summary is JSON"))
+    }
+
     /// Runs `run` with a summary; fails the test unless it ends with this exit code.
     pub(crate) fn label(&self, arguments: &[&str], code: i32) -> Summary {
         let summary = self.path("summary.json");
         let finished = self.command(&[&["run", "--summary", &summary], arguments].concat());
         finished.expect_code(code);
-        Summary(serde_json::from_str(&self.read("summary.json")).expect("the summary is JSON"))
+        self.summary()
     }
 }
 

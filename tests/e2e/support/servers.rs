@@ -1,4 +1,4 @@
-//! Where the real servers are: what `tests/servers/all.sh status` prints.
+//! Where the real servers are: what `tests/servers/all.sh status` prints, and one that a story may kill.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,9 +10,7 @@ use tokio::runtime::Runtime;
 /// The addresses and keys of the running servers.
 #[derive(Debug)]
 pub(crate) struct Servers {
-    pub(crate) label_studio: String,
-    pub(crate) personal_access_token: String,
-    pub(crate) legacy_token: String,
+    pub(crate) label_studio: LabelStudio,
     /// A Python with the Label Studio SDK.
     pub(crate) python: String,
     /// Without `/v1`.
@@ -22,6 +20,21 @@ pub(crate) struct Servers {
     /// A key without limits; see `tests/servers/litellm/auth.py` for others.
     pub(crate) litellm_key: String,
 }
+
+/// A Label Studio and the keys of its user.
+#[derive(Debug, Clone)]
+pub(crate) struct LabelStudio {
+    pub(crate) url: String,
+    pub(crate) personal_access_token: String,
+    pub(crate) legacy_token: String,
+}
+
+/// A Label Studio that one story has for itself, so that it may kill it; it is stopped when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Mortal(LabelStudio);
+
+/// The port of that Label Studio; one story at a time has it.
+const MORTAL_PORT: &str = "18189";
 
 /// Returns the servers, found once; fails the test when one of them does not answer.
 pub(crate) fn servers() -> &'static Servers {
@@ -54,8 +67,13 @@ impl Servers {
 
 /// Runs a request to its end.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    runtime().block_on(future)
+}
+
+/// Returns the runtime of the stories' own requests.
+pub(crate) fn runtime() -> &'static Runtime {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime starts"));
-    RUNTIME.block_on(future)
+    &RUNTIME
 }
 
 /// Returns the client that all stories share.
@@ -81,25 +99,79 @@ fn counter(metrics: &str, name: &str) -> u64 {
     line.trim().parse().expect("a counter is a whole number")
 }
 
-fn find() -> Result<Servers, String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/all.sh");
-    let output = Command::new(&script).arg("status").output();
-    let output = output.map_err(|error| format!("{}: {error}", script.display()))?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+impl Mortal {
+    /// Starts it; it takes half a minute the first time, for its database is made then.
+    pub(crate) fn start() -> Self {
+        let settings = Self::script("start").unwrap_or_else(|reason| panic!("{reason}"));
+        Self(LabelStudio::read(&settings).unwrap_or_else(|reason| panic!("{reason}")))
     }
-    let text = String::from_utf8_lossy(&output.stdout);
-    let settings: HashMap<&str, &str> = text.lines().filter_map(|line| line.split_once('=')).collect();
-    let get = |name: &str| {
-        settings.get(name).map(|&value| value.to_owned()).ok_or_else(|| format!("no `{name}` in\n{text}"))
-    };
+
+    /// Returns where it is, or was.
+    pub(crate) fn label_studio(&self) -> &LabelStudio {
+        &self.0
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(&self) {
+        Self::script("kill").unwrap_or_else(|reason| panic!("{reason}"));
+    }
+
+    /// Starts it again with what it has stored.
+    pub(crate) fn start_again(&self) {
+        Self::script("start").unwrap_or_else(|reason| panic!("{reason}"));
+    }
+
+    fn script(verb: &str) -> Result<Settings, String> {
+        Settings::of(script("label-studio.sh").arg(verb).env("E2E_LABEL_STUDIO_PORT", MORTAL_PORT))
+    }
+}
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        drop(Self::script("stop"));
+    }
+}
+
+impl LabelStudio {
+    fn read(settings: &Settings) -> Result<Self, String> {
+        Ok(Self {
+            url: settings.get("E2E_LABEL_STUDIO_URL")?,
+            personal_access_token: settings.get("E2E_LABEL_STUDIO_PAT")?,
+            legacy_token: settings.get("E2E_LABEL_STUDIO_LEGACY_TOKEN")?,
+        })
+    }
+}
+
+/// What a script prints: `KEY=VALUE` lines.
+struct Settings(HashMap<String, String>);
+
+impl Settings {
+    fn of(command: &mut Command) -> Result<Self, String> {
+        let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        Ok(Self(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
+    }
+
+    fn get(&self, name: &str) -> Result<String, String> {
+        self.0.get(name).cloned().ok_or_else(|| format!("no `{name}` in {:?}", self.0))
+    }
+}
+
+fn script(name: &str) -> Command {
+    Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers").join(name))
+}
+
+fn find() -> Result<Servers, String> {
+    let settings = Settings::of(script("all.sh").arg("status"))?;
     Ok(Servers {
-        label_studio: get("E2E_LABEL_STUDIO_URL")?,
-        personal_access_token: get("E2E_LABEL_STUDIO_PAT")?,
-        legacy_token: get("E2E_LABEL_STUDIO_LEGACY_TOKEN")?,
-        python: get("E2E_PYTHON")?,
-        llama: get("E2E_LLAMA_URL")?,
-        litellm: get("E2E_LITELLM_URL")?,
-        litellm_key: get("E2E_LITELLM_KEY")?,
+        label_studio: LabelStudio::read(&settings)?,
+        python: settings.get("E2E_PYTHON")?,
+        llama: settings.get("E2E_LLAMA_URL")?,
+        litellm: settings.get("E2E_LITELLM_URL")?,
+        litellm_key: settings.get("E2E_LITELLM_KEY")?,
     })
 }

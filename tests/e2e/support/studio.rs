@@ -5,7 +5,7 @@ use std::thread;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::servers::{block_on, http, servers};
+use super::servers::{LabelStudio, block_on, http, servers};
 use super::{fixture_json, fixture_text};
 
 /// A project of its own for one story; removed at the end, unless the story failed.
@@ -15,14 +15,21 @@ pub(crate) struct Project {
     /// The ids of its tasks, in the order of the import.
     pub(crate) tasks: Vec<u64>,
     config: String,
+    place: LabelStudio,
 }
 
 impl Project {
     /// Creates a project with a labeling config and imports tasks (an array, as Label Studio takes it).
     pub(crate) fn new(title: &str, config: &str, tasks: &Value) -> Self {
-        let created = call(&Method::POST, "/api/projects/", &json!({"title": title, "label_config": config}));
+        Self::at(&servers().label_studio, (title, config), tasks)
+    }
+
+    /// Creates a project as [`new`](Self::new) does, at this Label Studio.
+    pub(crate) fn at(place: &LabelStudio, (title, config): (&str, &str), tasks: &Value) -> Self {
+        let content = json!({"title": title, "label_config": config});
+        let created = call(place, (&Method::POST, "/api/projects/"), &content);
         let id = created["id"].as_u64().expect("a new project has an id");
-        let mut project = Self { id, tasks: Vec::new(), config: config.to_owned() };
+        let mut project = Self { id, tasks: Vec::new(), config: config.to_owned(), place: place.clone() };
         project.import(tasks);
         project
     }
@@ -35,8 +42,10 @@ impl Project {
     /// Imports tasks, in the order given.
     pub(crate) fn import(&mut self, tasks: &Value) {
         let path = format!("/api/projects/{}/import?return_task_ids=true", self.id);
-        let ids =
-            call(&Method::POST, &path, tasks)["task_ids"].as_array().cloned().expect("ids were asked for");
+        let ids = self.call(&Method::POST, &path, tasks)["task_ids"]
+            .as_array()
+            .cloned()
+            .expect("ids were asked for");
         self.tasks.extend(ids.iter().filter_map(Value::as_u64));
     }
 
@@ -51,7 +60,8 @@ impl Project {
 
     /// Returns all predictions that are stored in the project.
     pub(crate) fn predictions(&self) -> Vec<Value> {
-        let predictions = call(&Method::GET, &format!("/api/predictions?project={}", self.id), &Value::Null);
+        let predictions =
+            self.call(&Method::GET, &format!("/api/predictions?project={}", self.id), &Value::Null);
         predictions.as_array().cloned().expect("predictions are a list")
     }
 
@@ -65,18 +75,18 @@ impl Project {
 
     /// Returns the version whose predictions annotators see.
     pub(crate) fn model_version(&self) -> String {
-        let project = call(&Method::GET, &format!("/api/projects/{}/", self.id), &Value::Null);
+        let project = self.call(&Method::GET, &format!("/api/projects/{}/", self.id), &Value::Null);
         project["model_version"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Returns what an annotator gets next.
     pub(crate) fn next_task(&self) -> Value {
-        call(&Method::GET, &format!("/api/projects/{}/next", self.id), &Value::Null)
+        self.call(&Method::GET, &format!("/api/projects/{}/next", self.id), &Value::Null)
     }
 
     /// Stores one prediction, as another tool would.
     pub(crate) fn post_prediction(&self, prediction: &Value) {
-        call(&Method::POST, "/api/predictions/", prediction);
+        self.call(&Method::POST, "/api/predictions/", prediction);
         assert!(self.tasks.contains(&prediction["task"].as_u64().expect("a prediction names its task")));
     }
 
@@ -84,31 +94,34 @@ impl Project {
     pub(crate) fn view(&self, conjunction: &str, items: &Value) -> u64 {
         let filters = json!({"conjunction": conjunction, "items": items});
         let view = json!({"project": self.id, "data": {"title": conjunction, "filters": filters}});
-        call(&Method::POST, "/api/dm/views/", &view)["id"].as_u64().expect("a new view has an id")
+        self.call(&Method::POST, "/api/dm/views/", &view)["id"].as_u64().expect("a new view has an id")
+    }
+
+    fn call(&self, method: &Method, path: &str, body: &Value) -> Value {
+        call(&self.place, (method, path), body)
     }
 
     /// Changes a task's data.
     pub(crate) fn edit(&self, task: u64, data: &Value) {
         assert!(self.tasks.contains(&task));
-        call(&Method::PATCH, &format!("/api/tasks/{task}/"), &json!({"data": data}));
+        self.call(&Method::PATCH, &format!("/api/tasks/{task}/"), &json!({"data": data}));
     }
 }
 
 impl Drop for Project {
     fn drop(&mut self) {
         if !thread::panicking() {
-            call(&Method::DELETE, &format!("/api/projects/{}/", self.id), &Value::Null);
+            self.call(&Method::DELETE, &format!("/api/projects/{}/", self.id), &Value::Null);
         }
     }
 }
 
 /// Calls Label Studio with the legacy token; any refusal fails the test.
-fn call(method: &Method, path: &str, body: &Value) -> Value {
-    let servers = servers();
-    let url = format!("{}{path}", servers.label_studio);
+fn call(place: &LabelStudio, (method, path): (&Method, &str), body: &Value) -> Value {
+    let url = format!("{}{path}", place.url);
     let mut request = http()
         .request(method.clone(), &url)
-        .header("Authorization", format!("Token {}", servers.legacy_token))
+        .header("Authorization", format!("Token {}", place.legacy_token))
         .header("Content-Type", "application/json");
     if !body.is_null() {
         request = request.body(body.to_string());
