@@ -120,12 +120,12 @@ mod tests {
         drop(Lock::try_take(&path, "process 7").unwrap());
         let looker = File::open(&path).unwrap();
         looker.lock_shared().unwrap();
-        let looked = std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             sleep(20 * LOOK);
             drop(looker);
         });
         Lock::try_take(&path, "process 8").unwrap();
-        looked.join().unwrap();
+        thread.join().unwrap();
         // Somebody who was halted in the middle is waited for, but not for good.
         let halted = File::open(&path).unwrap();
         halted.lock_shared().unwrap();

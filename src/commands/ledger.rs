@@ -44,14 +44,14 @@ pub(super) fn holder(command: &str) -> String {
 
 impl ports::Journal for Journal {
     fn check(&self) -> Result<(), ports::Error> {
-        self.check().map_err(broken)
+        self.check().map_err(|error| broken(&error))
     }
 
     fn sync(&self) -> BoxFuture<'_, Result<(), ports::Error>> {
-        Box::pin(async { self.sync().await.map_err(broken) })
+        Box::pin(async { self.sync().await.map_err(|error| broken(&error)) })
     }
 }
 
-fn broken(error: JournalError) -> ports::Error {
+fn broken(error: &JournalError) -> ports::Error {
     ports::Error::Journal(error.to_string())
 }

@@ -112,11 +112,13 @@ impl Mortal {
     }
 
     /// Ends it as a power cut would.
+    #[expect(clippy::unused_self, reason = "there is only one, and only its owner may end it")]
     pub(crate) fn kill(&self) {
         Self::script("kill").unwrap_or_else(|reason| panic!("{reason}"));
     }
 
     /// Starts it again with what it has stored.
+    #[expect(clippy::unused_self, reason = "there is only one, and only its owner may end it")]
     pub(crate) fn start_again(&self) {
         Self::script("start").unwrap_or_else(|reason| panic!("{reason}"));
     }
