@@ -76,7 +76,6 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
         concurrency: CONCURRENCY,
     };
     let result = engine::run::run(job, async |task| reviewed(task, &rules), context.stop.asked()).await;
-    reporter.finish();
     for notice in sink.notices() {
         context.terminal.note(notice);
     }

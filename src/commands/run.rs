@@ -17,10 +17,9 @@ use crate::engine::ports::{self, NoJournal, Outcome};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
-use crate::label::task::TaskId;
 use crate::llm::price;
 use crate::progress;
-use crate::progress::summary::Pricing;
+use crate::progress::summary::{Circumstances, Pricing};
 use crate::progress::text::plural;
 use crate::settings::{self, DeliverySettings, Destination, Layered, Oracle, Settings, TaskOrigin};
 use crate::sink;
@@ -54,10 +53,13 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let destination = Destination::resolve(layered, &settings.tasks.origin)?;
     let ground = plan::ground(&settings, &context.stop).await?;
     ground.studio.iter().for_each(|studio| plan::be_patient(studio, context));
-    report.circumstances.model = Some(settings.model.model.clone());
-    report.circumstances.model_version.clone_from(&ground.model_version);
-    report.circumstances.studio_version.clone_from(&ground.release);
-    report.circumstances.pricing = pricing(layered, &settings);
+    report.circumstances = Circumstances {
+        model: Some(settings.model.model.clone()),
+        model_version: ground.model_version.clone(),
+        studio_version: ground.release.clone(),
+        pricing: pricing(layered, &settings),
+        ..std::mem::take(&mut report.circumstances)
+    };
     let journal = ledger::open(&settings, layered, &destination, context)?;
     let rows = rows(&settings, &ground).await;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
@@ -69,21 +71,13 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     }
     let Some(mut peeked) = peeked else {
         context.terminal.say(&nothing(&settings, &ground));
-        if !target.holds_earlier() {
-            target.sink().finish(true).await?;
-        }
-        for notice in target.notices(true) {
-            context.terminal.note(&notice);
-        }
+        leave(target, context).await?;
         report.nothing();
         return Ok(());
     };
     let mut annotator = plan::annotator(&settings, &ground, &peeked, context).await?;
     annotator.journal.clone_from(&journal);
-    // A prompt that can be made for none of the first tasks is noticed before anything is paid for.
-    let id = peeked.first().id;
-    let fitting = peeked.fitting(|task| annotator.request(task).map(drop)).await?;
-    fitting.map_err(|reason| unfit(id, &reason))?;
+    check_prompt(&annotator, &mut peeked).await?;
     for notice in annotator.prompt.notices().iter().chain(&settings.model.notices) {
         context.terminal.note(notice);
     }
@@ -101,7 +95,6 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     };
     let label = async |task| lean(annotator.annotate(task).await, &destination);
     let result = engine::run::run(job, label, context.stop.asked()).await;
-    reporter.finish();
     for notice in target.notices(report.summary.complete) {
         context.terminal.note(&notice);
     }
@@ -133,12 +126,28 @@ fn lean(mut outcome: Outcome, destination: &Destination) -> Outcome {
     outcome
 }
 
-/// Says why no request can be made for the first task, nor for those after it.
-fn unfit(first: TaskId, reason: &str) -> Error {
-    let advice = "the first tasks are tried before anything is paid for; fields are named by the prompt, and by `value` in \
-                  the labeling config";
-    let error = ports::Error::Input(format!("no request can be made for the first task, {first}: {reason}"));
-    Error::from(error).advised(|_| Some(advice.to_owned()))
+/// Notices before anything is paid for that a request can be made for none of the first tasks.
+async fn check_prompt(annotator: &Annotator, tasks: &mut Peeked<'_>) -> Result<(), Error> {
+    let first = tasks.first().id;
+    let fitting = tasks.fitting(|task| annotator.request(task).map(drop)).await?;
+    fitting.map(drop).map_err(|reason| {
+        let advice = "the first tasks are tried before anything is paid for; fields are named by the prompt, and by \
+                      `value` in the labeling config";
+        let error =
+            ports::Error::Input(format!("no request can be made for the first task, {first}: {reason}"));
+        Error::from(error).advised(|_| Some(advice.to_owned()))
+    })
+}
+
+/// Ends a run that has nothing to do, which may have to end what an earlier one left half done.
+async fn leave(mut target: Target, context: &Context<'_>) -> Result<(), Error> {
+    if !target.holds_earlier() {
+        target.sink().finish(true).await?;
+    }
+    for notice in target.notices(true) {
+        context.terminal.note(&notice);
+    }
+    Ok(())
 }
 
 fn meters(annotator: &Annotator) -> Meters {
