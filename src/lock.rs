@@ -51,14 +51,14 @@ impl Lock {
         Ok(Self { _file: file })
     }
 
-    /// Returns whether some process has the lock.
-    pub fn is_held(path: &Path) -> io::Result<bool> {
-        let file = match File::open(path) {
+    /// Returns what the process that has the lock says about itself; `None` where nobody has it.
+    pub fn holder(path: &Path) -> io::Result<Option<String>> {
+        let mut file = match File::open(path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        is_looked_at(&file).map(|is_free| !is_free)
+        Ok(if is_looked_at(&file)? { None } else { Some(words(&mut file)) })
     }
 }
 
@@ -102,13 +102,13 @@ mod tests {
     fn a_lock_is_had_once_and_says_by_whom() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deeper/lock");
-        assert!(!Lock::is_held(&path).unwrap());
+        assert_eq!(Lock::holder(&path).unwrap(), None);
         let lock = Lock::try_take(&path, "process 7").unwrap();
-        assert!(Lock::is_held(&path).unwrap());
+        assert_eq!(Lock::holder(&path).unwrap().as_deref(), Some("process 7"));
         let refused = Lock::try_take(&path, "process 8").unwrap_err();
         assert_eq!(refused.to_string(), "process 7");
         drop(lock);
-        assert!(!Lock::is_held(&path).unwrap());
+        assert_eq!(Lock::holder(&path).unwrap(), None);
         Lock::try_take(&path, "9").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "9");
     }

@@ -1,14 +1,18 @@
 //! `check`: is everything ready for a run? One line for each thing, with how to mend what is not.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::Context;
+use super::ledger;
 use super::plan::{self, ConfigText, Ground, Tasks};
 use super::target::{Before, Target};
 use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
 use crate::cli::{CheckArgs, RunArgs};
 use crate::engine::ports::{self, FailureKind, Outcome};
 use crate::error::{self, Error};
+use crate::journal;
+use crate::journal::record::Outline;
 use crate::label::form::Form;
 use crate::label::task::Task;
 use crate::progress::terminal::Tone;
@@ -117,7 +121,30 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let model_version = plan::model_version(&settings, &form);
     let ConfigText { name, release, studio, .. } = text;
     let ground = Ground { form: form.into(), studio, name, release, model_version };
+    let path = ledger::path(&settings, run, &destination, list.context);
+    if let Some(Some(path)) = list.told("journal", path)? {
+        journal(&path, list)?;
+    }
     rest(&settings, &ground, &destination, list).await
+}
+
+/// Looks at the journal, which another run may have, and makes none.
+fn journal(path: &Path, list: &mut List<'_>) -> Result<(), Error> {
+    let mut answers = 0;
+    let looked = match path.exists() {
+        true => {
+            journal::look(path, |entry| answers += u64::from(matches!(entry.outline, Outline::Answer(_))))
+        }
+        false => Ok(()),
+    };
+    let Some(()) = list.told("journal", looked.map_err(Error::from))? else { return Ok(()) };
+    match journal::holder(path) {
+        Some(holder) => list.note(
+            "journal",
+            &format!("{} is in use by {holder}; a run would do nothing until that ends", path.display()),
+        ),
+        None => list.good("journal", &format!("{} in {}", plural(answers, "answer"), path.display())),
+    }
 }
 
 /// Looks at Label Studio, the project and its labeling config.

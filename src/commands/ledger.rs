@@ -1,5 +1,6 @@
 //! The journal of a run: which one it is, and opening it before anything is paid for.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -14,27 +15,31 @@ use crate::journal::{Journal, JournalError};
 use crate::settings::journal::{self, Scope};
 use crate::settings::{Destination, Layered, Oracle, Settings};
 
-/// Opens the journal of a run and locks it; `None` where nothing is paid for and nothing is posted.
-///
-/// To be called before tasks are chosen: what another run posts after that would not be seen.
-pub(super) fn open(
+/// Returns where the journal of a run is; `None` where nothing is paid for and nothing is posted.
+pub(super) fn path(
     settings: &Settings,
     layered: &Layered<RunArgs>,
     destination: &Destination,
     context: &Context<'_>,
-) -> Result<Option<Arc<Journal>>, Error> {
+) -> Result<Option<PathBuf>, Error> {
     if let (Oracle::Keyword, Destination::File(_)) = (&settings.model.oracle, destination) {
         return Ok(None);
     }
     let named = layered.args.output.journal.as_deref();
     let scope = Scope::from(&settings.tasks.origin);
-    let path = journal::path(named, &scope, context.state.as_deref())?;
-    let journal = Journal::open(&path, &holder("run"))?;
+    Ok(Some(journal::path(named, &scope, context.state.as_deref())?))
+}
+
+/// Opens the journal at this place and locks it.
+///
+/// To be called before tasks are chosen: what another run posts after that would not be seen.
+pub(super) fn open(path: &Path, context: &Context<'_>) -> Result<Arc<Journal>, Error> {
+    let journal = Journal::open(path, &holder("run"))?;
     for notice in journal.notices() {
         context.terminal.note(&notice);
     }
     debug!("what is paid for is kept in {}", path.display());
-    Ok(Some(Arc::new(journal)))
+    Ok(Arc::new(journal))
 }
 
 /// Returns what another process is told of this one.

@@ -60,7 +60,8 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
         pricing: pricing(layered, &settings),
         ..std::mem::take(&mut report.circumstances)
     };
-    let journal = ledger::open(&settings, layered, &destination, context)?;
+    let path = ledger::path(&settings, layered, &destination, context)?;
+    let journal = path.map(|path| ledger::open(&path, context)).transpose()?;
     let rows = rows(&settings, &ground).await;
     let tasks = Tasks::open(&settings.tasks, &ground).await?;
     let peeked = Peeked::open(tasks.source()).await?;

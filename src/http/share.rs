@@ -131,15 +131,15 @@ fn others(own: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Returns whether the process of this file lives, and removes the file if not.
 fn is_alive(path: &Path) -> bool {
-    match Lock::is_held(path) {
-        Ok(false) => {
+    match Lock::holder(path) {
+        Ok(None) => {
             // Locked while it is removed, so that nobody can take it for a place meanwhile.
             if let Ok(_lock) = Lock::try_take(path, "nobody") {
                 drop(fs::remove_file(path));
             }
             false
         }
-        Ok(true) => true,
+        Ok(Some(_)) => true,
         Err(error) => {
             debug!("cannot tell whether {} is in use: {error}", path.display());
             false

@@ -31,7 +31,7 @@ use self::lines::{Beginning, Content, HEADER, Lines, Place};
 use self::medium::Medium;
 use self::record::{Answer, Failure, Key, Posted, Posting, Record};
 pub use self::rewrite::Rewritten;
-pub use self::view::{Entry, is_in_use, look};
+pub use self::view::{Entry, holder, look};
 use crate::lock::{Lock, LockError};
 
 /// What was paid for and what was posted; shared by everybody who pays or posts.

@@ -44,10 +44,10 @@ pub fn look(path: &Path, mut visit: impl FnMut(Entry<'_>)) -> Result<(), Journal
     .map_err(fault)
 }
 
-/// Returns whether some process has the journal at this place.
-pub fn is_in_use(path: &Path) -> bool {
+/// Returns what the process that uses the journal at this place says about itself, if one does.
+pub fn holder(path: &Path) -> Option<String> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    Lock::is_held(&lock_path(&path)).unwrap_or_default()
+    Lock::holder(&lock_path(&path)).unwrap_or_default()
 }
 
 fn each(file: &File, start: u64, mut visit: impl FnMut(Outline, Place, &[u8])) -> io::Result<()> {

@@ -30,8 +30,16 @@ fn lines(outcome: &Outcome) -> Vec<String> {
     shown.collect()
 }
 
-const ALL: [&str; 7] =
-    ["ok Label Studio", "ok project", "ok labeling config", "ok tasks", "ok prompt", "ok output", "ok model"];
+const ALL: [&str; 8] = [
+    "ok Label Studio",
+    "ok project",
+    "ok labeling config",
+    "ok journal",
+    "ok tasks",
+    "ok prompt",
+    "ok output",
+    "ok model",
+];
 
 #[test]
 fn when_everything_is_ready_each_line_says_so() {
@@ -41,15 +49,16 @@ fn when_everything_is_ready_each_line_says_so() {
     assert_eq!(outcome.stderr, "");
     assert!(outcome.stdout.contains("3 tasks selected"), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("a strict JSON schema"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("0 answers in "), "{}", outcome.stdout);
     let outcome = checked(&story, &["--no-ask"], (0, 0));
-    assert_eq!(lines(&outcome)[6], "note model");
+    assert_eq!(lines(&outcome)[7], "note model");
 }
 
 #[test]
 fn a_finished_project_is_ready_too() {
     let story = Story::new(&[]);
     let outcome = checked(&story, &[], (0, 0));
-    assert_eq!(lines(&outcome)[..4], ALL[..4], "{}", outcome.stdout);
+    assert_eq!(lines(&outcome)[..5], ALL[..5], "{}", outcome.stdout);
     assert!(outcome.stdout.contains("nothing to do"), "{}", outcome.stdout);
 }
 
@@ -76,6 +85,7 @@ fn each_fault_has_its_line_and_the_first_decides_the_exit_code() {
     check(&["--base-url", "http://127.0.0.1:9/v1"], 6, 0, "FAIL model", "connection refused");
     check(&["--model-version", "a,b"], 3, 0, "FAIL output", "commas");
     check(&["--ids", "9999"], 3, 0, "FAIL tasks", "none of the tasks 9999");
+    check(&["--journal", "t.csv"], 3, 1, "FAIL journal", "t.csv is no journal");
     check(&["--output", "none/o.json"], 3, 0, "FAIL output", "there is no folder `none`");
     check(&["--output", "o.txt"], 3, 0, "FAIL output", "cannot tell how to write `o.txt`");
     let file = ["--tasks", "t.csv", "--label-config", "config.xml"];

@@ -21,7 +21,9 @@ fn a_second_run_on_the_same_project_does_nothing_and_says_who_is_at_it() {
     assert_eq!((story.llm.count(), &story.summary("s.json")["exit_code"]), (1, &json!(9)));
     // Neither makes a request that is paid for.
     story.command("preview", &["--prompt", "prompt.txt"]).assert_code(0);
-    story.command("check", &["--prompt", "prompt.txt", "--no-ask"]).assert_code(0);
+    let checked = story.command("check", &["--prompt", "prompt.txt", "--no-ask"]);
+    let line = format!("is in use by process {}, `ls-autolabel run` since 20", first.id());
+    assert!(checked.assert_code(0).stdout.contains(&line), "{}", checked.stdout);
     gate.open();
     story.wait(first).assert_code(0).assert_tells("delivered 3");
     story.run(&[]).assert_code(0).assert_tells("nothing to do");

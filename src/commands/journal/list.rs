@@ -98,7 +98,7 @@ fn row(path: &Path) -> Result<Vec<String>, Error> {
         dollars(sum.cost),
         metadata.map_or_else(|| NOTHING.to_owned(), |metadata| thousands(metadata.len())),
         used.map_or_else(|| NOTHING.to_owned(), when),
-        if journal::is_in_use(path) { "yes" } else { "no" }.to_owned(),
+        if journal::holder(path).is_some() { "yes" } else { "no" }.to_owned(),
         path.display().to_string(),
     ])
 }

@@ -2,7 +2,7 @@
 
 use super::super::lines::HEADER;
 use super::super::record::{Outline, Record};
-use super::super::{Rewritten, is_in_use, look};
+use super::super::{Rewritten, holder, look};
 use super::{Place, also, answer, failure, line, posting};
 
 /// Returns the records that a look at the journal shows.
@@ -69,10 +69,10 @@ fn a_journal_that_is_written_can_be_looked_at() {
     let place = Place::new();
     let journal = place.open();
     journal.keep(answer(1, "a"));
-    assert!(is_in_use(&place.path()));
+    assert_eq!(holder(&place.path()).as_deref(), Some("a test"));
     assert_eq!(shown(&place), [answer(1, "a")]);
     drop(journal);
-    assert!(!is_in_use(&place.path()));
+    assert_eq!(holder(&place.path()), None);
     std::fs::write(place.path(), "other\n").unwrap();
     assert!(look(&place.path(), |_| {}).is_err());
 }
