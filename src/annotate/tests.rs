@@ -23,6 +23,7 @@ use crate::journal::Journal;
 use crate::label::config::LabelConfig;
 use crate::label::form::{Form, Wanted};
 use crate::label::task::{Task, TaskId};
+use crate::llm::budget::{Budget, Limits};
 use crate::llm::chat::Parameters;
 use crate::llm::client::{Client, Endpoint};
 use crate::llm::provider::{PROVIDERS, ProviderOptions};
@@ -336,6 +337,22 @@ async fn a_larger_limit_is_not_tried_in_vain() {
     stage.script([cut()]).await;
     let ollama = Annotator { provider: "ollama".to_owned(), ..stage.annotator() };
     assert!(shown(&ollama.annotate(task(1, "Hi")).await).starts_with("Truncated, 1 "));
+}
+
+#[tokio::test]
+async fn a_larger_limit_that_is_too_dear_costs_its_task_alone() {
+    let mut stage = Stage::new([cut()]).await;
+    stage.parameters.max_tokens = Some(10_000);
+    let mut annotator = stage.annotator();
+    let Answerer::Model(client) = annotator.answerer else { panic!("there is a model") };
+    let limits = Limits { tokens: Some(25_000), cost: None };
+    annotator.answerer = Answerer::Model(Box::new(client.within(Budget::new(limits, None))));
+    let first = shown(&annotator.annotate(task(1, "Hi")).await);
+    let words = "the next question got no answer: the budget of 25000 tokens";
+    assert!(first.starts_with("Truncated, 1 0.25: ") && first.contains(words), "{first}");
+    assert_eq!(shown(&annotator.annotate(task(2, "Ho")).await), "good asked, 1 0.25");
+    let third = shown(&annotator.annotate(task(3, "Ha")).await);
+    assert!(third.starts_with("fatal, 0: the budget of 25000 tokens is spent"), "{third}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What a run may spend: the worst case of each attempt is reserved before it and settled after it.
 //!
 //! **Invariant:** what is spent and what is reserved are together never more than a limit, unless a server counts more
-//! than the worst case of what it was sent; then nothing is reserved any more.
+//! than the worst case of what it was sent; then nothing more can be reserved.
 
 mod charge;
 #[cfg(test)]
@@ -64,8 +64,6 @@ pub struct Reservation<'a> {
 struct State {
     spent: Amount,
     reserved: Amount,
-    /// Why nothing is reserved any more.
-    ended: Option<String>,
 }
 
 /// Whether a reservation can be made.
@@ -73,7 +71,8 @@ enum Room {
     Now,
     /// When others need less than they reserved.
     Perhaps,
-    Never,
+    /// With what was spent so far.
+    Never(Amount),
 }
 
 impl Budget {
@@ -94,7 +93,7 @@ impl Budget {
     }
 
     /// Sets the worst case of an attempt aside, once those before have got theirs and enough is settled; the error says
-    /// what was spent. After the first error there are only errors: the run ends.
+    /// what was spent. A smaller one may still fit.
     ///
     /// Who holds a reservation must not wait for another one.
     pub async fn reserve(&self, worst: &Usage) -> Result<Reservation<'_>, String> {
@@ -105,7 +104,7 @@ impl Budget {
             match room {
                 Room::Now => return Ok(Reservation { budget: self, worst, used: worst }),
                 Room::Perhaps => self.settled.notified().await,
-                Room::Never => return Err(self.end(worst)),
+                Room::Never(spent) => return Err(self.too_much(spent, worst)),
             }
         }
     }
@@ -129,11 +128,10 @@ impl Budget {
         }
     }
 
-    fn end(&self, worst: Amount) -> String {
-        let mut state = self.state();
-        let Amount { tokens, nanodollars } = state.spent;
+    /// Says why a reservation can never be made.
+    fn too_much(&self, Amount { tokens, nanodollars }: Amount, worst: Amount) -> String {
         let dollars = |nanodollars| money(dollars(nanodollars));
-        let words = || match self.limits.cost {
+        match self.limits.cost {
             Some(limit) if self.most.nanodollars < nanodollars.saturating_add(worst.nanodollars) => {
                 let next = format!("may cost up to {}", dollars(worst.nanodollars));
                 told(&money(limit), (0 < nanodollars).then(|| dollars(nanodollars)), &next)
@@ -143,8 +141,7 @@ impl Budget {
                 let limit = format!("{} tokens", self.most.tokens);
                 told(&limit, (0 < tokens).then(|| tokens.to_string()), &next)
             }
-        };
-        state.ended.get_or_insert_with(words).clone()
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -172,8 +169,8 @@ impl Drop for Reservation<'_> {
 impl State {
     fn try_reserve(&mut self, worst: Amount, most: Amount) -> Room {
         // Settling never lowers what is spent, so who does not fit beside that will not fit later.
-        if self.ended.is_some() || !self.spent.plus(worst).fits(most) {
-            return Room::Never;
+        if !self.spent.plus(worst).fits(most) {
+            return Room::Never(self.spent);
         }
         if !self.spent.plus(self.reserved).plus(worst).fits(most) {
             return Room::Perhaps;
