@@ -28,6 +28,8 @@ pub(super) enum Loss {
     Silence,
     /// It refuses for its rate limit, after all the waiting that is allowed.
     RateLimit,
+    /// It asks to wait longer than allowed, for another reason.
+    Outage,
 }
 
 #[derive(Debug, Default)]
@@ -49,13 +51,16 @@ impl Contact {
     /// Notes why a task got no completion; returns why going on is of no use, where it is of none.
     ///
     /// A server that nobody could reach yet is not there. One that was may have lost a task or two. One that still
-    /// refuses for its rate limit after all the waiting that is allowed would refuse every other task as well.
+    /// refuses for its rate limit after all the waiting that is allowed, or asks to wait longer, would refuse every
+    /// other task as well.
     pub(super) fn loss(&self, error: &AskError) -> Option<Loss> {
         let is_silent = match error {
             AskError::Send(error) => match error {
-                SendError::GaveUp { status: Some(StatusCode::TOO_MANY_REQUESTS), .. } => {
+                SendError::GaveUp { status: Some(StatusCode::TOO_MANY_REQUESTS), .. }
+                | SendError::TooLong { status: StatusCode::TOO_MANY_REQUESTS, .. } => {
                     return Some(Loss::RateLimit);
                 }
+                SendError::TooLong { .. } => return Some(Loss::Outage),
                 SendError::GaveUp { status, .. } => self.failed(status.is_none()),
                 SendError::Unreachable { .. } | SendError::Unknown { .. } => self.failed(true),
                 SendError::Unaffordable { .. } | SendError::Stopped => false,
@@ -65,7 +70,7 @@ impl Contact {
                 }
             },
             // Something that is no completion, such as a web page, comes from no model, unless one was there before.
-            AskError::Decode(_) => !self.has_answered(),
+            AskError::Decode(_) => self.failed(!self.has_answered()),
             AskError::Encode(_) => false,
         };
         is_silent.then_some(Loss::Silence)
@@ -97,6 +102,7 @@ impl Loss {
                 "refuses every request for its rate limit",
                 "try again later, or with a lower `--rpm` or `--tpm`",
             ),
+            Self::Outage => ("is out of service", "the same command later goes on where this run ended"),
         };
         Error::Provider {
             message: format!("the model's server {what}, so the run ends here: {error}"),
@@ -108,14 +114,20 @@ impl Loss {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::llm::provider::DecodeError;
 
     fn gave_up(status: Option<u16>) -> AskError {
         let status = status.map(|status| StatusCode::from_u16(status).unwrap());
         SendError::GaveUp { attempts: 7, message: String::new(), status }.into()
     }
 
-    /// Notes one after the other what came of tasks: `+` an answer, `-` none, `!` a failure, `w` a rate limit, `x` a
-    /// stop; expects after how many of them the server is lost.
+    fn too_long(status: u16) -> AskError {
+        let status = StatusCode::from_u16(status).unwrap();
+        SendError::TooLong { status, message: String::new() }.into()
+    }
+
+    /// Notes one after the other what came of tasks: `+` an answer, `-` none, `!` a failure, `?` what cannot be read,
+    /// `w` a rate limit, `o` too long a wait, `x` a stop; expects after how many of them the server is lost.
     fn check(heard: &str, expect: Option<usize>) {
         let contact = Contact::default();
         let lost = heard.chars().position(|sign| {
@@ -126,11 +138,18 @@ mod tests {
                 }
                 '-' => gave_up(None),
                 '!' => gave_up(Some(503)),
+                '?' => DecodeError { expected: String::new(), found: String::new() }.into(),
                 'w' => gave_up(Some(429)),
+                'o' => too_long(503),
                 _ => SendError::Stopped.into(),
             };
             let loss = contact.loss(&error);
-            assert!(loss.is_none_or(|loss| (loss == Loss::RateLimit) == (sign == 'w')), "{heard}: {loss:?}");
+            let expect = match sign {
+                'w' => Loss::RateLimit,
+                'o' => Loss::Outage,
+                _ => Loss::Silence,
+            };
+            assert!(loss.is_none_or(|loss| loss == expect), "{heard}: {loss:?}");
             loss.is_some()
         });
         assert_eq!(lost.map(|index| index + 1), expect, "{heard}");
@@ -145,6 +164,8 @@ mod tests {
         check("+----------", Some(11));
         check("+---------!----------", Some(21));
         check("++w", Some(3));
+        check("++o", Some(3));
+        assert_eq!(Contact::default().loss(&too_long(429)), Some(Loss::RateLimit));
     }
 
     #[test]
@@ -152,5 +173,7 @@ mod tests {
         check("!!!!!!!!!!", Some(10));
         check("!!!!!!!!!+!!!!!!!!!!", None);
         check(&format!("+{}", "!".repeat(60)), Some(51));
+        check("?", Some(1));
+        check(&format!("+{}", "?".repeat(60)), Some(51));
     }
 }

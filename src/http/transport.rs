@@ -65,12 +65,15 @@ pub enum SendError {
     /// No request can succeed.
     #[error("{message}")]
     Aborted { status: StatusCode, message: String, advice: String },
-    /// Tried as often as allowed, or the server asks to wait longer than allowed.
+    /// Tried as often as allowed.
     #[error("{message} (gave up after {})", times(*attempts))]
     GaveUp { attempts: u32, message: String, status: Option<StatusCode> },
     /// Tried as often as allowed, and the last time no connection came about.
     #[error("{message} (gave up after {})", times(*attempts))]
     Unreachable { attempts: u32, message: String },
+    /// The server asks to wait longer than allowed.
+    #[error("{message}")]
+    TooLong { status: StatusCode, message: String },
     /// The connection broke or timed out where repeating might do harm: it may or may not have landed.
     #[error("{message}")]
     Unknown { message: String },
@@ -124,7 +127,7 @@ impl Transport {
     pub async fn send(&self, call: &Call, judge: &dyn Judge) -> Result<Reply, SendError> {
         let mut budget = Budget::new(&self.policy);
         for attempts in 1.. {
-            let mut pass = self.admit(call, judge, attempts).await?;
+            let mut pass = self.admit(call, judge).await?;
             count(&self.pace.counters.attempts);
             let setback = match self.attempt(call, judge, &mut pass).await {
                 Ok(reply) => return Ok(reply),
@@ -135,15 +138,16 @@ impl Transport {
             if limited {
                 count(&self.pace.counters.limited);
             }
-            let give_up = |message| SendError::GaveUp { attempts, message, status };
             let message = format!("{}: {}", address(&call.url), setback.message);
-            if let Some(after) = after.filter(|after| self.policy.max_wait < *after) {
-                return Err(give_up(format!("{message}; {}", self.too_long(after))));
+            if let (Some(status), Some(after)) = (status, after.filter(|after| self.policy.max_wait < *after))
+            {
+                let message = format!("{message}; {}", self.too_long(after));
+                return Err(SendError::TooLong { status, message });
             }
             let Some(wait) = budget.next(&self.policy, after, limited) else {
                 return Err(match reach {
                     Some(Reach::Unsent) => SendError::Unreachable { attempts, message },
-                    _ => give_up(message),
+                    _ => SendError::GaveUp { attempts, message, status },
                 });
             };
             debug!(?wait, limited, "{message}; waiting for another attempt");
@@ -168,8 +172,8 @@ impl Transport {
         }
     }
 
-    /// Waits until the next attempt, of this number, may be paid for and it is its turn.
-    async fn admit(&self, call: &Call, judge: &dyn Judge, number: u32) -> Result<Pass<'_>, SendError> {
+    /// Waits until the next attempt may be paid for and it is its turn.
+    async fn admit(&self, call: &Call, judge: &dyn Judge) -> Result<Pass<'_>, SendError> {
         tokio::select! {
             biased;
             () = self.stop.asked() => return Err(SendError::Stopped),
@@ -185,10 +189,9 @@ impl Transport {
         Err(match turned {
             Turned::Stopped => SendError::Stopped,
             // It would be refused for its rate limit, so it ends as if it had been.
-            Turned::TooLong(wait) => SendError::GaveUp {
-                attempts: number - 1,
+            Turned::TooLong(wait) => SendError::TooLong {
+                status: StatusCode::TOO_MANY_REQUESTS,
                 message: format!("{}: {}", address(&call.url), self.too_long(wait)),
-                status: Some(StatusCode::TOO_MANY_REQUESTS),
             },
         })
     }

@@ -84,6 +84,23 @@ fn a_run_that_ends_for_a_long_wait_says_until_when() {
 }
 
 #[test]
+fn a_server_that_is_down_for_hours_ends_the_run_at_once() {
+    for status in [503, 529] {
+        let story = Story::many(60);
+        let down = Canned::json(status, &error("Overloaded", &Value::Null)).header("retry-after", "10921");
+        for request in ALL.skip(1) {
+            story.llm.script(request, down.clone());
+        }
+        let outcome = run(&story);
+        outcome
+            .assert_code(6)
+            .assert_tells("is out of service")
+            .assert_tells("asks to wait 3 h 3 min, until 2");
+        assert_eq!((story.llm.count(), story.studio.all_predictions(story.project).len()), (2, 1));
+    }
+}
+
+#[test]
 fn a_server_that_calls_a_complaint_its_own_failure_is_asked_twice() {
     let words = "1 validation error: Input should be 'system' or 'user'";
     let story = second(Canned::json(500, &error(words, &Value::Null)));
