@@ -1,8 +1,9 @@
 //! Finds where a JSON value in a text ends, and mends what cannot be meant otherwise.
 //!
 //! Mended: a comma before a closing bracket, strings in single quotes, Python's `True`, `False` and `None`, line breaks
-//! and other control characters inside strings, backslashes that begin no escape, half surrogate pairs, and the numbers
-//! that JSON has not (`NaN`, `Infinity`), which become `null` as JavaScript writes them. Not mended: whatever is missing.
+//! and other control characters inside strings, backslashes that begin no escape, half surrogate pairs, and numbers that
+//! JSON has not (`NaN`, `Infinity`) or nobody can count (`1e999`), which become `null` as JavaScript writes them. Not
+//! mended: whatever is missing.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -65,6 +66,7 @@ pub fn mend(text: &str) -> Result<Mended, Unended> {
                     return Ok(Mended { length: at + 1, json: walker.json });
                 }
             }
+            '0'..='9' => walker.number(at),
             _ if letter.is_alphabetic() => walker.word(at),
             _ => walker.json.push(letter),
         }
@@ -78,7 +80,7 @@ struct Walker<'a> {
     json: String,
 }
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
     /// Returns whether a key or value may begin here.
     fn expects_value(&self) -> bool {
         self.json.trim_end().ends_with(['{', '[', ',', ':'])
@@ -91,10 +93,20 @@ impl Walker<'_> {
         }
     }
 
+    /// Copies a number whose first digit was read; its minus was copied before.
+    fn number(&mut self, start: usize) {
+        let number = self
+            .rest(start, |letter| letter.is_ascii_digit() || matches!(letter, '.' | 'e' | 'E' | '+' | '-'));
+        if number.parse().is_ok_and(f64::is_infinite) {
+            self.drop_last('-');
+            self.json.push_str("null");
+        } else {
+            self.json.push_str(number);
+        }
+    }
+
     fn word(&mut self, start: usize) {
-        while self.letters.next_if(|(_, letter)| letter.is_alphanumeric() || *letter == '_').is_some() {}
-        let end = self.letters.peek().map_or(self.text.len(), |(at, _)| *at);
-        let word = &self.text[start..end];
+        let word = self.rest(start, |letter| letter.is_alphanumeric() || letter == '_');
         if word == "Infinity" {
             self.drop_last('-');
         }
@@ -104,6 +116,13 @@ impl Walker<'_> {
             "None" | "NaN" | "Infinity" => "null",
             _ => word,
         });
+    }
+
+    /// Returns what began at this byte, with all that follows and belongs to it.
+    fn rest(&mut self, start: usize, belongs: impl Fn(char) -> bool) -> &'a str {
+        while self.letters.next_if(|(_, letter)| belongs(*letter)).is_some() {}
+        let end = self.letters.peek().map_or(self.text.len(), |(at, _)| *at);
+        &self.text[start..end]
     }
 
     /// Copies a string whose opening quote was read.

@@ -270,6 +270,10 @@ mod tests {
             "{\"a\": NaN, \"b\": -Infinity, \"c\": [ Infinity]}",
             &json!({"a": null, "b": null, "c": [null]}),
         );
+        check(
+            "{\"a\": 1e999, \"b\": [-1.5E+999 , 1e9], \"c\": 12.5}",
+            &json!({"a": null, "b": [null, 1e9], "c": 12.5}),
+        );
         // Of a key that is there twice the last one counts.
         check(r#"{"a": 1, "a": 2}"#, &json!({"a": 2}));
         check(r#"{"a": "x\u0000y"}"#, &json!({"a": "xy"}));
@@ -294,10 +298,6 @@ mod tests {
         check_error(
             "{'a': 'it's'}",
             "the JSON is malformed (expected `,` or `}` at line 1 column 11): `{'a': 'it's'}`",
-        );
-        check_error(
-            "{\"a\": 1e999}",
-            "the JSON is malformed (number out of range at line 1 column 11): `{\"a\": 1e999}`",
         );
         check_error(&"{\"a\":".repeat(200), "the JSON is nested too deep");
         check_error(&"[".repeat(200), &format!("expected a JSON object, found `{}…`", "[".repeat(80)));
