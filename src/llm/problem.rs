@@ -51,14 +51,19 @@ impl Problem {
             return None;
         }
         let body = read(&reply.body).ok()?;
-        let is_error =
-            |value: &Value| value.get("error").is_some_and(|error| error.is_object() || error.is_string());
-        if is_error(&body) {
-            return Some(Self::from_body(&body));
+        let is_error = |value: &&Value| match value.get("error") {
+            Some(Value::String(words)) => !words.is_empty(),
+            error => error.is_some_and(Value::is_object),
+        };
+        let is_answer = |choice: &Value| {
+            choice["message"].is_object() && choice["finish_reason"] != "error" && !is_error(&choice)
+        };
+        let choices = body["choices"].as_array().map(Vec::as_slice).unwrap_or_default();
+        // Where one choice is an answer, it was paid for, whatever stands beside it.
+        if choices.iter().any(is_answer) {
+            return None;
         }
-        // Where one choice is an answer, it was paid for.
-        let choices = body.get("choices")?.as_array()?;
-        choices.iter().all(is_error).then(|| choices.first().map(Self::from_body))?
+        [&body].into_iter().chain(choices).find(is_error).map(Self::from_body)
     }
 
     /// Returns whether the code or the class of errors is one of these.
@@ -311,6 +316,9 @@ mod tests {
         check(r#"{"choices":[{"message":{"content":"the \"error\" in it"}}]}"#, None);
         check(r#"{"error":null,"choices":[]}"#, None);
         check(r#"{"error":{"code":502,"message":"m"}}"#, Some("502"));
+        let empty = r#"{"message":"","type":"","code":null}"#;
+        check(&format!(r#"{{"error":{empty},"choices":[{{"message":{{"content":"a"}}}}]}}"#), None);
+        check(r#"{"error":"","message":{"content":"a"}}"#, None);
         check(r#"{"choices":[{"error":{"code":429,"message":"m"}}]}"#, Some("429"));
     }
 }

@@ -340,6 +340,11 @@ pub(in crate::llm) const REPLIES: &[(u16, &str, &str)] = &[
     (400, "{}", "reject: the server refused the request"),
     (200, r#"{"error":"unknown"}"#, "retry"),
     (200, r#"{"error":null,"choices":[{"message":{"content":"a"}}]}"#, "done"),
+    (
+        200,
+        r#"{"error":{"message":"","type":"","code":null},"choices":[{"message":{"content":"a"}}]}"#,
+        "done",
+    ),
     (200, r#"{"error":{"message":"m","type":"rate_limit_error","code":null}}"#, "limited"),
     (
         200,
