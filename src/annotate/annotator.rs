@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
-use super::asking::{Ending, Spent, Upshot};
 use super::contact::Contact;
 use super::fingerprint::Fingerprint;
+use super::inquiry::{Ending, Upshot};
 use super::keyword;
 use super::ledger::{Question, raw, record, refrain};
 use super::reading::{Answers, Asked, Trouble, regions};
@@ -18,7 +18,7 @@ use crate::journal::record::{Also, Record};
 use crate::label::form::{Filled, Form};
 use crate::label::prediction::{Labeled, Prediction, Usage};
 use crate::label::task::{Task, TaskId};
-use crate::llm::chat::{ChatRequest, Completion, Message, Parameters, Role};
+use crate::llm::chat::{Bill, ChatRequest, Completion, Message, Parameters, Role};
 use crate::llm::client::{Client, RawReply};
 use crate::prompt::wrap::Prompt;
 
@@ -86,7 +86,7 @@ impl Annotator {
     async fn label(&self, task: Task) -> Outcome {
         let request = match self.request(&task) {
             Ok(request) => request,
-            Err(reason) => return failed(task.id, FailureKind::Data, reason, Spent::default()),
+            Err(reason) => return failed(task.id, FailureKind::Data, reason, Bill::default()),
         };
         let fingerprint = Fingerprint::new(&self.provider, &request, 0);
         if self.is_answered(&task, fingerprint) {
@@ -102,7 +102,7 @@ impl Annotator {
                         let labeled = self.labeled(task, fingerprint, filled);
                         Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: true }
                     }
-                    Some(Err((kind, reason))) => failed(task.id, kind, reason, Spent::default()),
+                    Some(Err((kind, reason))) => failed(task.id, kind, reason, Bill::default()),
                     None => {
                         let upshot = self.ask(client, &task, &request).await;
                         self.settle(task, question, upshot, seat)
@@ -117,14 +117,14 @@ impl Annotator {
         let answer = keyword::answer(&self.form, &task);
         if answer.as_object().is_some_and(Map::is_empty) {
             let reason = "its text holds no word of any label, or as many of several".to_owned();
-            return failed(task.id, FailureKind::Unusable, reason, Spent::default());
+            return failed(task.id, FailureKind::Unusable, reason, Bill::default());
         }
         match Answers::Json(vec![answer]).read(&self.form, &task) {
             Ok(filled) => {
                 let labeled = self.labeled(task, fingerprint, filled);
                 Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: false }
             }
-            Err(trouble) => failed(task.id, trouble.kind, trouble.reason, Spent::default()),
+            Err(trouble) => failed(task.id, trouble.kind, trouble.reason, Bill::default()),
         }
     }
 
@@ -173,8 +173,8 @@ impl Annotator {
         if let Some(record) = record(question, &upshot) {
             self.keep(record);
         }
-        let Upshot { ending, spent, .. } = upshot;
-        let Spent { usage, cost } = spent;
+        let Upshot { ending, bill, .. } = upshot;
+        let Bill { usage, cost } = bill;
         match ending {
             Ending::Answered { filled, replies } => {
                 seat.tell(Told::Answer(replies));
@@ -183,7 +183,7 @@ impl Annotator {
             }
             Ending::Failed { trouble: Trouble { kind, reason, .. }, .. } => {
                 seat.tell(Told::Failure { kind, reason: reason.clone() });
-                failed(task.id, kind, reason, spent)
+                failed(task.id, kind, reason, bill)
             }
             Ending::Fatal { error, .. } => Outcome::Fatal { error, usage, cost },
             Ending::Stopped => Outcome::Stopped { usage, cost },
@@ -240,8 +240,8 @@ impl Annotator {
     }
 }
 
-fn failed(task: TaskId, kind: FailureKind, reason: String, spent: Spent) -> Outcome {
-    Outcome::Failed { failure: Failure { task, kind, reason }, usage: spent.usage, cost: spent.cost }
+fn failed(task: TaskId, kind: FailureKind, reason: String, bill: Bill) -> Outcome {
+    Outcome::Failed { failure: Failure { task, kind, reason }, usage: bill.usage, cost: bill.cost }
 }
 
 #[cfg(test)]

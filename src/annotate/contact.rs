@@ -138,7 +138,7 @@ mod tests {
                 }
                 '-' => gave_up(None),
                 '!' => gave_up(Some(503)),
-                '?' => DecodeError { expected: String::new(), found: String::new() }.into(),
+                '?' => DecodeError::NotJson(String::new()).into(),
                 'w' => gave_up(Some(429)),
                 'o' => too_long(503),
                 _ => SendError::Stopped.into(),

@@ -8,12 +8,12 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use serde_json::Value;
 
-use super::asking::{Ending, Upshot, reach};
 use super::fingerprint::Fingerprint;
+use super::inquiry::{Ending, Upshot, reach};
 use crate::engine::ports::FailureKind;
 use crate::journal::record::{Answer, Failure, Record, Reply};
 use crate::label::task::TaskId;
-use crate::llm::chat::ChatRequest;
+use crate::llm::chat::{Bill, ChatRequest};
 use crate::llm::client::RawReply;
 
 /// Who asked what.
@@ -55,7 +55,7 @@ pub(super) fn refrain(failure: &Failure, request: &ChatRequest) -> Option<(Failu
 pub(super) fn record(question: Question<'_>, upshot: &Upshot) -> Option<Record> {
     let Question { fingerprint, task, request } = question;
     let (key, at, model) = (fingerprint.key(), now(), request.model.clone());
-    let (usage, cost) = (upshot.spent.usage, upshot.spent.cost);
+    let Bill { usage, cost } = upshot.bill;
     let trouble = match &upshot.ending {
         Ending::Answered { replies, .. } => {
             let replies = replies.iter().map(reply).collect();

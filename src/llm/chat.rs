@@ -1,5 +1,7 @@
 //! A question to a chat model and what came back, in nobody's wire format.
 
+use std::ops::AddAssign;
+
 use serde_json::{Map, Value};
 
 use crate::label::prediction::Usage;
@@ -65,17 +67,15 @@ pub enum Image {
 pub struct Completion {
     /// One entry a response, in the provider's order; never empty.
     pub responses: Vec<Response>,
-    pub usage: Usage,
-    /// What the provider says it cost, in US dollars (`OpenRouter`, `LiteLLM`).
-    pub cost: Option<f64>,
+    pub bill: Bill,
 }
 
-/// What a reply says it used, whether or not it holds an answer.
+/// What replies say they used, whether or not they hold an answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Bill {
-    /// In which a count that the reply does not name is 0.
+    /// In which a count that a reply does not name is 0.
     pub usage: Usage,
-    /// As in [`Completion`].
+    /// In US dollars, of those replies that name it (`OpenRouter`, `LiteLLM`).
     pub cost: Option<f64>,
 }
 
@@ -97,6 +97,15 @@ impl Role {
             Self::System => "system",
             Self::User => "user",
             Self::Assistant => "assistant",
+        }
+    }
+}
+
+impl AddAssign for Bill {
+    fn add_assign(&mut self, other: Self) {
+        self.usage += other.usage;
+        if let Some(cost) = other.cost {
+            *self.cost.get_or_insert(0.0) += cost;
         }
     }
 }

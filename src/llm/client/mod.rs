@@ -254,10 +254,12 @@ impl Client {
             (Ok(reply), _) => {
                 let raw = RawReply::new(&reply, &call.headers);
                 // What is read now is what is read later.
-                match provider.completion(&Reply { body: raw.bytes(), ..reply }) {
+                let reply = Reply { body: raw.bytes(), ..reply };
+                match provider.completion(&reply) {
                     Ok(completion) => Ok(Answer::Paid(Paid::new(completion, raw))),
                     Err(error) => {
-                        wasted.waste(Paid::new(Completion::default(), raw));
+                        let bill = provider.bill(&reply);
+                        wasted.waste(Paid::new(Completion { bill, ..Completion::default() }, raw));
                         Err(error.into())
                     }
                 }

@@ -10,6 +10,7 @@ use crate::http::secret::mask_own;
 use crate::http::transport::Reply;
 use crate::llm::chat::{ChatRequest, Completion};
 use crate::llm::provider::DecodeError;
+use crate::llm::repair::read;
 
 /// The headers that dialects read beside a body: `LiteLLM`'s cost.
 const KEPT_HEADERS: &[&str] = &["x-litellm-response-cost"];
@@ -17,7 +18,7 @@ const KEPT_HEADERS: &[&str] = &["x-litellm-response-cost"];
 /// A successful reply, as much of it as is needed to read it again; our own keys are not in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawReply {
-    /// JSON where it is JSON, else a string.
+    /// JSON where it can be read as such, else a string.
     pub body: Value,
     /// By name.
     pub headers: Vec<(String, String)>,
@@ -26,7 +27,7 @@ pub struct RawReply {
 /// Replies that were paid for, and what they say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Paid {
-    /// Its usage and cost may be of more replies than are here: what was of no use is counted as well.
+    /// Its bill may be of more replies than are here: what was of no use is counted as well.
     pub completion: Completion,
     /// What the responses were read from, in their order.
     pub replies: Vec<RawReply>,
@@ -87,10 +88,9 @@ impl Client {
 impl RawReply {
     /// Takes what is needed of a reply; `sent` are the headers that carried our keys.
     pub(super) fn new(reply: &Reply, sent: &HeaderMap) -> Self {
-        let text = String::from_utf8_lossy(&reply.body);
-        let body = match serde_json::from_str(&text) {
+        let body = match read(&reply.body) {
             Ok(json) => masked(json, sent),
-            Err(_) => Value::String(mask_own(&text, sent)),
+            Err(_) => Value::String(mask_own(&String::from_utf8_lossy(&reply.body), sent)),
         };
         let header = |name: &&str| {
             let value = reply.headers.get(*name)?.to_str().ok()?;
@@ -123,21 +123,16 @@ impl Paid {
         Self { completion, replies: vec![reply] }
     }
 
-    /// Adds further replies and their responses; the cost is known only where both are.
+    /// Adds further replies and their responses.
     pub(super) fn add(&mut self, more: Self) {
-        let is_first = self.completion.usage.requests == 0;
-        let (sum, more_cost) = (&mut self.completion, more.completion.cost);
-        sum.responses.extend(more.completion.responses);
-        sum.usage += more.completion.usage;
-        sum.cost =
-            if is_first { more_cost } else { sum.cost.zip(more_cost).map(|(first, second)| first + second) };
+        self.completion.responses.extend(more.completion.responses);
+        self.completion.bill += more.completion.bill;
         self.replies.extend(more.replies);
     }
 
-    /// Adds what was of no use: its responses count for nothing, but one request at the least was answered.
+    /// Adds what was of no use: its responses count for nothing.
     pub(super) fn waste(&mut self, mut useless: Self) {
         useless.completion.responses.clear();
-        useless.completion.usage.requests = useless.completion.usage.requests.max(1);
         self.add(useless);
     }
 

@@ -14,7 +14,7 @@ use crate::http::pace::Pace;
 use crate::http::retry::RetryPolicy;
 use crate::http::secret::Secret;
 use crate::http::stop::Stop;
-use crate::llm::chat::{Message, Parameters, Role};
+use crate::llm::chat::{Bill, Message, Parameters, Role};
 use crate::llm::provider::{PROVIDERS, ProviderOptions};
 
 const ANSWER: &str = r#"{"label":"yes"}"#;
@@ -215,7 +215,11 @@ async fn an_endpoint_that_passes_over_the_schema_gets_it_in_the_prompt() {
     let server = start(Picky { text: "positive", ..Picky::default() }).await;
     let client = client(&server);
     let completion = complete(&client, &request()).await.unwrap();
-    assert_eq!((completion.usage.requests, completion.usage.prompt_tokens), (2, 20), "both were paid for");
+    assert_eq!(
+        (completion.bill.usage.requests, completion.bill.usage.prompt_tokens),
+        (2, 20),
+        "both were paid for"
+    );
     assert_eq!((completion.responses.len(), client.known("m").capabilities.rung), (1, Rung::Prompt));
 }
 
@@ -282,7 +286,7 @@ async fn responses_that_were_paid_for_are_kept_when_the_rest_fail() {
     let mut request = request();
     request.parameters.responses = 3;
     let completion = complete(&client(&server), &request).await.unwrap();
-    assert_eq!((completion.responses.len(), completion.usage.requests), (1, 1));
+    assert_eq!((completion.responses.len(), completion.bill.usage.requests), (1, 1));
 }
 
 #[tokio::test]
@@ -292,12 +296,12 @@ async fn missing_responses_are_asked_for_with_other_seeds() {
     request.parameters.responses = 3;
     request.parameters.seed = Some(7);
     let completion = complete(&client(&server), &request).await.unwrap();
-    assert_eq!((completion.responses.len(), completion.usage.requests), (3, 3));
+    assert_eq!((completion.responses.len(), completion.bill.usage.requests), (3, 3));
     let seeds: Vec<u64> = bodies(&server).await.iter().map(|body| body["seed"].as_u64().unwrap()).collect();
     assert_eq!(seeds, [7, 7, 8, 9], "the first was refused for its `n`");
     let at_once = start(Picky::default()).await;
     let completion = complete(&client(&at_once), &request).await.unwrap();
-    assert_eq!((completion.responses.len(), completion.usage.requests), (3, 1));
+    assert_eq!((completion.responses.len(), completion.bill.usage.requests), (3, 1));
 }
 
 #[tokio::test]
@@ -328,7 +332,7 @@ async fn a_reply_has_its_cost_and_none_of_our_keys() {
         assert_eq!(paid.completion.responses, [Response::Text("my key is [hidden]".to_owned())]);
         assert_eq!(paid.replies[0].headers, [("x-litellm-response-cost".to_owned(), kept.to_owned())]);
         let again = client.read(&paid.replies, 1).unwrap();
-        assert_eq!((again.cost, again), (cost, paid.completion));
+        assert_eq!((again.bill.cost, again), (cost, paid.completion));
     };
     check("0.25", "0.25", Some(0.25)).await;
     check("Bearer sk-this-is-the-key-1", "Bearer [hidden]", None).await;
@@ -340,11 +344,23 @@ async fn what_was_paid_for_in_vain_is_told_with_the_error() {
     let unanswered = client(&server).complete(&request()).await.unwrap_err();
     assert!(matches!(unanswered.error, AskError::Send(SendError::Rejected { .. })), "{unanswered:?}");
     let Paid { completion, replies } = unanswered.paid;
-    assert_eq!((completion.usage.requests, completion.usage.prompt_tokens, replies.len()), (1, 10, 1));
+    assert_eq!(
+        (completion.bill.usage.requests, completion.bill.usage.prompt_tokens, replies.len()),
+        (1, 10, 1)
+    );
     assert_eq!(completion.responses, []);
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string("?")).mount(&server).await;
-    let unanswered = client(&server).complete(&request()).await.unwrap_err();
-    assert!(matches!(unanswered.error, AskError::Decode(_)), "{unanswered:?}");
-    assert_eq!((unanswered.paid.completion.usage.requests, unanswered.paid.replies.len()), (1, 1));
+    let page = ("?", 0, None);
+    let nothing = (r#"{"choices":[],"usage":{"prompt_tokens":9,"cost":0.5}}"#, 9, Some(0.5));
+    for (body, tokens, cost) in [page, nothing] {
+        let server = MockServer::start().await;
+        Mock::given(any())
+            .respond_with(ResponseTemplate::new(200).set_body_string(body))
+            .mount(&server)
+            .await;
+        let unanswered = client(&server).complete(&request()).await.unwrap_err();
+        assert!(matches!(unanswered.error, AskError::Decode(_)), "{unanswered:?}");
+        let Paid { completion, replies } = unanswered.paid;
+        let usage = Usage { requests: 1, prompt_tokens: tokens, ..Usage::default() };
+        assert_eq!((completion.bill, replies.len()), (Bill { usage, cost }, 1));
+    }
 }

@@ -41,7 +41,7 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// Reads the body of a successful reply; every field but the text may be missing.
     fn completion(&self, reply: &Reply) -> Result<Completion, DecodeError>;
 
-    /// Reads what a reply of any status says it used; a reply that holds no answer may say so as well.
+    /// Reads what a reply of any status says it used, as one request; a reply that holds no answer may say so as well.
     fn bill(&self, reply: &Reply) -> Bill;
 
     /// Says what a reply means, by status, headers and body.
@@ -69,10 +69,13 @@ pub struct EncodeError(pub String);
 
 /// A reply that was no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected {expected}, found {found}")]
-pub struct DecodeError {
-    pub expected: String,
-    pub found: String,
+pub enum DecodeError {
+    /// Not even of the kind that servers of models send, such as an empty body or a web page.
+    #[error("expected JSON, found {0}")]
+    NotJson(String),
+    /// JSON in which there is no answer.
+    #[error("expected {expected}, found {found}")]
+    Other { expected: &'static str, found: String },
 }
 
 /// A row of the table of providers.

@@ -180,10 +180,8 @@ fn any_reply() -> impl Strategy<Value = Reply> {
     })
 }
 
-/// Fails where a completion is none, or counts what no run can add up.
-fn check_completion(completion: &Completion) -> Result<(), TestCaseError> {
-    let Completion { responses, usage, cost } = completion;
-    prop_assert!(!responses.is_empty());
+/// Fails where a bill counts what no run can add up.
+fn check_bill(Bill { usage, cost }: Bill) -> Result<(), TestCaseError> {
     prop_assert_eq!(usage.requests, 1);
     let counts = [usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens];
     prop_assert!(counts.iter().all(|count| u32::try_from(*count).is_ok()), "{usage:?}");
@@ -206,8 +204,10 @@ proptest! {
                     prop_assert!(message.chars().count() < 500, "{message}");
                 }
             }
-            if let Ok(completion) = provider.completion(&reply) {
-                check_completion(&completion)?;
+            check_bill(provider.bill(&reply))?;
+            if let Ok(Completion { responses, bill }) = provider.completion(&reply) {
+                prop_assert!(!responses.is_empty());
+                prop_assert_eq!(bill, provider.bill(&reply));
             }
         }
         drop(refusal(&reply, &sent));

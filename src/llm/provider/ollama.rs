@@ -101,17 +101,17 @@ impl Provider for Ollama {
     fn completion(&self, reply: &Reply) -> Result<Completion, DecodeError> {
         let body = read_json(reply)?;
         let Some(text) = body["message"]["content"].as_str() else {
-            return Err(DecodeError { expected: "`message.content`".to_owned(), found: outline(&body) });
+            return Err(DecodeError::Other { expected: "`message.content`", found: outline(&body) });
         };
         let response = match body["done_reason"].as_str() {
             Some("length") => Response::Truncated(text.to_owned()),
             _ => Response::Text(text.to_owned()),
         };
-        Ok(Completion { responses: vec![response], usage: usage(&body), cost: None })
+        Ok(Completion { responses: vec![response], bill: bill(&body) })
     }
 
     fn bill(&self, reply: &Reply) -> Bill {
-        Bill { usage: read_json(reply).map(|body| usage(&body)).unwrap_or_default(), cost: None }
+        bill(&read(&reply.body).unwrap_or_default())
     }
 
     fn judge(&self, reply: &Reply) -> Verdict {
@@ -171,13 +171,14 @@ impl Ollama {
     }
 }
 
-fn usage(body: &Value) -> Usage {
-    Usage {
+fn bill(body: &Value) -> Bill {
+    let usage = Usage {
         requests: 1,
         prompt_tokens: count(&body["prompt_eval_count"]),
         completion_tokens: count(&body["eval_count"]),
         ..Usage::default()
-    }
+    };
+    Bill { usage, cost: None }
 }
 
 fn message(message: &Message) -> Result<Value, EncodeError> {
@@ -253,7 +254,7 @@ mod tests {
             assert!(judged.contains("set `--num-ctx` to"), "{judged}");
             let status = StatusCode::OK;
             let reply = Reply { status, headers: HeaderMap::new(), body: body.into() };
-            let mut usage = OLLAMA.completion(&reply).unwrap().usage;
+            let mut usage = OLLAMA.completion(&reply).unwrap().bill.usage;
             usage += usage;
         }
     }

@@ -158,15 +158,15 @@ fn usage_and_cost_are_read_where_the_server_tells_them() {
     let completion = provider("openai").completion(&reply(body)).unwrap();
     let expect =
         Usage { requests: 1, prompt_tokens: 10, completion_tokens: 4, cached_tokens: 8, reasoning_tokens: 2 };
-    assert_eq!((completion.usage, completion.cost), (expect, Some(0.5)));
+    assert_eq!(completion.bill, Bill { usage: expect, cost: Some(0.5) });
     let mut litellm = reply(r#"{"choices":[{"message":{"content":""}}]}"#);
     litellm.headers.insert("x-litellm-response-cost", "1.5e-05".parse().unwrap());
-    assert_eq!(provider("azure").completion(&litellm).unwrap().cost, Some(1.5e-5));
+    assert_eq!(provider("azure").completion(&litellm).unwrap().bill.cost, Some(1.5e-5));
     litellm.headers.insert("x-litellm-response-cost", "None".parse().unwrap());
-    assert_eq!(provider("azure").completion(&litellm).unwrap().cost, None);
+    assert_eq!(provider("azure").completion(&litellm).unwrap().bill.cost, None);
     let ollama =
         provider("ollama").completion(&reply(r#"{"message":{"content":""},"prompt_eval_count":5}"#)).unwrap();
-    assert_eq!(ollama.usage, Usage { requests: 1, prompt_tokens: 5, ..Usage::default() });
+    assert_eq!(ollama.bill.usage, Usage { requests: 1, prompt_tokens: 5, ..Usage::default() });
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn counts_that_cannot_be_are_cut_so_that_sums_hold() {
         let body = format!(
             r#"{{"choices":[{{"message":{{"content":""}}}}],"usage":{{"prompt_tokens":{written},"completion_tokens":1}}}}"#
         );
-        let usage = provider("openai").completion(&reply(&body)).unwrap().usage;
+        let usage = provider("openai").completion(&reply(&body)).unwrap().bill.usage;
         assert_eq!((usage.prompt_tokens, usage.completion_tokens), (expect, 1), "{written}");
     }
 }

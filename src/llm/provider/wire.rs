@@ -41,29 +41,27 @@ pub(super) fn decode(reply: &Reply) -> Result<Completion, DecodeError> {
     let choices = body["choices"].as_array().map(Vec::as_slice).unwrap_or_default();
     let responses: Vec<Response> = choices.iter().filter_map(response).collect();
     if responses.is_empty() {
-        return Err(DecodeError { expected: "`choices` with a message".to_owned(), found: outline(&body) });
+        return Err(DecodeError::Other { expected: "`choices` with a message", found: outline(&body) });
     }
-    Ok(Completion { responses, usage: usage(&body["usage"]), cost: cost(&body, reply) })
+    Ok(Completion { responses, bill: billed(&body, reply) })
 }
 
 /// Reads what a reply of any status says it used.
 pub(super) fn bill(reply: &Reply) -> Bill {
-    let body = read_json(reply).unwrap_or_default();
-    Bill { usage: usage(&body["usage"]), cost: cost(&body, reply) }
+    billed(&read(&reply.body).unwrap_or_default(), reply)
 }
 
 /// Returns the reply's body as JSON, or says what it is instead.
 pub(super) fn read_json(reply: &Reply) -> Result<Value, DecodeError> {
-    read(&reply.body).map_err(|error| DecodeError {
-        expected: "JSON".to_owned(),
-        found: match String::from_utf8_lossy(&reply.body).trim_start() {
+    read(&reply.body).map_err(|error| {
+        DecodeError::NotJson(match String::from_utf8_lossy(&reply.body).trim_start() {
             "" => "an empty body".to_owned(),
             _ if is_page(reply) => "a web page; is the base URL right?".to_owned(),
             text if ["data:", "event:", ":"].iter().any(|start| text.starts_with(start)) => {
                 "a stream of events; turn it off with `--param stream=false`".to_owned()
             }
             text => format!("`{}` ({error})", text.chars().take(60).collect::<String>()),
-        },
+        })
     })
 }
 
@@ -153,10 +151,12 @@ fn text(content: &Value) -> String {
     }
 }
 
-fn cost(body: &Value, reply: &Reply) -> Option<f64> {
+fn billed(body: &Value, reply: &Reply) -> Bill {
     let header =
         reply.headers.get("x-litellm-response-cost").and_then(|cost| cost.to_str().ok()?.parse().ok());
-    body["usage"]["cost"].as_f64().or(header).filter(|cost: &f64| cost.is_finite() && 0.0 <= *cost)
+    let cost =
+        body["usage"]["cost"].as_f64().or(header).filter(|cost: &f64| cost.is_finite() && 0.0 <= *cost);
+    Bill { usage: usage(&body["usage"]), cost }
 }
 
 /// Reads the counts; what the total has beyond them is output as well: xAI counts the reasoning there alone.

@@ -8,10 +8,10 @@ use super::reading::{Remedy, Trouble};
 use crate::engine::ports::{Error, FailureKind};
 use crate::http::transport::SendError;
 use crate::label::form::Filled;
-use crate::label::prediction::Usage;
 use crate::label::task::Task;
-use crate::llm::chat::{ChatRequest, Completion, Parameters};
+use crate::llm::chat::{Bill, ChatRequest, Completion, Parameters};
 use crate::llm::client::{AskError, Client, Paid, RawReply, Unanswered};
+use crate::llm::provider::DecodeError;
 use crate::llm::refusal::TOKEN_LIMITS;
 use crate::prompt::correction::{BadAnswer, corrected};
 
@@ -25,19 +25,11 @@ const RAISE: u64 = 4;
 /// The token limit that is tried where the server's own cut an answer off.
 const LARGE: u64 = 16_384;
 
-/// What was paid for a task.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Spent {
-    pub usage: Usage,
-    /// In US dollars, as far as it is known.
-    pub cost: Option<f64>,
-}
-
 /// What asking came to, and everything that was paid.
 #[derive(Debug)]
 pub(super) struct Upshot {
     pub ending: Ending,
-    pub spent: Spent,
+    pub bill: Bill,
     /// Replies that were paid for and of no use.
     pub useless: Vec<RawReply>,
 }
@@ -68,7 +60,7 @@ struct Inquiry<'a> {
     annotator: &'a Annotator,
     client: &'a Client,
     task: &'a Task,
-    spent: Spent,
+    bill: Bill,
     useless: Vec<RawReply>,
     /// What was tried against the answers of no use so far.
     remedies: Vec<Remedy>,
@@ -76,7 +68,8 @@ struct Inquiry<'a> {
     trouble: Option<Trouble>,
 }
 
-/// Returns the highest token limit that is tried where this one was asked for.
+/// Returns the highest token limit that is tried where this one was asked for, also where a run has a budget: the limit
+/// of one answer is the user's guess, the budget is what holds, and a larger limit is reserved as it is sent.
 pub(super) fn reach(limit: Option<u64>) -> u64 {
     limit.map_or(LARGE, |limit| limit.saturating_mul(RAISE))
 }
@@ -88,7 +81,7 @@ impl Annotator {
             annotator: self,
             client,
             task,
-            spent: Spent::default(),
+            bill: Bill::default(),
             useless: Vec::new(),
             remedies: Vec::new(),
             trouble: None,
@@ -100,7 +93,7 @@ impl Annotator {
                 Err(ending) => break ending,
             }
         };
-        Upshot { ending, spent: inquiry.spent, useless: inquiry.useless }
+        Upshot { ending, bill: inquiry.bill, useless: inquiry.useless }
     }
 }
 
@@ -110,7 +103,7 @@ impl Inquiry<'_> {
         let trouble = match self.client.complete(question).await {
             Ok(Paid { completion, replies }) => {
                 self.annotator.contact.answered();
-                self.count(&completion);
+                self.bill += completion.bill;
                 match self.annotator.read(self.task, &completion) {
                     Ok(filled) => return Err(Ending::Answered { filled, replies }),
                     Err(trouble) => {
@@ -122,7 +115,7 @@ impl Inquiry<'_> {
                 }
             }
             Err(Unanswered { error, paid }) => {
-                self.count(&paid.completion);
+                self.bill += paid.completion.bill;
                 self.useless.extend(paid.replies);
                 let trouble = self.trouble.take();
                 match self.annotator.contact.loss(&error) {
@@ -160,7 +153,7 @@ impl Inquiry<'_> {
             return true;
         }
         let Parameters { max_tokens, extra, .. } = &question.parameters;
-        let length = completion.usage.completion_tokens / completion.responses.len().max(1) as u64;
+        let length = completion.bill.usage.completion_tokens / completion.responses.len().max(1) as u64;
         let is_longest = max_tokens.is_none() && (self.annotator.provider == "ollama" || LARGE <= length);
         // A field of the user's own takes the place of the limit.
         let is_overridden = TOKEN_LIMITS.iter().any(|name| extra.contains_key(*name));
@@ -184,13 +177,6 @@ impl Inquiry<'_> {
         further.parameters.seed = question.parameters.seed.map(|seed| seed.wrapping_add(1));
         further
     }
-
-    fn count(&mut self, completion: &Completion) {
-        self.spent.usage += completion.usage;
-        if let Some(cost) = completion.cost {
-            *self.spent.cost.get_or_insert(0.0) += cost;
-        }
-    }
 }
 
 /// Decides what it means that no answer came, after `trouble` and what was tried against it: trouble that another
@@ -198,8 +184,13 @@ impl Inquiry<'_> {
 fn unanswered(error: AskError, trouble: Option<Trouble>, remedies: &[Remedy]) -> Result<Trouble, Ending> {
     let reason = error.to_string();
     let kind = match error {
-        AskError::Decode(_) => {
-            return Ok(Trouble { kind: FailureKind::Unusable, reason, remedy: Some(Remedy::Again) });
+        AskError::Decode(error) => {
+            let kind = match error {
+                // It comes from what stands before the model, and passes.
+                DecodeError::NotJson(_) => FailureKind::Unreachable,
+                DecodeError::Other { .. } => FailureKind::Unusable,
+            };
+            return Ok(Trouble { kind, reason, remedy: Some(Remedy::Again) });
         }
         // A larger limit may be too dear where the next task's question is not.
         AskError::Send(SendError::Unaffordable { message }) if remedies.last() != Some(&Remedy::Longer) => {
@@ -230,7 +221,7 @@ mod tests {
     use reqwest::StatusCode;
 
     use super::*;
-    use crate::llm::provider::{DecodeError, EncodeError};
+    use crate::llm::provider::EncodeError;
 
     fn refused() -> Trouble {
         Trouble { kind: FailureKind::Refused, reason: "no".to_owned(), remedy: None }
@@ -275,10 +266,16 @@ mod tests {
         let aborted = SendError::Aborted { status, message: message(), advice: String::new() };
         let fatal = "fatal: the model's server refuses every request: words";
         check(aborted.into(), &format!("{fatal}; false"), &format!("{fatal}; true"));
-        let page = DecodeError { expected: "JSON".to_owned(), found: "a page".to_owned() };
-        let again = "Unusable: the reply of the model's server could not be read: expected JSON, found a page; \
-                     Some(Again)";
-        check(page.into(), again, again);
+        let again = |kind: &str, words: &str| {
+            format!(
+                "{kind}: the reply of the model's server could not be read: expected {words}; Some(Again)"
+            )
+        };
+        let page = again("Unreachable", "JSON, found a page");
+        check(DecodeError::NotJson("a page".to_owned()).into(), &page, &page);
+        let other = again("Unusable", "words, found an array");
+        let error = DecodeError::Other { expected: "words", found: "an array".to_owned() };
+        check(error.into(), &other, &other);
     }
 
     #[test]
