@@ -21,7 +21,7 @@ pub struct Forecast {
 
 /// What of a request counts towards a provider's tokens a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Charge {
+pub enum Weighing {
     /// What is used, when it is known: most providers.
     Used,
     /// The prompt and all that the answer might be, before it is answered: Azure.
@@ -29,15 +29,15 @@ pub enum Charge {
 }
 
 impl Forecast {
-    /// Returns how many tokens a request will be charged whose prompt is estimated at so many.
-    pub fn tokens(&self, prompt: u64, parameters: &Parameters, charge: Charge) -> u64 {
+    /// Returns how many tokens a request weighs whose prompt is estimated at so many.
+    pub fn tokens(&self, prompt: u64, parameters: &Parameters, weighing: Weighing) -> u64 {
         let counted =
             if 0.0 < self.estimated { float(prompt) * self.counted / self.estimated } else { float(prompt) };
         let limit = parameters.max_tokens;
         let likely = self.response.unwrap_or(float(limit.unwrap_or(FIRST_ANSWER).min(FIRST_ANSWER)));
-        let response = match (charge, limit) {
-            (Charge::Limit, Some(limit)) => float(limit),
-            (Charge::Limit, None) | (Charge::Used, _) => likely,
+        let response = match (weighing, limit) {
+            (Weighing::Limit, Some(limit)) => float(limit),
+            (Weighing::Limit, None) | (Weighing::Used, _) => likely,
         };
         whole(counted + response * f64::from(parameters.responses.max(1)))
     }
@@ -85,38 +85,38 @@ mod tests {
 
     #[test]
     fn before_any_reply_an_answer_is_taken_for_a_short_one() {
-        let check = |max_tokens, responses, charge, expect| {
-            let tokens = Forecast::default().tokens(100, &parameters(max_tokens, responses), charge);
-            assert_eq!(tokens, expect, "{max_tokens:?} {charge:?}");
+        let check = |max_tokens, responses, weighing, expect| {
+            let tokens = Forecast::default().tokens(100, &parameters(max_tokens, responses), weighing);
+            assert_eq!(tokens, expect, "{max_tokens:?} {weighing:?}");
         };
-        check(None, 1, Charge::Used, 356);
-        check(None, 0, Charge::Used, 356);
-        check(Some(50), 3, Charge::Used, 250);
-        check(Some(4_000), 1, Charge::Used, 356);
-        check(Some(4_000), 2, Charge::Limit, 8_100);
-        check(None, 1, Charge::Limit, 356);
+        check(None, 1, Weighing::Used, 356);
+        check(None, 0, Weighing::Used, 356);
+        check(Some(50), 3, Weighing::Used, 250);
+        check(Some(4_000), 1, Weighing::Used, 356);
+        check(Some(4_000), 2, Weighing::Limit, 8_100);
+        check(None, 1, Weighing::Limit, 356);
     }
 
     #[test]
     fn what_was_used_corrects_what_is_expected() {
         let (mut forecast, one) = (Forecast::default(), parameters(Some(1_000), 1));
         forecast.learn(100, &one, &usage(150, 20));
-        assert_eq!(forecast.tokens(1_000, &one, Charge::Used), 1_520);
-        assert_eq!(forecast.tokens(1_000, &one, Charge::Limit), 2_500);
+        assert_eq!(forecast.tokens(1_000, &one, Weighing::Used), 1_520);
+        assert_eq!(forecast.tokens(1_000, &one, Weighing::Limit), 2_500);
         // As much again, of another kind: a heavy prompt counts for more than a light one.
         forecast.learn(900, &one, &usage(900, 20));
-        assert_eq!(forecast.tokens(1_000, &one, Charge::Used), 1_066);
+        assert_eq!(forecast.tokens(1_000, &one, Weighing::Used), 1_066);
         for _ in 0..100 {
             forecast.learn(100, &parameters(None, 3), &usage(200, 90));
         }
-        assert_eq!(forecast.tokens(100, &parameters(None, 2), Charge::Used), 260);
+        assert_eq!(forecast.tokens(100, &parameters(None, 2), Weighing::Used), 260);
     }
 
     #[test]
     fn a_server_that_counts_nothing_teaches_nothing() {
         let (mut forecast, one) = (Forecast::default(), parameters(None, 1));
         forecast.learn(100, &one, &usage(0, 0));
-        assert_eq!(forecast.tokens(100, &one, Charge::Used), 356);
-        assert_eq!(forecast.tokens(u64::MAX, &one, Charge::Used), u64::MAX);
+        assert_eq!(forecast.tokens(100, &one, Weighing::Used), 356);
+        assert_eq!(forecast.tokens(u64::MAX, &one, Weighing::Used), u64::MAX);
     }
 }

@@ -96,7 +96,7 @@ mod tests {
 
     use super::*;
     use crate::llm::chat::{ChatRequest, Parameters};
-    use crate::llm::forecast::Charge;
+    use crate::llm::forecast::Weighing;
     use crate::llm::provider::{PROVIDERS, ProviderOptions};
 
     fn request() -> ChatRequest {
@@ -108,7 +108,7 @@ mod tests {
     fn check(status: u16, messages: &[&str], expect: &[bool]) {
         let provider = (PROVIDERS[0].provider)(&ProviderOptions::default());
         let (forecast, request) = (Mutex::default(), request());
-        let weight = Weight::new(&forecast, &request, Charge::Used);
+        let weight = Weight::new(&forecast, &request, Weighing::Used);
         let asking = Asking::new(provider.as_ref(), &Value::Null, weight, None);
         let found = messages.iter().map(|message| {
             let body = serde_json::json!({"error": {"message": message}}).to_string().into_bytes();

@@ -242,7 +242,7 @@ impl Client {
     ) -> Result<Answer, AskError> {
         let provider = &self.endpoint.provider;
         let body = provider.body(request, capabilities)?;
-        let weight = Weight::new(&self.forecast, request, provider.charge());
+        let weight = Weight::new(&self.forecast, request, provider.weighing());
         let call = self.endpoint.call(&request.model, &body, weight.tokens());
         let purse = self.budget.as_ref().map(|budget| {
             let worst = worst_case(request, &body, call.body.as_deref().unwrap_or_default().len());

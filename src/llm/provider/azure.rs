@@ -11,7 +11,7 @@ use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
 use crate::http::transport::Reply;
 use crate::llm::chat::{Bill, ChatRequest, Completion};
-use crate::llm::forecast::Charge;
+use crate::llm::forecast::Weighing;
 use crate::llm::judge::judge;
 use crate::llm::ladder::{Capabilities, Rung};
 
@@ -93,8 +93,8 @@ impl Provider for Azure {
         judge(reply)
     }
 
-    fn charge(&self) -> Charge {
-        Charge::Limit
+    fn weighing(&self) -> Weighing {
+        Weighing::Limit
     }
 }
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::chat::{Bill, ChatRequest, Completion};
-use super::forecast::Charge;
+use super::forecast::Weighing;
 use super::ladder::Capabilities;
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
@@ -48,8 +48,8 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn judge(&self, reply: &Reply) -> Verdict;
 
     /// Returns what of a request counts towards the limit of tokens a minute.
-    fn charge(&self) -> Charge {
-        Charge::Used
+    fn weighing(&self) -> Weighing {
+        Weighing::Used
     }
 }
 
