@@ -267,7 +267,7 @@ async fn stopping_ends_a_wait_for_another_attempt() {
         let call = call(&server.uri(), Repeat::Always);
         let start = Instant::now();
         let stopping = async {
-            while transport.counters().retries == 0 {
+            while received(&server).await == 0 {
                 tokio::task::yield_now().await;
             }
             stopper.stop();
@@ -276,6 +276,8 @@ async fn stopping_ends_a_wait_for_another_attempt() {
         assert!(matches!(outcome, Err(SendError::Stopped)), "{outcome:?}");
         assert!(start.elapsed() < Duration::from_secs(600), "it did not wait for the end");
         assert_eq!(received(&server).await, 1);
+        let Counters { attempts, retries, .. } = transport.counters();
+        assert_eq!((attempts, retries), (1, 0), "nothing was repeated");
     }
 }
 

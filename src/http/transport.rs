@@ -129,6 +129,9 @@ impl Transport {
         for attempts in 1.. {
             let mut pass = self.admit(call, judge).await?;
             count(&self.pace.counters.attempts);
+            if 1 < attempts {
+                count(&self.pace.counters.retries);
+            }
             let setback = match self.attempt(call, judge, &mut pass).await {
                 Ok(reply) => return Ok(reply),
                 Err(Trouble::End(error)) => return Err(error),
@@ -151,7 +154,6 @@ impl Transport {
                 });
             };
             debug!(?wait, limited, "{message}; waiting for another attempt");
-            count(&self.pace.counters.retries);
             if limited {
                 self.pace.refused(&pass, wait);
                 continue;
