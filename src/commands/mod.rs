@@ -134,9 +134,13 @@ fn options() -> Vec<String> {
 }
 
 /// Returns the folder for what is kept between runs: `XDG_STATE_HOME` or its equivalent.
+///
+/// A relative one counts as unset (<https://specifications.freedesktop.org/basedir-spec/latest/>): from another working
+/// folder another journal would be found, and everything be paid for again.
 fn state_folder(environment: &Environment) -> Option<PathBuf> {
-    if let Some(folder) = environment.get("XDG_STATE_HOME") {
-        return Some(PathBuf::from(folder).join("ls-autolabel"));
+    let named = environment.get("XDG_STATE_HOME").map(PathBuf::from);
+    if let Some(folder) = named.filter(|folder| folder.is_absolute()) {
+        return Some(folder.join("ls-autolabel"));
     }
     let strategy = etcetera::choose_app_strategy(etcetera::AppStrategyArgs {
         top_level_domain: String::new(),

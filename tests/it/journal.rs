@@ -61,6 +61,14 @@ fn a_disk_that_runs_full_ends_the_run_and_what_was_paid_for_is_delivered() {
 }
 
 #[test]
+fn the_state_folder_does_not_hang_on_the_working_folder() {
+    let story = Story::many(1).program(|program| program.env("XDG_STATE_HOME", "relative"));
+    story.run(&[]).assert_code(0);
+    let found = |path: &str| story.program.path(path).join("ls-autolabel/journals").exists();
+    assert_eq!((found("relative"), found("../home/.local/state")), (false, true));
+}
+
+#[test]
 fn a_journal_that_cannot_be_used_ends_the_run_before_anything_is_asked() {
     let story = Story::many(1);
     let check = |args: &[&str], expect: &str, hint: &str| {
