@@ -131,11 +131,10 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
 /// Looks at the journal, which another run may have, and makes none.
 fn journal(path: &Path, list: &mut List<'_>) -> Result<(), Error> {
     let mut answers = 0;
-    let looked = match path.exists() {
-        true => {
-            journal::look(path, |entry| answers += u64::from(matches!(entry.outline, Outline::Answer(_))))
-        }
-        false => Ok(()),
+    let looked = if path.exists() {
+        journal::look(path, |entry| answers += u64::from(matches!(entry.outline, Outline::Answer(_))))
+    } else {
+        Ok(())
     };
     let Some(()) = list.told("journal", looked.map_err(Error::from))? else { return Ok(()) };
     match journal::holder(path) {
