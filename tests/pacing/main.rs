@@ -10,8 +10,9 @@ use measure::{CASES, Case, Figures, measure};
 
 const MINUTES: u32 = 3;
 
-/// Requests a minute, tokens a minute of small and large requests, and a limit that only headers tell.
-const CHECKED: [&str; 3] = ["rpm", "tpm", "headers"];
+/// Requests a minute, tokens a minute of small and large requests, a limit that only headers tell, and one that two
+/// processes share.
+const CHECKED: [&str; 4] = ["rpm", "tpm", "headers", "two"];
 
 /// All cases wait most of the time, so they run side by side.
 #[test]

@@ -86,8 +86,9 @@ pub(crate) fn measure(case: &Case, minutes: u32) -> Figures {
     let server = Server::start(case.terms);
     let program = program(case, &server, minutes);
     let start = |number: usize| {
-        let (tasks, output) = (format!("tasks-{number}.json"), format!("answers-{number}.jsonl"));
-        program.spawn_with(["--tasks", &tasks, "--output", &output])
+        let [tasks, output, journal] = ["tasks-N.json", "answers-N.jsonl", "journal-N.jsonl"]
+            .map(|name| name.replace('N', &number.to_string()));
+        program.spawn_with(["--tasks", &tasks, "--output", &output, "--journal", &journal])
     };
     let running: Vec<Running> = (0..case.programs).map(start).collect();
     let begin = first_reply(&server);
