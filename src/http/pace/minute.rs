@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// What counts together, so that a minute is 240 numbers at most.
+/// What counts together, so that a minute is 242 numbers at most.
 const SLOT: Duration = Duration::from_millis(250);
 
 /// How long something counts after its slot: a minute, and a slot more, for one request may be on its way longer than
@@ -21,6 +21,7 @@ pub(super) struct Minute {
 impl Minute {
     /// Adds to what was admitted now.
     pub(super) fn add(&mut self, weight: u64, now: Duration) {
+        self.forget(now);
         let slot = slot(now);
         self.sum += weight;
         match self.slots.back_mut() {
@@ -42,12 +43,7 @@ impl Minute {
     /// Returns when this weight is within the limit, or `None` when it is now. What is above the limit by itself is
     /// admitted when nothing else counts.
     pub(super) fn free_at(&mut self, weight: u64, limit: u64, now: Duration) -> Option<Duration> {
-        while let Some((oldest, sum)) = self.slots.front()
-            && *oldest + SLOTS < slot(now)
-        {
-            self.sum -= sum;
-            self.slots.pop_front();
-        }
+        self.forget(now);
         let most = limit.saturating_sub(weight);
         let mut sum = self.sum;
         let mut free_at = None;
@@ -59,6 +55,15 @@ impl Minute {
             free_at = Some(SLOT * u32::try_from(slot + SLOTS + 1).unwrap_or(u32::MAX));
         }
         free_at
+    }
+
+    fn forget(&mut self, now: Duration) {
+        while let Some((oldest, sum)) = self.slots.front()
+            && *oldest + SLOTS < slot(now)
+        {
+            self.sum -= sum;
+            self.slots.pop_front();
+        }
     }
 }
 
@@ -91,6 +96,15 @@ mod tests {
         check(&[(0.1, 60), (0.2, 1), (2.0, 39)], 40, 60.4, Some(60.5));
         check(&[(0.1, 60), (2.0, 39)], 62, 60.4, Some(62.5));
         check(&[(0.1, 60), (2.0, 39)], 61, 60.5, None);
+    }
+
+    #[test]
+    fn what_counts_no_more_takes_no_memory_though_no_limit_is_asked_for() {
+        let mut minute = Minute::default();
+        for slot in 0..10_000 {
+            minute.add(1, SLOT * slot);
+        }
+        assert_eq!((minute.slots.len(), minute.sum), (242, 242));
     }
 
     #[test]
