@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, info};
 
@@ -52,7 +52,6 @@ pub struct Pace {
     state: Mutex<State>,
     /// Tells who waits at the turnstile to look again.
     changed: Notify,
-    pause: watch::Sender<Option<Instant>>,
     pub(super) counters: Tally,
 }
 
@@ -95,6 +94,8 @@ struct State {
     requests: Allowance,
     tokens: Allowance,
     concurrency: Option<Concurrency>,
+    /// Nobody passes before this.
+    pause: Instant,
     /// How many processes take equal parts of the allowances.
     share: u32,
     /// Attempts ever admitted.
@@ -113,11 +114,13 @@ enum Wait {
 impl Pace {
     /// Keeps these limits, and learns from the server's headers what is not among them.
     pub fn new(limits: &Limits) -> Self {
+        let start = Instant::now();
         let state = State {
-            start: Instant::now(),
+            start,
             requests: Allowance::new("requests", limits.rpm.map(u64::from)),
             tokens: Allowance::new("tokens", limits.tpm),
             concurrency: limits.concurrency.map(Concurrency::new),
+            pause: start,
             share: 1,
             admitted: 0,
             report: PaceReport::default(),
@@ -126,7 +129,6 @@ impl Pace {
             turnstile: tokio::sync::Mutex::default(),
             state: Mutex::new(state),
             changed: Notify::new(),
-            pause: watch::Sender::new(None),
             counters: Tally::default(),
         }
     }
@@ -152,17 +154,9 @@ impl Pace {
         let cut =
             state.concurrency.as_mut().and_then(|concurrency| concurrency.refused(pass.number(), newest));
         let limit = state.concurrency.as_ref().map_or(0, |concurrency| concurrency.limit);
-        let begins = self.pause.borrow().is_none_or(|until| until <= now);
-        if begins {
-            state.report.pauses += 1;
-        }
-        let is_later = self.pause.send_if_modified(|until| {
-            let later = until.is_none_or(|until| until < end);
-            if later {
-                *until = Some(end);
-            }
-            later
-        });
+        let begins = state.pause <= now;
+        state.report.pauses += u64::from(begins);
+        state.pause = state.pause.max(end);
         drop(state);
         self.changed.notify_one();
         let wait = in_words(wait);
@@ -171,13 +165,8 @@ impl Pace {
                 "refused for its rate limit: everybody waits {wait}; {limit} instead of {before} requests at once"
             ),
             None if begins => info!("refused for its rate limit: everybody waits {wait}"),
-            None => debug!(is_later, "refused for its rate limit like others: {wait}"),
+            None => debug!("refused for its rate limit like others: {wait}"),
         }
-    }
-
-    /// Returns the end of the latest pause, which may be over, and every change of it; for progress displays.
-    pub fn pauses(&self) -> watch::Receiver<Option<Instant>> {
-        self.pause.subscribe()
     }
 
     /// Takes a `k`th of the allowances from now on, for `k` processes use them; 0 counts as 1.
@@ -204,8 +193,7 @@ impl Pace {
         let _turn = self.turnstile.lock().await;
         loop {
             let begun = Instant::now();
-            let pause = *self.pause.borrow();
-            let admitted = self.state().try_admit(tokens, pause, begun);
+            let admitted = self.state().try_admit(tokens, begun);
             let wait = match admitted {
                 Ok(ticket) => {
                     debug!(waited = ?came.elapsed(), tokens, "admitted");
@@ -249,11 +237,9 @@ impl Default for Pace {
 
 impl State {
     /// Admits an attempt, or says what it waits for.
-    fn try_admit(&mut self, tokens: u64, pause: Option<Instant>, now: Instant) -> Result<pass::Ticket, Wait> {
-        if let Some(until) = pause
-            && now < until
-        {
-            return Err(Wait::Pause(until));
+    fn try_admit(&mut self, tokens: u64, now: Instant) -> Result<pass::Ticket, Wait> {
+        if now < self.pause {
+            return Err(Wait::Pause(self.pause));
         }
         if self.concurrency.as_ref().is_some_and(Concurrency::is_full) {
             return Err(Wait::Room);
