@@ -49,7 +49,7 @@ impl Allowance {
         Self {
             name,
             given: limit.is_some(),
-            rate: limit.map(|limit| Rate::new(limit, Duration::ZERO)),
+            rate: limit.map(Rate::new),
             minute: Minute::default(),
             guard: None,
             total: 0,
@@ -101,7 +101,7 @@ impl Allowance {
         if self.given {
             return;
         }
-        self.relimit(limit, now);
+        self.relimit(limit);
         // A reply to a later attempt knows more.
         if let Some(left) = left
             && self.guard.is_none_or(|guard| guard.counted <= counted)
@@ -111,7 +111,7 @@ impl Allowance {
     }
 
     /// Paces by this limit, if it is another than before.
-    fn relimit(&mut self, limit: Limit, now: Duration) {
+    fn relimit(&mut self, limit: Limit) {
         let name = self.name;
         let limit = match (self.limit(), limit) {
             (None, Limit::Minute(limit)) => {
@@ -132,7 +132,7 @@ impl Allowance {
             }
             _ => return,
         };
-        self.rate = limit.map(|limit| Rate::new(limit, now));
+        self.rate = limit.map(Rate::new);
     }
 
     /// Returns until when the server would refuse this weight, by its own word.

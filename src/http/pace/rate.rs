@@ -29,8 +29,8 @@ pub(super) struct Rate {
     /// The bucket's clock is set by hand: it stands still where somebody looked last, so that debts are paid when they
     /// could be, and not when somebody looks again.
     clock: FakeRelativeClock,
-    /// What the clock shows.
-    time: Duration,
+    /// What the clock shows; `None` before anybody looked.
+    time: Option<Duration>,
     /// The most cells that are paid at once: half of what the bucket holds, so that a late timer loses nothing.
     piece: NonZeroU32,
     /// What a cell stands for.
@@ -41,8 +41,8 @@ pub(super) struct Rate {
 type Bucket = RateLimiter<NotKeyed, InMemoryState, FakeRelativeClock, NoOpMiddleware<Nanos>>;
 
 impl Rate {
-    /// Begins with an empty bucket, so that a new limit is no new burst.
-    pub(super) fn new(limit: u64, now: Duration) -> Self {
+    /// Begins with an empty bucket, so that a new limit is no new burst, however late it is used.
+    pub(super) fn new(limit: u64) -> Self {
         let limit = limit.max(1);
         let cell = limit.div_ceil(MOST_CELLS);
         let cells = u32::try_from(limit / cell).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
@@ -55,21 +55,22 @@ impl Rate {
         bucket.check_n(burst).expect("a bucket holds its burst").expect("it is full at first");
         let piece = NonZeroU32::new(burst.get() / 2).unwrap_or(NonZeroU32::MIN);
         // The first admission finds nothing owed.
-        Self { limit, bucket, clock, time: now, piece, cell, owed: 0 }
+        Self { limit, bucket, clock, time: None, piece, cell, owed: 0 }
     }
 
     /// Pays what is owed as far as it could be paid until now; returns when there is more to pay.
     pub(super) fn owes_until(&mut self, now: Duration) -> Option<Duration> {
+        let mut time = *self.time.get_or_insert(now);
         while 0 < self.owed {
             let cells = self.owed.unsigned_abs().div_ceil(self.cell);
             let cells = u32::try_from(cells).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
             let piece = cells.min(self.piece);
             if let Err(early) = self.bucket.check_n(piece).expect("a bucket holds a piece") {
-                let next = self.time + early.wait_time_from(self.clock.now());
+                let next = time + early.wait_time_from(self.clock.now());
                 if now < next {
                     return Some(next);
                 }
-                self.set_clock(next);
+                time = self.set_clock(next);
                 continue;
             }
             self.owed = self.owed.saturating_sub_unsigned(u64::from(piece.get()) * self.cell);
@@ -82,18 +83,23 @@ impl Rate {
     pub(super) fn owe(&mut self, weight: u64, now: Duration) {
         // What could be paid before must not be paid with later time.
         self.owes_until(now);
-        let most = i64::try_from(self.limit).unwrap_or(i64::MAX);
-        self.owed = self.owed.saturating_add_unsigned(weight).min(most);
+        self.owed = self.owed.saturating_add_unsigned(weight).min(self.minute());
     }
 
-    /// Owes less by this weight; what was paid already pays for the next.
+    /// Owes less by this weight; what was paid already pays for the next, for a minute at most.
     pub(super) fn give_back(&mut self, weight: u64) {
-        self.owed = self.owed.saturating_sub_unsigned(weight);
+        self.owed = self.owed.saturating_sub_unsigned(weight).max(-self.minute());
     }
 
-    fn set_clock(&mut self, time: Duration) {
-        self.clock.advance(time.saturating_sub(self.time));
-        self.time = self.time.max(time);
+    fn minute(&self) -> i64 {
+        i64::try_from(self.limit).unwrap_or(i64::MAX)
+    }
+
+    /// Sets the clock, unless it shows a later time already; returns what it shows.
+    fn set_clock(&mut self, time: Duration) -> Duration {
+        let shown = self.time.unwrap_or(time);
+        self.clock.advance(time.saturating_sub(shown));
+        *self.time.insert(shown.max(time))
     }
 }
 
@@ -107,7 +113,7 @@ mod tests {
 
     /// Owes these weights at these seconds, of 6,000 a minute; expects when there is nothing to pay any more.
     fn check(owed: &[(f64, u64)], expect: f64) {
-        let mut rate = Rate::new(6_000, at(5.0));
+        let mut rate = Rate::new(6_000);
         let mut now = at(5.0);
         for (second, weight) in owed {
             now = at(*second);
@@ -136,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_is_given_back_pays_for_the_next() {
-        let mut rate = Rate::new(6_000, at(0.0));
+        let mut rate = Rate::new(6_000);
         rate.owe(100, at(0.0));
         rate.give_back(70);
         assert_eq!(rate.owes_until(at(0.0)), Some(at(0.25)));
@@ -144,5 +150,16 @@ mod tests {
         rate.give_back(200);
         rate.owe(150, at(0.3));
         assert_eq!(rate.owes_until(at(0.3)), None);
+    }
+
+    #[test]
+    fn who_is_given_back_more_than_was_owed_has_a_minute_ahead_at_most() {
+        let mut rate = Rate::new(6_000);
+        rate.owe(1 << 40, at(0.0));
+        rate.give_back(1 << 40);
+        rate.owe(6_000, at(0.0));
+        assert_eq!(rate.owes_until(at(0.0)), None);
+        rate.owe(1, at(0.0));
+        assert_eq!(rate.owes_until(at(0.0)), Some(at(0.01)));
     }
 }

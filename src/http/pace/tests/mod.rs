@@ -1,5 +1,6 @@
 //! The gate on a paused clock.
 
+mod together;
 mod told;
 
 use std::sync::Arc;

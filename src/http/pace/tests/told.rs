@@ -39,7 +39,7 @@ async fn a_limit_that_is_told_is_kept() {
 async fn where_less_is_left_than_is_under_way_nobody_passes_before_the_reset() {
     check(["6000", "3", "5s"], 0, (Some(6_000), [0, 10, 20])).await;
     check(["6000", "3", "5s"], 2, (Some(6_000), [0, 5_000, 5_000])).await;
-    check(["6000", "3", "5s"], 9, (Some(6_000), [5_000, 5_000, 5_000])).await;
+    check(["6000", "3", "5s"], 9, (Some(6_000), [5_000, 5_010, 5_020])).await;
     check(["", "1", ""], 0, (None, [0, 10_000, 10_000])).await;
 }
 
