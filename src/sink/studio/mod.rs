@@ -20,6 +20,7 @@ use crate::engine::ports::{Batch, BrokenOff, Delivered, Error, Sink};
 use crate::journal::Journal;
 use crate::label::prediction::{Labeled, is_own_region};
 use crate::label::task::{StoredPrediction, TaskId};
+use crate::lock::Lock;
 use crate::studio::client::Studio;
 use crate::studio::error::StudioError;
 use crate::studio::upload::Upload;
@@ -42,8 +43,6 @@ pub struct StudioSink {
     settled: Option<String>,
     /// Landed, and were in calls that broke: Label Studio may have gone on storing them after the look.
     doubtful: Vec<Outgoing>,
-    /// The journal's numbers of calls of this run that are not settled yet.
-    calls: Vec<u64>,
     /// This tool's own older predictions that new ones took the place of.
     deleted: usize,
     notices: Vec<String>,
@@ -101,7 +100,6 @@ impl StudioSink {
             waits,
             settled: None,
             doubtful: Vec::new(),
-            calls: Vec::new(),
             notices: Vec::new(),
         }
     }
@@ -127,10 +125,7 @@ impl StudioSink {
 
     /// Posts a batch; what `posted` holds after an error is known to have landed.
     async fn post(&mut self, batch: &[Labeled], posted: &mut Posted) -> Result<Delivered, StudioError> {
-        let _turn = match &self.lock {
-            Some(lock) => turn::take(lock, self.project).await,
-            None => None,
-        };
+        let _turn = self.turn().await;
         let mut delivered = Delivered::default();
         let outgoing = prepared(batch, &mut delivered);
         let (outgoing, rows) = self.absent(outgoing, &mut delivered).await?;
@@ -147,10 +142,7 @@ impl StudioSink {
         self.rows =
             self.rows.map(|rows| (rows + posted.landed.len() as u64).saturating_sub(superseded as u64));
         self.doubtful.extend(posted.landed.drain(..).filter(|outgoing| outgoing.is_doubtful));
-        self.calls.append(&mut posted.calls);
-        if self.doubtful.is_empty() {
-            self.settle();
-        }
+        self.settle(posted.calls.drain(..));
         Ok(delivered)
     }
 
@@ -181,23 +173,34 @@ impl StudioSink {
 
     /// Looks once more at what calls that broke may have stored after the last look, of this run and of killed ones.
     async fn look_again(&mut self) -> Result<(), StudioError> {
+        if self.doubtful.is_empty() && self.unsettled.calls.is_empty() {
+            return Ok(());
+        }
+        let _turn = self.turn().await;
         let doubtful = std::mem::take(&mut self.doubtful);
         self.poster(&[]).look(doubtful).await?;
         self.tidy_up().await?;
         // What Label Studio may still be at is left for the next run to look at.
-        self.calls.extend(self.unsettled.over());
-        self.settle();
+        self.settle(self.unsettled.over());
         Ok(())
+    }
+
+    /// Waits until no other process posts.
+    async fn turn(&self) -> Option<Lock> {
+        match &self.lock {
+            Some(lock) => turn::take(lock, self.project).await,
+            None => None,
+        }
     }
 
     fn poster<'a>(&'a self, waits: &'a [Duration]) -> Poster<'a> {
         Poster { studio: &self.studio, project: self.project, waits, journal: self.journal.as_deref() }
     }
 
-    /// Notes that nothing is open any more about the calls of this run.
-    fn settle(&mut self) {
-        for call in self.calls.drain(..) {
-            self.journal.iter().for_each(|journal| journal.posted(call));
+    /// Notes that nothing is open any more about these calls.
+    fn settle(&self, calls: impl Iterator<Item = u64>) {
+        if let Some(journal) = &self.journal {
+            calls.for_each(|call| journal.posted(call));
         }
     }
 
@@ -229,13 +232,15 @@ impl StudioSink {
                 delivered.rejected.push(post::gone(&outgoing, self.project));
                 continue;
             };
-            let mut same = stored.iter().filter(|stored| outgoing.upload.says_the_same(stored));
-            if same.next().is_some() {
-                delivered.already_there += 1;
-                doubles.extend(same.filter(|stored| is_own(stored)).filter_map(|stored| stored.id));
-            } else {
+            let same = stored.iter().filter(|stored| outgoing.upload.says_the_same(stored));
+            let same: Vec<&StoredPrediction> = same.collect();
+            if same.is_empty() {
                 outgoing.note(stored);
                 absent.push(outgoing);
+            } else {
+                delivered.already_there += 1;
+                let own = same.into_iter().filter(|stored| is_own(stored));
+                doubles.extend(post::all_but_newest(own.filter_map(|stored| stored.id).collect()));
             }
         }
         self.studio.delete_predictions(doubles).await?;

@@ -91,8 +91,10 @@ impl Outgoing {
         self.before.is_empty()
     }
 
-    /// Notes what the task holds already.
+    /// Notes what the task holds already, instead of what was noted before.
     pub(super) fn note(&mut self, stored: &[StoredPrediction]) {
+        self.before.clear();
+        self.superseded.clear();
         for stored in stored {
             let Some(id) = stored.id else { continue };
             if self.upload.is(stored) {
@@ -281,12 +283,11 @@ impl Poster<'_> {
             };
             let is_new = |id: &u64| !outgoing.before.contains(id);
             let same = stored.iter().filter(|stored| outgoing.upload.is(stored));
-            let mut ids: Vec<u64> = same.filter_map(|stored| stored.id).filter(is_new).collect();
-            ids.sort_unstable();
+            let ids: Vec<u64> = same.filter_map(|stored| stored.id).filter(is_new).collect();
             if ids.is_empty() {
                 looked.absent.push(outgoing);
             } else {
-                extra.extend(ids.into_iter().skip(1));
+                extra.extend(all_but_newest(ids));
                 looked.landed.push(outgoing);
             }
         }
@@ -299,6 +300,13 @@ impl Group {
     fn versions(&self) -> BTreeSet<&str> {
         self.outgoing.iter().map(|outgoing| outgoing.upload.model_version.as_str()).collect()
     }
+}
+
+/// Returns which of the rows of one prediction have to go. Everybody leaves the same one: two runs that look at the same
+/// instant would else leave none.
+pub(super) fn all_but_newest(ids: Vec<u64>) -> impl Iterator<Item = u64> {
+    let newest = ids.iter().max().copied();
+    ids.into_iter().filter(move |id| Some(*id) != newest)
 }
 
 /// Returns the rejection of a prediction whose task is gone.

@@ -115,6 +115,19 @@ async fn rows_that_label_studio_multiplied_are_deleted_by_id() {
 }
 
 #[tokio::test]
+async fn of_what_was_stored_twice_whoever_looks_leaves_the_newest() {
+    // Two runs that look at the same instant must not each delete what the other one leaves.
+    let fake = Fake::start(2).await;
+    fake.world().predict(1, "v", &region(1));
+    let newest = fake.world().predict(1, "v", &region(1));
+    let options = Options { existing: Existing::Possible, ..OPTIONS };
+    fake.world().faults.push_back(Fault::Fail { stored: 1, times: 2 });
+    sink(&fake, options).deliver(&[labeled(1), labeled(2)]).await.unwrap();
+    let ids = fake.world().predictions.iter().map(|stored| stored["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids, [newest, newest + 2]);
+}
+
+#[tokio::test]
 async fn rows_that_were_multiplied_behind_a_good_answer_are_deleted_too() {
     let fake = Fake::start(3).await;
     fake.world().predict(1, "v", "theirs");

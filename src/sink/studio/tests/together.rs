@@ -19,6 +19,27 @@ async fn runs_at_the_same_instant_take_turns_and_post_nothing_twice() {
 }
 
 #[tokio::test]
+async fn the_last_look_is_taken_in_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::start(1).await;
+    let path = folder.path().join("lock");
+    let mut sink = sink(&fake, options(0)).in_turn(path.clone());
+    fake.world().faults.push_back(Fault::Fail { stored: 1, times: 1 });
+    sink.deliver(&[labeled(1)]).await.unwrap();
+    let before = fake.world().log.len();
+    let other = Lock::try_take(&path, "another").unwrap();
+    let (finished, ()) = tokio::join!(sink.finish(true), async {
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(fake.world().log.len(), before);
+        drop(other);
+    });
+    finished.unwrap();
+    assert!(before < fake.world().log.len());
+}
+
+#[tokio::test]
 async fn tasks_that_were_chosen_before_another_run_posted_are_looked_up_in_every_delivery() {
     let fake = Fake::start(3).await;
     let mut other = sink(&fake, options(0));
