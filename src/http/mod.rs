@@ -11,7 +11,7 @@ pub mod stop;
 #[cfg(test)]
 mod tests;
 pub mod transport;
-mod words;
+pub mod words;
 
 pub use client::client;
 pub use fault::address;

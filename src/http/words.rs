@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Returns seconds, and above two minutes whole minutes or hours, rounded up.
-pub(super) fn in_words(time: Duration) -> String {
+pub fn in_words(time: Duration) -> String {
     let minutes = time.as_secs().div_ceil(60);
     match (time.as_secs(), minutes / 60, minutes % 60) {
         (0..10, ..) => format!("{} s", (time.as_secs_f64() * 100.0).round() / 100.0),
@@ -15,7 +15,7 @@ pub(super) fn in_words(time: Duration) -> String {
 }
 
 /// Returns the minute in which a wait that begins now is over, unless no calendar has it.
-pub(super) fn clock(wait: Duration) -> Option<String> {
+pub fn clock(wait: Duration) -> Option<String> {
     let end = jiff::Timestamp::now().checked_add(wait).ok()?;
     // Not before its end.
     let end = end.checked_add(Duration::from_secs(59)).ok()?;

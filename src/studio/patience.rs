@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::http::retry::RetryPolicy;
 use crate::http::transport::SendError;
+use crate::http::words::in_words;
 
 /// How long one outage lasts already, over all requests of all who talk to the same Label Studio.
 #[derive(Default)]
@@ -76,13 +77,6 @@ pub(super) fn is_outage(error: &SendError) -> bool {
         | SendError::Unknown { .. }
         | SendError::Unaffordable { .. }
         | SendError::Stopped => false,
-    }
-}
-
-fn in_words(time: Duration) -> String {
-    match time.as_secs() {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds.div_ceil(60)),
     }
 }
 
