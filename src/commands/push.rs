@@ -18,7 +18,7 @@ use crate::label::config::LabelConfig;
 use crate::label::task::Task;
 use crate::progress;
 use crate::settings::{DeliverySettings, Layered, SettingsError, StudioSettings, read, retry_policy};
-use crate::sink::studio::{Existing, Older, Options};
+use crate::sink::studio::{Older, Options};
 use crate::source::file::{FileSource, STANDARD_INPUT};
 use crate::source::selection::{Only, Selection};
 
@@ -52,7 +52,6 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
     let options = Options {
         model_version: delivery.model_version.clone(),
         rows: None,
-        existing: Existing::Possible,
         older: if delivery.replace { Older::Delete } else { Older::Keep },
     };
     let studio = project.studio.as_ref().ok_or_else(plan::not_connected)?;

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::journal::Journal;
 use crate::settings::{Destination, Settings, TaskOrigin};
 use crate::sink;
-use crate::sink::studio::{Existing, Older, Options, StudioSink};
+use crate::sink::studio::{Older, Options, StudioSink};
 use crate::source::selection::Only;
 use crate::studio::client::Studio;
 
@@ -62,11 +62,7 @@ impl Target {
             (Destination::Project, TaskOrigin::Project { studio: place, .. }) => {
                 let options = Options {
                     model_version: Some(ground.model_version.clone()),
-                    rows: before.rows,
-                    existing: match settings.tasks.selection.only {
-                        Only::Unpredicted => Existing::Known,
-                        Only::Unlabeled | Only::All => Existing::Possible,
-                    },
+                    rows: before.rows.filter(|_| settings.tasks.selection.only == Only::Unpredicted),
                     older: if settings.delivery.replace { Older::Delete } else { Older::Keep },
                 };
                 let studio = ground.studio.as_ref().ok_or_else(plan::not_connected)?;

@@ -54,19 +54,10 @@ pub struct Options {
     /// The version of this run, shown to annotators even where an earlier run was cut off before it could do that;
     /// `None` for files, which may hold several.
     pub model_version: Option<String>,
-    /// How many rows of that version there were before the tasks were chosen, where somebody counted.
+    /// How many rows of that version there were before tasks without it were chosen; `None` where the tasks may hold the
+    /// very predictions that are delivered, for nobody counted or chose.
     pub rows: Option<u64>,
-    pub existing: Existing,
     pub older: Older,
-}
-
-/// Whether the tasks may hold the very predictions that are delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Existing {
-    /// The source chose tasks that do not, or that came with theirs; but another run may have been there since.
-    Known,
-    /// Nobody looked.
-    Possible,
 }
 
 /// What becomes of this tool's own older predictions of other versions (`--replace`).
@@ -156,7 +147,7 @@ impl StudioSink {
         // post. From where the number shows that another one posts, all tasks are looked at; what it posts after the look
         // is found by the number, too.
         let mut rows = self.count_rows().await?;
-        let is_known = self.options.existing == Existing::Known && (rows.is_none() || rows == self.rows);
+        let is_known = self.rows.is_some() && rows == self.rows;
         if !is_known || outgoing.iter().any(|outgoing| self.unsettled.holds(outgoing)) {
             outgoing = self.looked_up(outgoing, delivered).await?;
         }

@@ -5,18 +5,12 @@ use std::path::Path;
 use super::*;
 use crate::journal::record::Posting;
 
-const POSTED: Options = Options { rows: Some(0), ..OPTIONS };
-
-fn options() -> Options {
-    Options { model_version: Some("v".to_owned()), ..POSTED }
-}
-
 fn journal(folder: &Path) -> Arc<Journal> {
     Arc::new(Journal::open(&folder.join("journal.jsonl"), "a test").unwrap())
 }
 
 fn journaled(fake: &Fake, folder: &Path) -> StudioSink {
-    let mut sink = sink(fake, options()).journaled(journal(folder));
+    let mut sink = sink(fake, chosen(0)).journaled(journal(folder));
     sink.unsettled.waits = vec![Duration::ZERO; 2];
     sink
 }
@@ -76,7 +70,7 @@ async fn an_old_call_is_looked_up_and_not_waited_for() {
     let fake = Fake::start(2).await;
     leave(folder.path(), call(&fake, &[1, 2]));
     fake.world().predict(1, "v", &region(1));
-    let mut sink = sink(&fake, Options { rows: Some(1), ..options() }).journaled(journal(folder.path()));
+    let mut sink = sink(&fake, chosen(1)).journaled(journal(folder.path()));
     let delivered = sink.deliver(&[labeled(1), labeled(2)]).await.unwrap();
     sink.finish(true).await.unwrap();
     assert_eq!((delivered.already_there, fake.requests("POST"), fake.requests("GET /api/tasks")), (1, 1, 2));
@@ -143,7 +137,7 @@ async fn replace_is_ended_where_a_run_was_killed_in_the_middle() {
         for (task, version) in [(1, "older"), (1, "v"), (2, "older")] {
             fake.world().predict(task, version, &region(task));
         }
-        let mut sink = sink(&fake, Options { older, ..options() }).journaled(journal(folder.path()));
+        let mut sink = sink(&fake, Options { older, ..chosen(0) }).journaled(journal(folder.path()));
         sink.finish(true).await.unwrap();
         let stored = fake.world().stored();
         let stored: Vec<&str> = stored.iter().map(|stored| stored.rsplit_once(':').unwrap().0).collect();

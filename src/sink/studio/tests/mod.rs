@@ -10,8 +10,12 @@ use crate::label::prediction::{Prediction, Region};
 use crate::label::task::Task;
 use crate::studio::fake::{Fake, Fault, PROJECT};
 
-const OPTIONS: Options =
-    Options { model_version: None, rows: None, existing: Existing::Known, older: Older::Keep };
+const OPTIONS: Options = Options { model_version: None, rows: None, older: Older::Keep };
+
+/// Those of a run for tasks without a prediction of its version, of which there were so many rows.
+fn chosen(rows: u64) -> Options {
+    Options { model_version: Some("v".to_owned()), rows: Some(rows), ..OPTIONS }
+}
 
 fn region(id: u64) -> String {
     format!("al{id:016x}")
@@ -48,7 +52,7 @@ fn sink(fake: &Fake, options: Options) -> StudioSink {
 /// Delivers predictions for tasks 1 to `count` and returns the tasks that hold one afterwards, then the rejected ones.
 async fn check(fake: &Fake, count: u64, expect: &str) -> Vec<Rejected> {
     let batch: Vec<Labeled> = (1..=count).map(labeled).collect();
-    let mut sink = sink(fake, OPTIONS);
+    let mut sink = sink(fake, chosen(0));
     let delivered = sink.deliver(&batch).await.unwrap();
     sink.finish(true).await.unwrap();
     let mut tasks: Vec<u64> =
@@ -120,9 +124,8 @@ async fn of_what_was_stored_twice_whoever_looks_leaves_the_newest() {
     let fake = Fake::start(2).await;
     fake.world().predict(1, "v", &region(1));
     let newest = fake.world().predict(1, "v", &region(1));
-    let options = Options { existing: Existing::Possible, ..OPTIONS };
     fake.world().faults.push_back(Fault::Fail { stored: 1, times: 2 });
-    sink(&fake, options).deliver(&[labeled(1), labeled(2)]).await.unwrap();
+    sink(&fake, OPTIONS).deliver(&[labeled(1), labeled(2)]).await.unwrap();
     let ids = fake.world().predictions.iter().map(|stored| stored["id"].clone()).collect::<Vec<_>>();
     assert_eq!(ids, [newest, newest + 2]);
 }
@@ -191,8 +194,7 @@ async fn what_may_be_there_already_is_looked_up_first() {
     fake.world().predict(1, "v", &region(1));
     fake.world().predict(2, "other", &region(2));
     let batch: Vec<Labeled> = [1, 2, 3, 3].map(labeled).to_vec();
-    let options = Options { existing: Existing::Possible, ..OPTIONS };
-    let delivered = sink(&fake, options).deliver(&batch).await.unwrap();
+    let delivered = sink(&fake, OPTIONS).deliver(&batch).await.unwrap();
     assert_eq!(delivered, Delivered { rejected: Vec::new(), already_there: 2 });
     assert_eq!(fake.world().predictions.len(), 4);
 }
@@ -201,11 +203,10 @@ async fn what_may_be_there_already_is_looked_up_first() {
 async fn a_reviewed_prediction_takes_the_place_of_the_one_it_was_made_from() {
     let fake = Fake::start(1).await;
     let old = fake.world().predict(1, "v", &region(1));
-    let options = Options { existing: Existing::Possible, ..OPTIONS };
     let reviewed = [labeled_as(1, json!({ "choices": ["no"] }))];
     // The call breaks, so what landed has to be told from what was there before.
     fake.world().faults.push_back(Fault::Cut { stored: 1 });
-    sink(&fake, options).deliver(&reviewed).await.unwrap();
+    sink(&fake, OPTIONS).deliver(&reviewed).await.unwrap();
     assert_eq!(fake.requests("POST"), 1);
     let stored = fake.world().predictions.clone();
     assert_eq!(stored.len(), 1);

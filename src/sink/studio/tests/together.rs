@@ -2,15 +2,11 @@
 
 use super::*;
 
-fn options(rows: u64) -> Options {
-    Options { model_version: Some("v".to_owned()), rows: Some(rows), ..OPTIONS }
-}
-
 #[tokio::test]
 async fn runs_at_the_same_instant_take_turns_and_post_nothing_twice() {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::start(3).await;
-    let sink = || sink(&fake, options(0)).in_turn(folder.path().join("studio/lock"));
+    let sink = || sink(&fake, chosen(0)).in_turn(folder.path().join("studio/lock"));
     let (mut first, mut second) = (sink(), sink());
     let batch = [1, 2, 3].map(labeled);
     let (first, second) = tokio::join!(first.deliver(&batch), second.deliver(&batch));
@@ -23,7 +19,7 @@ async fn the_last_look_is_taken_in_turn() {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::start(1).await;
     let path = folder.path().join("lock");
-    let mut sink = sink(&fake, options(0)).in_turn(path.clone());
+    let mut sink = sink(&fake, chosen(0)).in_turn(path.clone());
     fake.world().faults.push_back(Fault::Fail { stored: 1, times: 1 });
     sink.deliver(&[labeled(1)]).await.unwrap();
     let before = fake.world().log.len();
@@ -42,8 +38,8 @@ async fn the_last_look_is_taken_in_turn() {
 #[tokio::test]
 async fn tasks_that_were_chosen_before_another_run_posted_are_looked_up_in_every_delivery() {
     let fake = Fake::start(3).await;
-    let mut other = sink(&fake, options(0));
-    let mut sink = sink(&fake, options(0));
+    let mut other = sink(&fake, chosen(0));
+    let mut sink = sink(&fake, chosen(0));
     other.deliver(&[1, 2, 3].map(labeled)).await.unwrap();
     for task in [1, 2, 3] {
         assert_eq!(sink.deliver(&[labeled(task)]).await.unwrap().already_there, 1);
@@ -62,7 +58,7 @@ async fn a_run_alone_looks_nothing_up() {
         score: None,
         result: vec![json!({ "id": region(77) })],
     });
-    let mut sink = sink(&fake, options(1));
+    let mut sink = sink(&fake, chosen(1));
     for labeled in [edited, labeled(2), labeled(3)] {
         sink.deliver(&[labeled]).await.unwrap();
     }
@@ -85,7 +81,7 @@ async fn rows_that_another_run_takes_out_hide_nothing_that_it_stored() {
         }
         world.predict(1, "v", &region(1));
     }));
-    sink(&fake, options(6)).deliver(&[1, 2, 3].map(labeled)).await.unwrap();
+    sink(&fake, chosen(6)).deliver(&[1, 2, 3].map(labeled)).await.unwrap();
     let mut tasks: Vec<u64> =
         fake.world().predictions.iter().filter_map(|stored| stored["task"].as_u64()).collect();
     tasks.sort_unstable();
@@ -99,7 +95,7 @@ async fn what_had_landed_before_label_studio_took_no_more_counts_as_arrived() {
     let mut batch = [1, 2].map(labeled);
     batch[0] = labeled_as(1, json!({ "choices": [["a", "b"]] }));
     fake.world().faults.push_back(Fault::Forbid);
-    let broken_off = sink(&fake, options(0)).deliver(&batch).await.unwrap_err();
+    let broken_off = sink(&fake, chosen(0)).deliver(&batch).await.unwrap_err();
     assert!(broken_off.error.to_string().contains("Not yours"), "{broken_off:?}");
     assert_eq!((broken_off.arrived, fake.world().predictions.len()), (1, 1));
 }
