@@ -208,7 +208,9 @@ fn ending(summary: &Summary, stop: &Stop, destination: &Destination) -> Result<(
     if stop.is_asked() {
         let hint = match destination {
             Destination::Project => "the same command goes on with the tasks that are left",
-            Destination::File(_) => "the same command begins anew",
+            Destination::File(_) => {
+                "the same command begins anew; nothing that was answered is paid for again"
+            }
         };
         return Err(Error::Interrupted { hint: hint.to_owned() });
     }

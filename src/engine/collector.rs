@@ -184,9 +184,11 @@ impl<'a> Collector<'a> {
 
     fn count_delivery(&mut self, batch: &[Labeled], delivered: Delivered) {
         let rejected: HashSet<_> = delivered.rejected.iter().map(|(task, _)| *task).collect();
-        let taken = batch.iter().filter(|labeled| !rejected.contains(&labeled.task.id));
-        let partial = taken.clone().filter(|labeled| !labeled.unfilled.is_empty()).count() as u64;
-        let taken = taken.count() as u64;
+        let is_partial =
+            |labeled: &&Labeled| !labeled.unfilled.is_empty() && !rejected.contains(&labeled.task.id);
+        let partial = batch.iter().filter(is_partial).count() as u64;
+        // A task may have several predictions, of which one is rejected.
+        let taken = batch.len().saturating_sub(delivered.rejected.len()) as u64;
         let already_there = delivered.already_there.min(taken);
         let arrived = taken - already_there;
 

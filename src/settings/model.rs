@@ -223,7 +223,7 @@ fn budget(
     let mut names = parameters.extra.keys().chain(options.into_iter().flat_map(Map::keys));
     if let Some(name) = names.find(|name| LENGTHENING.contains(&name.as_str())) {
         return Err(SettingsError::with_hint(
-            format!("`{name}` in `--param` decides how long answers get, which `--max-cost` must know"),
+            format!("`{name}` in `--param` decides how long answers get, which a budget must know"),
             "give `--max-tokens` instead",
         ));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::world::{Ran, Seen, World, failed, fatal};
+use super::world::{Ran, Seen, World, failed, fatal, labeled, task};
 use crate::engine::event::Summary;
 use crate::engine::ports::{Batch, FailureKind, Outcome};
 use crate::label::prediction::Usage;
@@ -87,6 +87,14 @@ async fn failures_of_single_tasks_do_not_end_the_run() {
     ran.result.unwrap();
     assert_eq!((ran.summary.delivered, ran.summary.failures.len(), ran.summary.complete), (75, 25, true));
     assert_eq!((ran.summary.usage.requests, ran.summary.cost), (100, Some(12.5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_predictions_of_a_task_one_may_be_refused() {
+    let instead = |number| (number == 2).then(|| labeled(task(1)));
+    let ran = World { instead, rejected: [1].into(), ..World::default() }.run().await;
+    ran.result.unwrap();
+    assert_eq!((ran.summary.delivered, ran.summary.failures.len(), ran.summary.stopped), (99, 1, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -40,7 +40,7 @@ pub(super) struct World {
     pub(super) dead_check: Option<u64>,
     /// The journal's way to the disk, counted from 1, that fails.
     pub(super) dead_sync: Option<u64>,
-    /// Tasks that the sink refuses.
+    /// Tasks of which the sink refuses a prediction.
     pub(super) rejected: BTreeSet<u64>,
     pub(super) stop_after: Option<Duration>,
 }
@@ -167,7 +167,7 @@ pub(super) fn failed(number: u64) -> Outcome {
 }
 
 /// Returns a whole prediction, or for every tenth task a partial one.
-fn labeled(task: Task) -> Outcome {
+pub(super) fn labeled(task: Task) -> Outcome {
     let unfilled = match number(task.id) % 10 {
         0 => vec![Unfilled { control: "stars".to_owned(), reason: "not in the answer".to_owned() }],
         _ => Vec::new(),
@@ -186,6 +186,11 @@ fn labeled(task: Task) -> Outcome {
     Outcome::Labeled { labeled: Labeled { task, prediction, unfilled }, usage, cost: None, reused: false }
 }
 
+pub(super) fn task(number: u64) -> Task {
+    let id = TaskId::Row(number);
+    Task { id, data: Map::new(), annotations: Vec::new(), predictions: Vec::new() }
+}
+
 fn number(id: TaskId) -> u64 {
     match id {
         TaskId::Id(number) | TaskId::Row(number) => number,
@@ -201,8 +206,7 @@ impl Source for Numbers<'_> {
                     return Err(error("source"));
                 }
                 seen.pulled.fetch_add(1, Ordering::Relaxed);
-                let id = TaskId::Row(number);
-                Ok(Task { id, data: Map::new(), annotations: Vec::new(), predictions: Vec::new() })
+                Ok(task(number))
             })
             .boxed()
     }
@@ -228,8 +232,8 @@ impl Sink for Shelf<'_> {
                 seen.deliveries.lock().unwrap().push(arrived);
                 return Err(BrokenOff { arrived: world.last_arrivals as u64, error: error("sink") });
             }
-            let (rejected, taken): (Vec<_>, Vec<_>) =
-                numbers.partition(|number| world.rejected.contains(number));
+            let mut refused = world.rejected.clone();
+            let (rejected, taken): (Vec<_>, Vec<_>) = numbers.partition(|number| refused.remove(number));
             seen.deliveries.lock().unwrap().push(taken);
             let rejected = rejected.into_iter().map(|number| (TaskId::Row(number), "refused".to_owned()));
             Ok(Delivered { rejected: rejected.collect(), already_there: 0 })
