@@ -101,8 +101,7 @@ impl JournalError {
 impl Journal {
     /// Opens a journal, which need not exist yet, and locks it; `holder` is what another process is told of this one.
     pub fn open(path: &Path, holder: &str) -> Result<Self, JournalError> {
-        // A link and what it leads to have one lock.
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = located(path);
         let lock = lock(&path, holder)?;
         let fault = |error: io::Error| JournalError::io("cannot open", &path, &error);
         let file = medium::open(&path).map_err(fault)?;
@@ -323,6 +322,15 @@ fn lock(path: &Path, holder: &str) -> Result<Option<Lock>, JournalError> {
         }
         Err(LockError::Io(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(None),
         Err(LockError::Io(error)) => Err(JournalError::io("cannot lock", path, &error)),
+    }
+}
+
+/// Returns where a journal really is: a link and what it leads to have one lock, also before there is anything.
+fn located(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.read_link()) {
+        (Ok(path), _) => path,
+        (Err(_), Ok(target)) => path.parent().unwrap_or(Path::new("")).join(target),
+        (Err(_), Err(_)) => path.to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::index::Index;
 use super::lines::{self, Beginning, Content, Lines, Place};
 use super::record::{Outline, Record};
-use super::{JournalError, lock_path, unfit};
+use super::{JournalError, located, lock_path, unfit};
 use crate::lock::Lock;
 
 /// A record of a journal.
@@ -46,8 +46,7 @@ pub fn look(path: &Path, mut visit: impl FnMut(Entry<'_>)) -> Result<(), Journal
 
 /// Returns what the process that uses the journal at this place says about itself, if one does.
 pub fn holder(path: &Path) -> Option<String> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    Lock::holder(&lock_path(&path)).unwrap_or_default()
+    Lock::holder(&lock_path(&located(path))).unwrap_or_default()
 }
 
 fn each(file: &File, start: u64, mut visit: impl FnMut(Outline, Place, &[u8])) -> io::Result<()> {

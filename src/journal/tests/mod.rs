@@ -190,6 +190,16 @@ fn a_journal_is_had_once_also_by_another_name() {
 
 #[cfg(unix)]
 #[test]
+fn a_link_to_a_journal_that_is_not_there_yet_has_its_lock() {
+    let place = Place::new();
+    let link = place.path().with_file_name("link.jsonl");
+    std::os::unix::fs::symlink("j.jsonl", &link).unwrap();
+    let _journal = Journal::open(&link, "me").unwrap();
+    assert!(matches!(Journal::open(&place.path(), "me"), Err(JournalError::Locked { .. })));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_new_journal_can_be_read_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::new();
