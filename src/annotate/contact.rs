@@ -36,7 +36,7 @@ pub(super) enum Loss {
 struct Heard {
     /// Whether any task was answered, if only with a refusal of its own.
     answer: bool,
-    /// Tasks since then whose attempts ran out.
+    /// Questions since then whose attempts ran out, or whose replies could not be read.
     failed: u32,
     /// The last of these, to which there was no reply of any kind.
     silent: u32,
@@ -57,10 +57,10 @@ impl Contact {
         let is_silent = match error {
             AskError::Send(error) => match error {
                 SendError::GaveUp { status: Some(StatusCode::TOO_MANY_REQUESTS), .. }
-                | SendError::TooLong { status: StatusCode::TOO_MANY_REQUESTS, .. } => {
+                | SendError::WaitTooLong { status: StatusCode::TOO_MANY_REQUESTS, .. } => {
                     return Some(Loss::RateLimit);
                 }
-                SendError::TooLong { .. } => return Some(Loss::Outage),
+                SendError::WaitTooLong { .. } => return Some(Loss::Outage),
                 SendError::GaveUp { status, .. } => self.failed(status.is_none()),
                 SendError::Unreachable { .. } | SendError::Unknown { .. } => self.failed(true),
                 SendError::Unaffordable { .. } | SendError::Stopped => false,
@@ -123,7 +123,7 @@ mod tests {
 
     fn too_long(status: u16) -> AskError {
         let status = StatusCode::from_u16(status).unwrap();
-        SendError::TooLong { status, message: String::new() }.into()
+        SendError::WaitTooLong { status, message: String::new() }.into()
     }
 
     /// Notes one after the other what came of tasks: `+` an answer, `-` none, `!` a failure, `?` what cannot be read,

@@ -73,7 +73,7 @@ pub enum SendError {
     Unreachable { attempts: u32, message: String },
     /// The server asks to wait longer than allowed.
     #[error("{message}")]
-    TooLong { status: StatusCode, message: String },
+    WaitTooLong { status: StatusCode, message: String },
     /// The connection broke or timed out where repeating might do harm: it may or may not have landed.
     #[error("{message}")]
     Unknown { message: String },
@@ -145,7 +145,7 @@ impl Transport {
             if let (Some(status), Some(after)) = (status, after.filter(|after| self.policy.max_wait < *after))
             {
                 let message = format!("{message}; {}", self.too_long(after));
-                return Err(SendError::TooLong { status, message });
+                return Err(SendError::WaitTooLong { status, message });
             }
             let Some(wait) = budget.next(&self.policy, after, limited) else {
                 return Err(match reach {
@@ -191,7 +191,7 @@ impl Transport {
         Err(match turned {
             Turned::Stopped => SendError::Stopped,
             // It would be refused for its rate limit, so it ends as if it had been.
-            Turned::TooLong(wait) => SendError::TooLong {
+            Turned::TooLong(wait) => SendError::WaitTooLong {
                 status: StatusCode::TOO_MANY_REQUESTS,
                 message: format!("{}: {}", address(&call.url), self.too_long(wait)),
             },

@@ -70,7 +70,7 @@ impl StudioError {
             SendError::GaveUp { attempts, message, status: Some(status) } => {
                 Self::Server { what, status, words: format!("{message} ({attempts} attempts)") }
             }
-            SendError::TooLong { status, message } => Self::Server { what, status, words: message },
+            SendError::WaitTooLong { status, message } => Self::Server { what, status, words: message },
             SendError::GaveUp { message, status: None, .. } | SendError::Unreachable { message, .. } => {
                 // The address is named already.
                 let words = message.split_once(": ").map_or(message.as_str(), |(_, words)| words).to_owned();

@@ -64,7 +64,8 @@ impl fmt::Debug for Patience {
 pub(super) fn is_outage(error: &SendError) -> bool {
     match error {
         SendError::Unreachable { .. } | SendError::GaveUp { status: None, .. } => true,
-        SendError::GaveUp { status: Some(status), message, .. } | SendError::TooLong { status, message } => {
+        SendError::GaveUp { status: Some(status), message, .. }
+        | SendError::WaitTooLong { status, message } => {
             match status.as_u16() {
                 502..=504 => true,
                 // Other pages of this status come again and again.

@@ -280,7 +280,7 @@ impl Client {
         match error {
             SendError::Aborted { .. } => drop(self.aborted.set(error.clone())),
             SendError::Unreachable { .. }
-            | SendError::TooLong { .. }
+            | SendError::WaitTooLong { .. }
             | SendError::GaveUp { status: None | Some(StatusCode::TOO_MANY_REQUESTS), .. } => {
                 let mut unreached = self.unreached.lock().unwrap_or_else(PoisonError::into_inner);
                 *unreached = Unreached { count: unreached.count + 1, error: Some(error.clone()) };
