@@ -39,6 +39,19 @@ async fn an_empty_answer_is_asked_for_again_with_a_word_about_it() {
 }
 
 #[tokio::test]
+async fn a_reply_that_is_no_json_is_asked_for_again_now_and_by_the_next_run() {
+    let empty = || ResponseTemplate::new(200);
+    let stage = Stage::new([says(GOOD), empty(), empty()]).await;
+    let annotator = stage.annotator();
+    assert_eq!(shown(&annotator.annotate(task(2, "Ho")).await), "good asked, 1 0.25");
+    let outcome = shown(&annotator.annotate(task(1, "Hi")).await);
+    assert!(outcome.starts_with("Unreachable, 2 0.0: ") && outcome.contains("an empty body"), "{outcome}");
+    assert_eq!(records(&stage.journal())[1]["failure"]["replies"].as_array().map(Vec::len), Some(2));
+    drop(annotator);
+    stage.check(("good asked, 1 0.25", 4)).await;
+}
+
+#[tokio::test]
 async fn a_cut_answer_is_asked_for_again_with_a_larger_limit() {
     let mut stage = Stage::new([cut()]).await;
     stage.check(("good asked, 2 0.5", 2)).await;
