@@ -45,9 +45,10 @@ impl Estimate {
                 Err(_) => estimate.unusable += 1,
                 Ok(request) if annotator.is_done(&task, &request) => estimate.unchanged += 1,
                 Ok(request) => {
-                    estimate.add_worst(annotator, &request);
-                    estimate.usage.requests += 1;
-                    estimate.usage.prompt_tokens += estimate_tokens(&request);
+                    let requests = requests(annotator, &request);
+                    estimate.add_worst(annotator, &request, requests);
+                    estimate.usage.requests += requests;
+                    estimate.usage.prompt_tokens += estimate_tokens(&request) * requests;
                     estimate.usage.completion_tokens += answer;
                 }
             }
@@ -55,12 +56,13 @@ impl Estimate {
         Ok(estimate)
     }
 
-    fn add_worst(&mut self, annotator: &Annotator, request: &ChatRequest) {
+    fn add_worst(&mut self, annotator: &Annotator, request: &ChatRequest, requests: u64) {
         let Answerer::Model(client) = &annotator.answerer else { return };
         if let (Some(budget), Ok(worst)) = (client.budget(), client.worst_case(request)) {
             let worst = budget.amount(&worst, None);
             let (all, largest) = self.worst.unwrap_or_default();
-            self.worst = Some((all.plus(worst), largest.most(worst)));
+            let all = (0..requests).fold(all, |all, _| all.plus(worst));
+            self.worst = Some((all, largest.most(worst)));
         }
     }
 
@@ -109,6 +111,16 @@ fn worst_case((all, largest): (Amount, Amount), price: Option<Price>) -> String 
         None => plural(tokens, "token"),
     };
     format!("  at the worst   {}; the largest request {}", in_words(all), in_words(largest))
+}
+
+/// Returns how many requests a task takes: one, unless the server gives one response at a time and several are wanted.
+fn requests(annotator: &Annotator, request: &ChatRequest) -> u64 {
+    match &annotator.answerer {
+        Answerer::Model(client) if !client.known(&request.model).capabilities.several => {
+            u64::from(request.parameters.responses.max(1))
+        }
+        Answerer::Model(_) | Answerer::Keyword => 1,
+    }
 }
 
 /// Returns how long an answer may be, in tokens: as long as allowed, or by the kinds of the controls.

@@ -252,6 +252,28 @@ fn a_preview_tells_the_worst_case() {
     assert!(preview.stdout.contains(&words), "expected `{words}` in {}", preview.stdout);
 }
 
+#[test]
+fn a_preview_counts_every_request_of_a_task_for_a_server_that_gives_one_response_at_a_time() {
+    let llm = Llm::start();
+    let url = llm.url();
+    let story = story(llm, 1).program(|program| program.env("OLLAMA_ENDPOINT", &url));
+    let args =
+        ["--provider", "ollama", "--model", "m", "--num-responses", "2", "--max-tokens-total", "1000000"];
+    let preview = story.command("preview", &[&["--prompt", "prompt.txt"], &args[..]].concat());
+    preview.assert_code(0);
+    assert!(preview.stdout.contains("requests       2"), "{}", preview.stdout);
+    story.run(&args).assert_code(0);
+    let reserved: Vec<usize> = story.llm.requests().iter().map(|request| request.body.len() + 4096).collect();
+    let [one, again] = reserved[..] else { panic!("{} requests", reserved.len()) };
+    assert_eq!(one, again);
+    let words = format!(
+        "at the worst   {} tokens for $0.00; the largest request {} tokens",
+        thousands(2 * one),
+        thousands(one)
+    );
+    assert!(preview.stdout.contains(&words), "expected `{words}` in {}", preview.stdout);
+}
+
 fn thousands(number: usize) -> String {
     format!("{},{:03}", number / 1_000, number % 1_000)
 }
