@@ -44,23 +44,32 @@ pub fn mask(text: &str) -> String {
 
 /// Returns the text without the secrets that these headers carry.
 pub fn mask_sent(text: &str, headers: &HeaderMap) -> String {
-    let mut masked = mask(text);
-    for value in headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok())
-    {
-        for secret in value.split(' ').filter(|part| is_long(part)) {
-            masked = masked.replace(secret, MASK);
-        }
-    }
-    masked
+    sensitive(headers).filter(|part| is_long(part)).fold(mask(text), |text, secret| hide(text, secret))
 }
 
 /// Returns the text without the secrets that these headers carry, and with all else as it is: a model's own words may
 /// well look like a key.
 pub fn mask_own(text: &str, headers: &HeaderMap) -> String {
+    sensitive(headers).filter(|part| is_key(part)).fold(text.to_owned(), |text, secret| hide(text, secret))
+}
+
+/// Returns every word of what these headers carry.
+fn sensitive(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let values =
         headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(' ')).filter(|part| is_key(part)).fold(
-        text.to_owned(),
+    values.flat_map(|value| value.split(' '))
+}
+
+/// Hides a secret however it is spelled: as it is, as PHP and as .NET write it in JSON, and as in a URL.
+fn hide(text: String, secret: &str) -> String {
+    let spelled = [
+        secret.to_owned(),
+        secret.replace('/', r"\/"),
+        secret.replace('+', r"\u002B"),
+        secret.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D"),
+    ];
+    spelled.iter().fold(
+        text,
         |text, secret| {
             if text.contains(secret) { text.replace(secret, MASK) } else { text }
         },
@@ -111,6 +120,20 @@ mod tests {
         value.set_sensitive(true);
         let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
         assert_eq!(mask_sent("my key is key-of-mine.", &headers), "my key is [hidden].");
+    }
+
+    #[test]
+    fn a_secret_is_hidden_however_it_is_spelled() {
+        let mut value = HeaderValue::from_static("Bearer abc/0123+4567==");
+        value.set_sensitive(true);
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
+        for text in
+            ["abc/0123+4567==", r"abc\/0123+4567==", r"abc/0123\u002B4567==", "abc%2F0123%2B4567%3D%3D"]
+        {
+            let text = format!("{{\"key\": \"{text}\"}}");
+            assert_eq!(mask_sent(&text, &headers), r#"{"key": "[hidden]"}"#);
+            assert_eq!(mask_own(&text, &headers), r#"{"key": "[hidden]"}"#);
+        }
     }
 
     #[test]
