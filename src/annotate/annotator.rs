@@ -102,7 +102,7 @@ impl Annotator {
                         let labeled = self.labeled(task, fingerprint, filled);
                         Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: true }
                     }
-                    Some(Err((kind, reason))) => failed(task.id, kind, reason, Bill::default()),
+                    Some(Err((kind, reason))) => Outcome::Refrained(Failure { task: task.id, kind, reason }),
                     None => {
                         let upshot = self.ask(client, &task, &request).await;
                         self.settle(task, question, upshot, seat)

@@ -241,7 +241,7 @@ async fn model(
         Outcome::Labeled { .. } | Outcome::Unchanged(_) => Ok(()),
         Outcome::Fatal { error, .. } => Err(Error::from(error)),
         Outcome::Stopped { .. } => Err(unanswered_error("stopped before it was asked".to_owned())),
-        Outcome::Failed { failure, .. } => Err(match failure.kind {
+        Outcome::Failed { failure, .. } | Outcome::Refrained(failure) => Err(match failure.kind {
             FailureKind::Data => ports::Error::Input(failure.reason).into(),
             _ => unanswered_error(format!("asked for {}: {}", failure.task, failure.reason)),
         }),

@@ -34,11 +34,13 @@ pub(super) struct Estimate {
 
 impl Estimate {
     /// Goes through the whole selection; asks no model.
-    pub(super) async fn of(tasks: &Tasks, annotator: &Annotator) -> Result<Self, Error> {
+    pub(super) async fn of(tasks: &Tasks, annotator: &Annotator, limit: Option<u64>) -> Result<Self, Error> {
         let mut estimate = Self::default();
         let answer = answer_tokens(annotator);
         let mut stream = tasks.source().tasks();
-        while let Some(task) = stream.next().await {
+        while limit.is_none_or(|limit| estimate.tasks - estimate.unchanged < limit)
+            && let Some(task) = stream.next().await
+        {
             let task = task?;
             estimate.tasks += 1;
             match annotator.request(&task) {

@@ -40,7 +40,7 @@ pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_
     while let Some(task) = first.next().await.transpose()? {
         context.print(&request(&annotator, &task)?)?;
     }
-    let estimate = Estimate::of(&tasks, &annotator).await?;
+    let estimate = Estimate::of(&tasks, &annotator, settings.tasks.selection.limit).await?;
     context.print(&estimate.text(&settings.model))
 }
 

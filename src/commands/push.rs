@@ -73,6 +73,7 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
         reporter: reporter.as_mut(),
         summary: report.begin(Meters::default()),
         concurrency: CONCURRENCY,
+        limit: None,
     };
     let result = engine::run::run(job, async |task| reviewed(task, &rules), context.stop.asked()).await;
     for notice in sink.notices() {

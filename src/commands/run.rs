@@ -93,6 +93,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
         reporter: reporter.as_mut(),
         summary: report.begin(meters(&annotator)),
         concurrency: settings.model.concurrency,
+        limit: settings.tasks.selection.limit,
     };
     let label = async |task| lean(annotator.annotate(task).await, &destination);
     let result = engine::run::run(job, label, context.stop.asked()).await;

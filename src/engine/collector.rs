@@ -167,6 +167,11 @@ impl<'a> Collector<'a> {
                 self.desk.reporter.report(&Event::Failed { failure: &failure, usage, cost });
                 self.desk.summary.failures.push(failure);
             }
+            Outcome::Refrained(failure) => {
+                let (usage, cost) = (Usage::default(), None);
+                self.desk.reporter.report(&Event::Failed { failure: &failure, usage, cost });
+                self.desk.summary.failures.push(failure);
+            }
             Outcome::Stopped { usage, cost } => self.count_cost(usage, cost),
             Outcome::Fatal { error, usage, cost } => {
                 self.count_cost(usage, cost);

@@ -88,6 +88,8 @@ pub enum Outcome {
         usage: Usage,
         cost: Option<f64>,
     },
+    /// It failed for good before, and nothing was asked again.
+    Refrained(Failure),
     /// The task was given up before it was answered, because stopping was asked for.
     Stopped {
         usage: Usage,

@@ -30,12 +30,16 @@ pub struct Job<'a> {
     pub summary: &'a mut Summary,
     /// Most tasks in work at once, at least 1.
     pub concurrency: usize,
+    /// Most tasks that need work: those for which nothing is to be asked do not count.
+    pub limit: Option<u64>,
 }
 
 /// How to work on tasks, on how many at once, and how many there were.
 struct Workshop<'a, F> {
     annotate: F,
     concurrency: usize,
+    /// Most tasks that need work; those that need none do not count.
+    limit: u64,
     selected: &'a AtomicU64,
 }
 
@@ -67,7 +71,8 @@ where
     let selected = AtomicU64::new(0);
     let desk = Desk { journal: job.journal, reporter: &mut *job.reporter, summary: &mut *job.summary };
     let collector = Collector::new(desk, &selected, halt, job.sink.batch());
-    let workshop = Workshop { annotate, concurrency, selected: &selected };
+    let workshop =
+        Workshop { annotate, concurrency, limit: job.limit.unwrap_or(u64::MAX), selected: &selected };
     let tasks = job.source.tasks();
 
     let work = async {
@@ -115,9 +120,15 @@ where
     let mut in_flight = FuturesUnordered::new();
     let mut ready: VecDeque<Message> = VecDeque::new();
     let mut is_dry = false;
+    let mut counted = 0;
 
     while tasks.is_some() || !in_flight.is_empty() || !ready.is_empty() {
+        if workshop.limit <= counted && in_flight.is_empty() && tasks.take().is_some() {
+            is_dry = true;
+            continue;
+        }
         let under_way = in_flight.len() + ready.len();
+        let has_room = under_way < workshop.concurrency && counted < workshop.limit;
         select! {
             biased;
             () = &mut stop, if stopping.is_some() => {
@@ -136,14 +147,17 @@ where
                 }
             }
             Some(outcome) = in_flight.next() => {
-                if matches!(outcome, Outcome::Fatal { .. }) {
-                    tasks = None;
+                match outcome {
+                    Outcome::Fatal { .. } => tasks = None,
+                    Outcome::Unchanged(_) | Outcome::Refrained(_) => counted -= 1,
+                    _ => {}
                 }
                 ready.push_back(Ok(outcome));
             }
-            next = next_task(&mut tasks), if tasks.is_some() && under_way < workshop.concurrency => match next {
+            next = next_task(&mut tasks), if tasks.is_some() && has_room => match next {
                 Some(Ok(task)) => {
                     workshop.selected.fetch_add(1, Ordering::Relaxed);
+                    counted += 1;
                     in_flight.push((workshop.annotate)(task));
                 }
                 Some(Err(error)) => {

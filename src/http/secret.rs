@@ -44,13 +44,13 @@ pub fn mask(text: &str) -> String {
 
 /// Returns the text without the secrets that these headers carry.
 pub fn mask_sent(text: &str, headers: &HeaderMap) -> String {
-    sensitive(headers).filter(|part| is_long(part)).fold(mask(text), |text, secret| hide(text, secret))
+    sensitive(headers).filter(|part| is_long(part)).fold(mask(text), hide)
 }
 
 /// Returns the text without the secrets that these headers carry, and with all else as it is: a model's own words may
 /// well look like a key.
 pub fn mask_own(text: &str, headers: &HeaderMap) -> String {
-    sensitive(headers).filter(|part| is_key(part)).fold(text.to_owned(), |text, secret| hide(text, secret))
+    sensitive(headers).filter(|part| is_key(part)).fold(text.to_owned(), hide)
 }
 
 /// Returns every word of what these headers carry.

@@ -92,7 +92,10 @@ fn other_models_and_commands_that_hardly_ask_are_not_counted() {
 
 #[test]
 fn without_a_place_for_locks_a_run_is_alone_and_says_so() {
-    let story = Story::many(1).program(|program| program.file("state", "").env("XDG_STATE_HOME", "state"));
+    let story = Story::many(1).program(|program| {
+        let state = program.path("state").display().to_string();
+        program.file("state", "").env("XDG_STATE_HOME", &state)
+    });
     let outcome = story.run(&["-v", "--summary", "s.json", "--journal", "j.jsonl"]);
     outcome.assert_code(0).assert_tells("other processes that use this endpoint are not seen");
     assert_eq!(story.summary("s.json")["tasks"]["delivered"], json!(1));

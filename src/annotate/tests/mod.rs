@@ -167,6 +167,7 @@ fn shown(outcome: &Outcome) -> String {
         Outcome::Failed { failure: Failure { kind, reason, .. }, usage, cost } => {
             format!("{kind:?}, {} {:?}: {reason}", usage.requests, cost.unwrap_or_default())
         }
+        Outcome::Refrained(Failure { kind, reason, .. }) => format!("{kind:?}, 0 0.0: {reason}"),
         Outcome::Stopped { usage, .. } => format!("stopped, {}", usage.requests),
         Outcome::Fatal { error, usage, .. } => format!("fatal, {}: {error}", usage.requests),
     }

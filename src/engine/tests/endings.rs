@@ -167,3 +167,23 @@ async fn refused_predictions_are_failures_with_the_reason() {
     assert!(failures.iter().all(|failure| failure.kind == FailureKind::Undeliverable));
     assert_eq!(failures[0].reason, "refused");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_counts_the_tasks_that_need_work() {
+    let check = async |limit, instead: fn(u64) -> Option<Outcome>, expect: [u64; 3]| {
+        let ran = World { limit: Some(limit), instead, ..World::default() }.run().await;
+        ran.result.unwrap();
+        let Summary { selected, delivered, already_there, complete, .. } = ran.summary;
+        assert_eq!([selected, delivered, already_there], expect);
+        assert!(complete, "what was asked for was done");
+    };
+    check(7, |_| None, [7, 7, 0]).await;
+    check(7, |number| (number <= 50).then_some(Outcome::Unchanged(TaskId::Id(number))), [57, 7, 50]).await;
+    let refrained = |number| match failed(number) {
+        Outcome::Failed { failure, .. } if number % 2 == 0 => Some(Outcome::Refrained(failure)),
+        _ => None,
+    };
+    check(20, refrained, [39, 20, 0]).await;
+    check(100, |number| Some(Outcome::Unchanged(TaskId::Id(number))), [100, 0, 100]).await;
+    check(0, |_| None, [0, 0, 0]).await;
+}

@@ -23,6 +23,7 @@ use crate::label::task::{Task, TaskId};
 pub(super) struct World {
     pub(super) tasks: u64,
     pub(super) concurrency: usize,
+    pub(super) limit: Option<u64>,
     pub(super) batch: Batch,
     /// How long one answer takes.
     pub(super) answer: Duration,
@@ -82,6 +83,7 @@ impl Default for World {
         Self {
             tasks: 100,
             concurrency: 10,
+            limit: None,
             batch: Batch { size: 10, wait: Duration::from_secs(60), most: 10 },
             answer: Duration::from_secs(1),
             delivery: Some(Duration::ZERO),
@@ -126,6 +128,7 @@ impl World {
             reporter: &mut Eye(seen.clone()),
             summary,
             concurrency: self.concurrency,
+            limit: self.limit,
         };
         let stop = async {
             match self.stop_after {

@@ -141,7 +141,12 @@ impl Source for StudioSource {
     fn tasks(&self) -> BoxStream<'_, Result<Task, Error>> {
         let scopes: Vec<_> = self.scopes.iter().map(|scope| self.pages(scope)).collect();
         let tasks = read_ahead(stream::iter(scopes).flatten().boxed());
-        let limit = self.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let limit = match self.only {
+            // Some may have their prediction already, which only who labels can tell.
+            Only::Unpredicted => None,
+            Only::Unlabeled | Only::All => self.limit,
+        };
+        let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         tasks
             .take(limit)
             .map_err(|error| Error::Studio { message: error.to_string(), advice: error.advice() })
