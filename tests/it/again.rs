@@ -153,3 +153,18 @@ fn a_changed_prompt_is_a_new_version() {
     assert_ne!(first, second);
     assert_eq!((story.llm.count(), story.studio.predictions(story.tasks[0]).len()), (2, 2));
 }
+
+#[test]
+fn tasks_that_need_nothing_do_not_use_up_a_limit() {
+    let story = Story::many(6);
+    story.run(&["--limit", "2"]).assert_code(0);
+    for task in &story.tasks[..2] {
+        story.studio.edit_task(*task, &json!({"text": format!("another text {task}")}));
+    }
+    // The deletion of what the edited tasks had before is a change of them, too.
+    for asked in [4, 6, 8] {
+        story.run(&["--limit", "2"]).assert_code(0);
+        assert_eq!(story.llm.count(), asked);
+    }
+    assert!(story.tasks.iter().all(|task| story.studio.predictions(*task).len() == 1));
+}

@@ -15,10 +15,17 @@ use crate::llm::repair::read;
 /// The headers that dialects read beside a body: `LiteLLM`'s cost.
 const KEPT_HEADERS: &[&str] = &["x-litellm-response-cost"];
 
+/// Deepest nesting of a body that is kept as JSON: the reader of records, in which it stands deeper, follows 128.
+const DEEPEST: usize = 64;
+
 /// A successful reply, as much of it as is needed to read it again; our own keys are not in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawReply {
+<<<<<<< HEAD
     /// JSON where it can be read as such, else a string.
+=======
+    /// JSON where it is JSON, and not nested too deeply, else a string.
+>>>>>>> 16f876f (llm: keep deeply nested bodies as text)
     pub body: Value,
     /// By name.
     pub headers: Vec<(String, String)>,
@@ -88,9 +95,16 @@ impl Client {
 impl RawReply {
     /// Takes what is needed of a reply; `sent` are the headers that carried our keys.
     pub(super) fn new(reply: &Reply, sent: &HeaderMap) -> Self {
+<<<<<<< HEAD
         let body = match read(&reply.body) {
             Ok(json) => masked(json, sent),
             Err(_) => Value::String(mask_own(&String::from_utf8_lossy(&reply.body), sent)),
+=======
+        let text = String::from_utf8_lossy(&reply.body);
+        let body = match serde_json::from_str(&text) {
+            Ok(json) if !is_deeper(&json, DEEPEST) => masked(json, sent),
+            Ok(_) | Err(_) => Value::String(mask_own(&text, sent)),
+>>>>>>> 16f876f (llm: keep deeply nested bodies as text)
         };
         let header = |name: &&str| {
             let value = reply.headers.get(*name)?.to_str().ok()?;
@@ -147,6 +161,16 @@ impl Paid {
     pub(super) fn cut(mut self, wanted: u32) -> Self {
         self.completion.responses.truncate(wanted.max(1) as usize);
         self
+    }
+}
+
+/// Returns whether arrays and objects are nested more deeply than this.
+fn is_deeper(json: &Value, depth: usize) -> bool {
+    let Some(rest) = depth.checked_sub(1) else { return json.is_array() || json.is_object() };
+    match json {
+        Value::Array(values) => values.iter().any(|value| is_deeper(value, rest)),
+        Value::Object(fields) => fields.values().any(|value| is_deeper(value, rest)),
+        _ => false,
     }
 }
 

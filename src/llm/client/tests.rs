@@ -338,6 +338,19 @@ async fn a_reply_has_its_cost_and_none_of_our_keys() {
     check("Bearer sk-this-is-the-key-1", "Bearer [hidden]", None).await;
 }
 
+#[test]
+fn a_body_that_is_nested_too_deeply_for_a_record_is_kept_as_text() {
+    let check = |depth: usize, is_text: bool| {
+        let body = format!("{}{}", "[".repeat(depth), "]".repeat(depth)).into_bytes();
+        let reply = Reply { status: StatusCode::OK, headers: HeaderMap::new(), body: body.clone() };
+        let raw = RawReply::new(&reply, &HeaderMap::new());
+        assert_eq!((raw.body.is_string(), raw.bytes()), (is_text, body), "{depth}");
+    };
+    check(64, false);
+    check(65, true);
+    check(127, true);
+}
+
 #[tokio::test]
 async fn what_was_paid_for_in_vain_is_told_with_the_error() {
     let server = start(Picky { text: "positive", last: (400, 1), ..Picky::default() }).await;
