@@ -115,7 +115,7 @@ impl Error {
             }
             Self::Journal(error) => Some(error.advice().to_owned()),
             Self::SomeFailed { .. } => {
-                Some("the reasons are listed above; the same command tries again what may pass".to_owned())
+                Some("the reasons are listed above; the same command tries again what may pass, `--retry-failed` the rest".to_owned())
             }
             Self::Run { source, hint } => {
                 let parts: Vec<&str> = source.advice().into_iter().chain(hint.as_deref()).collect();

@@ -206,7 +206,8 @@ fn opening(settings: &Settings, ground: &Ground, destination: &Destination, expe
 
 /// Returns how the run ended, after everything that could be delivered was.
 fn ending(summary: &Summary, stop: &Stop, destination: &Destination) -> Result<(), Error> {
-    if stop.is_asked() {
+    // Asked to stop too late: everything was done.
+    if stop.is_asked() && !summary.complete {
         let hint = match destination {
             Destination::Project => "the same command goes on with the tasks that are left",
             Destination::File(_) => {

@@ -121,6 +121,6 @@ mod tests {
         assert_eq!(lines.tally.done, 1);
         let mut lines = Lines::new(Vec::new(), None, Instant::now, Duration::MAX);
         lines.report(&Event::Stopping(3));
-        assert!(lines.output.starts_with(b"finishing and delivering 3 tasks under way"));
+        assert!(lines.output.starts_with(b"ending with 3 tasks under way"));
     }
 }

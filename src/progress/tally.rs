@@ -37,7 +37,10 @@ impl Tally {
             Event::Delivered(_) => {}
             Event::Stopping(under_way) => {
                 // How to end at once was said when the signal came.
-                return Some(format!("finishing and delivering {} under way", plural(*under_way, "task")));
+                return Some(format!(
+                    "ending with {} under way: what was sent is finished and delivered",
+                    plural(*under_way, "task")
+                ));
             }
         }
         None
@@ -106,7 +109,7 @@ pub(super) mod tests {
             (tally.done, tally.notes().join(", ").as_str()),
             (5, "1 from the journal, 2 failed, 1,002 tokens, $2.00")
         );
-        let stopping = "finishing and delivering 1 task under way";
+        let stopping = "ending with 1 task under way: what was sent is finished and delivered";
         assert_eq!(tally.add(&Event::Stopping(1)).as_deref(), Some(stopping));
     }
 }

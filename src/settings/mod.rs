@@ -161,7 +161,8 @@ impl Settings {
                     (None, _) => "`--max-tokens-total`",
                 };
                 format!(
-                    "the same command with a higher {options} goes on; nothing that was answered is paid for again"
+                    "the same command goes on with a budget of its own, and nothing that was answered is paid for \
+                     again; a higher {options} goes further"
                 )
             }),
             _ => None,

@@ -73,9 +73,9 @@ fn many_at_once_use_what_there_is_and_no_token_more() {
     );
     outcome
         .assert_code(8)
-        .assert_tells("the budget of 40000 tokens is spent")
+        .assert_tells("the budget of 40000 tokens does not cover the next request")
         .assert_tells("stopped before the end");
-    outcome.assert_tells("the same command with a higher `--max-tokens-total` goes on");
+    outcome.assert_tells("a higher `--max-tokens-total` goes further");
     let used = used.load(Ordering::SeqCst);
     assert!((budget - 2 * reserved()..=budget).contains(&used), "{used} of {budget}");
     let asked = story.llm.count();
@@ -97,8 +97,8 @@ fn money_is_kept_by_the_price_and_nothing_fits_in_too_little() {
     // A dollar is ten thousand tokens.
     let price = ["--price-in", "100", "--price-out", "100"];
     let outcome = run(&story, &[&price[..], &["--concurrency", "16", "--max-cost", "2"]].concat());
-    outcome.assert_code(8).assert_tells("the budget of $2.00 is spent: $1.");
-    outcome.assert_tells("with a higher `--max-cost` goes on");
+    outcome.assert_code(8).assert_tells("the budget of $2.00 does not cover the next request");
+    outcome.assert_tells("a higher `--max-cost` goes further");
     let used = used.load(Ordering::SeqCst);
     assert!((20_000 - 2 * reserved()..=20_000).contains(&used), "{used}");
 

@@ -32,7 +32,7 @@ fn what_is_under_way_is_finished_and_delivered() {
         running.wait_until_it_tells("stopping: press Ctrl-C again to end at once");
         gate.open();
         let outcome = story.wait(running);
-        outcome.assert_code(130).assert_tells("finishing and delivering 2 tasks under way");
+        outcome.assert_code(130).assert_tells("ending with 2 tasks under way");
         outcome.assert_tells("the same command goes on with the tasks that are left");
         assert_eq!(outcome.stderr.matches("stopping").count(), 1, "{}", outcome.stderr);
         assert_eq!((story.llm.count(), story.studio.bulk_calls()), (4, 1), "SIG{signal}");

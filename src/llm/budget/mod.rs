@@ -211,7 +211,9 @@ impl Amount {
 /// Says that nothing more can be reserved.
 fn told(limit: &str, used: Option<String>, next: &str) -> String {
     match used {
-        Some(used) => format!("the budget of {limit} is spent: {used} used, the next request {next}"),
+        Some(used) => {
+            format!("the budget of {limit} does not cover the next request, which {next}; {used} used")
+        }
         None => format!("the budget of {limit} is too small for a request, which {next}"),
     }
 }

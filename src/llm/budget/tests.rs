@@ -80,7 +80,8 @@ fn what_is_left_is_reserved_to_the_last_token() {
 fn what_can_never_fit_is_told_what_was_spent_and_leaves_the_rest_to_others() {
     let budget = Budget::new(Limits { cost: Some(1.0), tokens: Some(1 << 40) }, Some(PRICE));
     reserve(&budget, &usage(0, 240_000)).unwrap().unwrap().settle(&usage(0, 240_000), Some(0.97));
-    let words = "the budget of $1.00 is spent: $0.9700 used, the next request may cost up to $0.0500";
+    let words =
+        "the budget of $1.00 does not cover the next request, which may cost up to $0.0500; $0.9700 used";
     assert_eq!(reserve(&budget, &usage(50_000, 0)).unwrap().unwrap_err(), words);
     reserve(&budget, &usage(1, 0)).unwrap().unwrap().settle(&usage(1, 0), None);
     let budget = tokens(50);

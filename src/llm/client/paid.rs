@@ -21,11 +21,7 @@ const DEEPEST: usize = 64;
 /// A successful reply, as much of it as is needed to read it again; our own keys are not in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawReply {
-<<<<<<< HEAD
-    /// JSON where it can be read as such, else a string.
-=======
-    /// JSON where it is JSON, and not nested too deeply, else a string.
->>>>>>> 16f876f (llm: keep deeply nested bodies as text)
+    /// JSON where it can be read as such and is not nested too deeply, else a string.
     pub body: Value,
     /// By name.
     pub headers: Vec<(String, String)>,
@@ -95,16 +91,9 @@ impl Client {
 impl RawReply {
     /// Takes what is needed of a reply; `sent` are the headers that carried our keys.
     pub(super) fn new(reply: &Reply, sent: &HeaderMap) -> Self {
-<<<<<<< HEAD
         let body = match read(&reply.body) {
-            Ok(json) => masked(json, sent),
-            Err(_) => Value::String(mask_own(&String::from_utf8_lossy(&reply.body), sent)),
-=======
-        let text = String::from_utf8_lossy(&reply.body);
-        let body = match serde_json::from_str(&text) {
             Ok(json) if !is_deeper(&json, DEEPEST) => masked(json, sent),
-            Ok(_) | Err(_) => Value::String(mask_own(&text, sent)),
->>>>>>> 16f876f (llm: keep deeply nested bodies as text)
+            Ok(_) | Err(_) => Value::String(mask_own(&String::from_utf8_lossy(&reply.body), sent)),
         };
         let header = |name: &&str| {
             let value = reply.headers.get(*name)?.to_str().ok()?;
