@@ -82,7 +82,7 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
     let (failed, selected) = (report.summary.failures.len() as u64, report.summary.selected);
     result?;
     match failed {
-        _ if context.stop.is_asked() => Err(Error::Interrupted {
+        _ if context.stop.is_asked() && !report.summary.complete => Err(Error::Interrupted {
             hint: "the same command posts what is left; what is there already is left out".to_owned(),
         }),
         0 => Ok(()),

@@ -96,7 +96,10 @@ async fn a_larger_limit_that_is_too_dear_costs_its_task_alone() {
     assert!(first.starts_with("Truncated, 1 0.25: ") && first.contains(words), "{first}");
     assert_eq!(shown(&annotator.annotate(task(2, "Ho")).await), "good asked, 1 0.25");
     let third = shown(&annotator.annotate(task(3, "Ha")).await);
-    assert!(third.starts_with("fatal, 0: the budget of 25000 tokens is spent"), "{third}");
+    assert!(
+        third.starts_with("fatal, 0: the budget of 25000 tokens does not cover the next request"),
+        "{third}"
+    );
 }
 
 #[tokio::test]

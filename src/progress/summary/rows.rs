@@ -30,6 +30,7 @@ pub(super) fn rows(summary: &Summary, circumstances: &Circumstances) -> Vec<Row>
     rows.retain(|row| row.label == "delivered" || row.number != "0");
     rows.extend(waits_row(circumstances));
     rows.extend(cost_row(summary, circumstances));
+    rows.extend(budget_rows(circumstances));
     rows
 }
 
@@ -105,12 +106,21 @@ fn waits_row(circumstances: &Circumstances) -> Option<Row> {
 
 fn cost_row(summary: &Summary, circumstances: &Circumstances) -> Option<Row> {
     let (dollars, pricing) = cost(summary, circumstances)?;
-    let origin = match pricing {
+    let note = match pricing {
         None => "as the provider says".to_owned(),
         Some(pricing) => pricing.table.map(|table| format!("by the prices of {table}")).unwrap_or_default(),
     };
-    let budget = circumstances.budget.as_ref().and_then(|budget| budget.limit_usd);
-    let limit = budget.map(|limit| format!("of at most {}", money(limit)));
-    let note = [limit.unwrap_or_default(), origin].into_iter().filter(|part| !part.is_empty());
-    Some(Row { label: "cost", number: money(dollars), note: note.collect::<Vec<_>>().join(", ") })
+    Some(Row { label: "cost", number: money(dollars), note })
+}
+
+/// Returns what was charged to each limit: more than the cost, where nobody knows what a request cost.
+fn budget_rows(circumstances: &Circumstances) -> Vec<Row> {
+    let Some(budget) = circumstances.budget.as_ref() else { return Vec::new() };
+    let row =
+        |number, limit: &str| Row { label: "budget", number, note: format!("charged, of at most {limit}") };
+    let dollars = budget.spent_usd.zip(budget.limit_usd);
+    let tokens = budget.spent_tokens.zip(budget.limit_tokens);
+    let dollars = dollars.map(|(spent, limit)| row(money(spent), &money(limit)));
+    let tokens = tokens.map(|(spent, limit)| row(thousands(spent), &format!("{} tokens", thousands(limit))));
+    dollars.into_iter().chain(tokens).collect()
 }

@@ -95,14 +95,21 @@ fn what_did_not_happen_is_not_told() {
 fn a_person_is_told_one_screen_and_a_script_all() {
     let told = |row| failure(TaskId::Row(row), FailureKind::Refused, &format!("no {row}"));
     let summary = Summary { failures: (1..=1021).map(told).collect(), ..summary() };
-    let budget = Some(Budget { limit_usd: Some(2.0), ..Budget::default() });
+    let budget = Some(Budget {
+        spent_usd: Some(0.3),
+        limit_usd: Some(2.0),
+        spent_tokens: Some(1234),
+        limit_tokens: Some(5000),
+    });
     let (for_limits, for_pauses) = (Duration::from_secs(60), Duration::from_secs(30));
     let waits = Some(Waits { for_limits, for_pauses, pauses: 3 });
     let all = Circumstances { waits, budget, ..circumstances() };
     let text = human(&summary, &all);
     assert!(text.contains("row 10: refused by the model: no 10\n  and 1,011 more\n"), "{text}");
     assert!(text.contains("waited         1 min 30 s  for the limits, 30 s of it in 3 pauses"), "{text}");
-    assert!(text.contains("$0.2500  of at most $2.00, as the provider says"), "{text}");
+    assert!(text.contains("$0.2500  as the provider says"), "{text}");
+    assert!(text.contains("$0.3000  charged, of at most $2.00"), "{text}");
+    assert!(text.contains("1,234  charged, of at most 5,000 tokens"), "{text}");
     assert!(text.lines().count() <= 24, "{text}");
     let value = value(&summary, &all);
     assert_eq!(value["failures"].as_array().map(Vec::len), Some(1021));
