@@ -98,10 +98,9 @@ impl Loss {
                 "gives no answers",
                 "check `--base-url`, which for most servers ends in `/v1`, and that the server is up",
             ),
-            Self::RateLimit => (
-                "refuses every request for its rate limit",
-                "try again later, or with a lower `--rpm` or `--tpm`",
-            ),
+            Self::RateLimit => {
+                ("refuses requests for its rate limit", "try again later, or with a lower `--rpm` or `--tpm`")
+            }
             Self::Outage => ("is out of service", "the same command later goes on where this run ended"),
         };
         Error::Provider {

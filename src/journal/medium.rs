@@ -1,7 +1,7 @@
 //! What a journal is written on: a file, or in tests one that runs full.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -20,6 +20,10 @@ pub(super) trait Medium: fmt::Debug + Send + Sync {
 
     /// Brings it to the disk.
     fn sync(&self) -> io::Result<()>;
+
+    /// Returns whether it is what stands at this path: what was deleted or replaced goes on taking records that nobody
+    /// will ever read.
+    fn is_at(&self, path: &Path) -> bool;
 }
 
 impl Medium for File {
@@ -41,6 +45,19 @@ impl Medium for File {
 
     fn sync(&self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    #[cfg(unix)]
+    fn is_at(&self, path: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+        fs::metadata(path).ok().map(place) == self.metadata().ok().map(place)
+    }
+
+    /// An open file can neither be deleted nor replaced here.
+    #[cfg(not(unix))]
+    fn is_at(&self, _path: &Path) -> bool {
+        true
     }
 }
 

@@ -199,9 +199,14 @@ impl Journal {
             (state.end, state.synced)
         };
         if synced < end {
-            let medium = Arc::clone(&self.medium);
-            let result =
-                spawn_blocking(move || medium.sync()).await.unwrap_or_else(|error| Err(error.into()));
+            let (medium, path) = (Arc::clone(&self.medium), self.path.clone());
+            let synced = spawn_blocking(move || {
+                if medium.is_at(&path) {
+                    return medium.sync();
+                }
+                Err(io::Error::other("it was deleted or replaced while it was in use"))
+            });
+            let result = synced.await.unwrap_or_else(|error| Err(error.into()));
             let mut state = self.state();
             match result {
                 Ok(()) => state.synced = state.synced.max(end),

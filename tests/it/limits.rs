@@ -74,7 +74,7 @@ fn a_wait_longer_than_allowed_is_not_begun() {
     let start = Instant::now();
     let outcome = story.run(&["--concurrency", "2", "--max-wait", "60", "--model-version", "v1"]);
     outcome.assert_code(6).assert_tells("asks to wait 2 h").assert_tells("`--max-wait`");
-    outcome.assert_tells("refuses every request for its rate limit").assert_tells("try again later");
+    outcome.assert_tells("refuses requests for its rate limit").assert_tells("try again later");
     assert!(start.elapsed() < Duration::from_secs(60), "no wait of what is allowed instead");
     assert!(story.llm.count() <= 5, "{} requests", story.llm.count());
     assert_eq!(story.studio.all_predictions(story.project).len(), 2, "what was answered is delivered");

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
@@ -111,6 +112,10 @@ impl Medium for Full {
         if fits < bytes.len() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 
+    fn is_at(&self, _path: &Path) -> bool {
+        true
+    }
+
     fn cut(&self, end: u64) -> io::Result<()> {
         self.file.cut(end)
     }
@@ -170,4 +175,27 @@ async fn what_cannot_be_brought_to_the_disk_is_an_error() {
     journal.keep(answer(1, "a"));
     assert!(journal.sync().await.is_err() && journal.check().is_err());
     assert!(journal.state.lock().unwrap_or_else(PoisonError::into_inner).synced == 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_that_is_gone_takes_no_more() {
+    let check = async |harm: fn(&Path)| {
+        let place = Place::new();
+        let journal = place.open();
+        journal.keep(answer(1, "a"));
+        journal.sync().await.unwrap();
+        harm(&place.path());
+        journal.keep(answer(2, "b"));
+        let error = journal.sync().await.unwrap_err();
+        assert!(error.to_string().contains("deleted or replaced while it was in use"), "{error}");
+        assert!(journal.check().is_err(), "the run ends");
+    };
+    check(|path| std::fs::remove_file(path).unwrap()).await;
+    check(|path| {
+        let other = path.with_extension("other");
+        std::fs::write(&other, "").unwrap();
+        std::fs::rename(other, path).unwrap();
+    })
+    .await;
 }

@@ -45,6 +45,8 @@ pub struct StudioSink {
     doubtful: Vec<Outgoing>,
     /// This tool's own older predictions that new ones took the place of.
     deleted: usize,
+    /// Whether Label Studio takes nothing any more: there is no sense in asking it for a last look.
+    is_lost: bool,
     notices: Vec<String>,
 }
 
@@ -82,6 +84,7 @@ impl StudioSink {
         Self {
             rows: options.rows,
             deleted: 0,
+            is_lost: false,
             studio,
             project,
             options,
@@ -273,6 +276,7 @@ impl Sink for StudioSink {
             let mut posted = Posted::default();
             let delivered = self.post(batch, &mut posted).await;
             let arrived = posted.landed.len() as u64;
+            self.is_lost = delivered.is_err();
             delivered.map_err(|error| BrokenOff { arrived, error: failure(&error) })
         }
         .boxed()
@@ -280,6 +284,9 @@ impl Sink for StudioSink {
 
     fn finish(&mut self, _complete: bool) -> BoxFuture<'_, Result<(), Error>> {
         async {
+            if self.is_lost {
+                return Ok(());
+            }
             self.look_again().await.map_err(|error| failure(&error))?;
             self.show_earlier().await.map_err(|error| failure(&error))?;
             if 0 < self.deleted {
