@@ -1,7 +1,8 @@
 //! Labels the tasks of a Label Studio project with a language model.
 //!
 //! In one sentence: a pure middle (labeling config, prompts, provider dialects) between one HTTP transport and one
-//! engine, which is a concurrent map from a source of tasks to a sink of predictions and knows nothing about models.
+//! engine, which is a journaled concurrent map from a source of tasks to a sink of predictions and knows nothing about
+//! models.
 //!
 //! # The map
 //!
@@ -35,6 +36,9 @@
 //! - Keys are sent to the host they are for and nowhere else; no log, error, file or URL holds one.
 //! - A label that does not exist is never written; what cannot be read for certain is left out and reported.
 //! - One task's trouble never ends a run; what ends a run only stops the pulling of further tasks.
+//! - An answer is in the journal before anybody is given it, and a call that posts is before it is made: whatever ends a
+//!   run, the next one pays and posts only what is missing.
+//! - No attempt is made before it has its turn in the limits and its worst case fits the budget.
 //! - Label Studio never gets two bulk calls at once: it multiplies rows then.
 
 pub mod annotate;

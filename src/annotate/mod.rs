@@ -5,8 +5,8 @@ pub mod contact;
 pub mod fingerprint;
 mod inquiry;
 pub mod keyword;
-mod ledger;
 mod reading;
+mod records;
 pub mod shared;
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,7 @@ pub struct Share {
 
 /// A lock file with a name that no other process ever had.
 #[derive(Debug)]
-struct Seat {
+struct Presence {
     path: PathBuf,
     _lock: Lock,
 }
@@ -42,10 +42,10 @@ impl Share {
     /// Where there are others already, it waits until they have made room. The error says that there can be no locks
     /// here; then nobody can be told of this process.
     pub async fn join(folder: &Path, on_change: impl Fn(u32) + Send + 'static) -> io::Result<Self> {
-        let seat = Seat::take(folder)?;
+        let presence = Presence::take(folder)?;
         let mut known = 1;
         let mut count = move || {
-            let count = seat.count();
+            let count = presence.count();
             if count != known {
                 known = count;
                 info!("{}", words(count));
@@ -68,7 +68,7 @@ impl Drop for Share {
     }
 }
 
-impl Seat {
+impl Presence {
     fn take(folder: &Path) -> io::Result<Self> {
         let holder = format!("process {}", std::process::id());
         for _ in 0..TRIES {
@@ -93,7 +93,7 @@ impl Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for Presence {
     fn drop(&mut self) {
         // Another process removes it, if this one cannot.
         drop(fs::remove_file(&self.path));
@@ -122,7 +122,7 @@ async fn watch(mut count: impl FnMut() -> u32) {
 }
 
 fn others(own: &Path) -> io::Result<Vec<PathBuf>> {
-    let folder = own.parent().expect("a seat is in a folder");
+    let folder = own.parent().expect("a presence is in a folder");
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
     let is_other =
         |path: &PathBuf| path != own && path.extension().is_some_and(|extension| extension == "lock");
@@ -247,11 +247,11 @@ mod tests {
         let everybody = Barrier::new(4);
         let come_and_go = || {
             let counts = (0..50).map(|_| {
-                let seat = Seat::take(folder.path()).unwrap();
+                let presence = Presence::take(folder.path()).unwrap();
                 everybody.wait();
-                let count = seat.count();
+                let count = presence.count();
                 everybody.wait();
-                drop(seat);
+                drop(presence);
                 // The next ones come while this one still sweeps.
                 for path in others(&seat_of_nobody).unwrap() {
                     is_alive(&path);
