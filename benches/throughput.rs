@@ -1,6 +1,7 @@
 //! Wall time, CPU time, memory and start-up time of whole runs against servers in a process of their own.
 //!
-//! `cargo bench` runs all cases; `cargo bench -- 500` runs one of 500 tasks. Linux only: it reads `/proc`.
+//! `cargo bench --bench throughput` runs all cases; `-- 500` those of 500 tasks, `-- 500 kill` those of them with a kill
+//! before. Linux only: it reads `/proc`.
 
 #![expect(clippy::print_stdout, reason = "the table is what a benchmark is for")]
 
@@ -79,8 +80,10 @@ fn main() {
         "| tasks | before | asked | wall | bound | wall / bound | CPU s per 1,000 tasks | peak memory |"
     );
     println!("|---|---|---|---|---|---|---|---|");
+    let words: Vec<&String> = args.iter().filter(|arg| arg.parse::<u32>().is_err()).collect();
+    let is_chosen = |before: &Before| words.iter().all(|word| before.name().contains(word.as_str()));
     for tasks in cases {
-        for before in [Before::Nothing, Before::Probe, Before::Kill] {
+        for before in [Before::Nothing, Before::Probe, Before::Kill].into_iter().filter(is_chosen) {
             println!("{}", row(tasks, before, &measure(tasks, before)));
         }
     }
@@ -143,11 +146,7 @@ fn row(tasks: u32, before: Before, figures: &Figures) -> String {
     let wall = figures.wall.as_secs_f64();
     let cpu = figures.cpu_seconds * 1000.0 / f64::from(tasks);
     let megabytes = figures.peak_kilobytes / 1024;
-    let before = match before {
-        Before::Nothing => "nothing",
-        Before::Probe => "a first request",
-        Before::Kill => "a kill halfway",
-    };
+    let before = before.name();
     let ratio = wall / bound;
     format!(
         "| {tasks} | {before} | {asked} | {wall:.2} s | {bound:.2} s | {ratio:.3} | {cpu:.3} | {megabytes} MB |"
@@ -194,6 +193,16 @@ fn children_cpu_seconds() -> f64 {
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
     let ticks = fields.skip(13).take(2).map(|field| field.parse::<f64>().expect("a number of ticks"));
     ticks.sum::<f64>() / TICKS
+}
+
+impl Before {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Probe => "a first request",
+            Self::Kill => "a kill halfway",
+        }
+    }
 }
 
 impl Servers {
