@@ -28,7 +28,7 @@ pub enum Error {
     Run { source: ports::Error, hint: Option<String> },
     /// The run went through, but not every task got a prediction.
     #[error("{failed} of {selected} tasks got no prediction")]
-    SomeFailed { failed: u64, selected: u64 },
+    SomeFailed { failed: u64, selected: u64, hint: &'static str },
     /// `check` found something.
     #[error("{faults} not ready")]
     NotReady { faults: String, exit_code: u8 },
@@ -114,9 +114,7 @@ impl Error {
                 Some("in Label Studio it stands under Settings > Labeling Interface > Code".to_owned())
             }
             Self::Journal(error) => Some(error.advice().to_owned()),
-            Self::SomeFailed { .. } => {
-                Some("the reasons are listed above; the same command tries again what may pass, `--retry-failed` the rest".to_owned())
-            }
+            Self::SomeFailed { hint, .. } => Some(format!("the reasons are listed above; {hint}")),
             Self::Run { source, hint } => {
                 let parts: Vec<&str> = source.advice().into_iter().chain(hint.as_deref()).collect();
                 (!parts.is_empty()).then(|| parts.join("; "))

@@ -86,7 +86,11 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
             hint: "the same command posts what is left; what is there already is left out".to_owned(),
         }),
         0 => Ok(()),
-        failed => Err(Error::SomeFailed { failed, selected }),
+        failed => Err(Error::SomeFailed {
+            failed,
+            selected,
+            hint: "correct the file and push it again: what is there already is left out",
+        }),
     }
 }
 

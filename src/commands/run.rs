@@ -218,6 +218,10 @@ fn ending(summary: &Summary, stop: &Stop, destination: &Destination) -> Result<(
     }
     match summary.failures.len() as u64 {
         0 => Ok(()),
-        failed => Err(Error::SomeFailed { failed, selected: summary.selected }),
+        failed => Err(Error::SomeFailed {
+            failed,
+            selected: summary.selected,
+            hint: "the same command tries again what may pass, `--retry-failed` the rest",
+        }),
     }
 }
