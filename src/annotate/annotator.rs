@@ -197,8 +197,8 @@ impl Annotator {
     }
 
     fn labeled(&self, task: Task, fingerprint: Fingerprint, filled: Filled) -> Labeled {
-        let Filled { values, unfilled } = filled;
-        let result = regions(&self.form, values, Asked { fingerprint, prompt: self.prompt.text() });
+        let unfilled = filled.unfilled.clone();
+        let result = regions(&self.form, filled, Asked { fingerprint, prompt: self.prompt.text() });
         let prediction = Prediction { result, score: None, model_version: self.model_version.clone() };
         Labeled { task, prediction, unfilled }
     }

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** these hashes stand in people's projects. What goes into them changes with a new `FORMAT` only.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
@@ -60,12 +61,22 @@ impl Fingerprint {
     }
 
     /// Returns whether these stored regions are an answer to this question: there are some, and all have its ids.
+    ///
+    /// A label of a single region has that region's id, and a relation the ids of two.
     pub fn is_of(&self, regions: &[Value]) -> bool {
-        let is_ours = |region: &Value| match (region["id"].as_str(), region["from_name"].as_str()) {
-            (Some(id), Some(control)) => (0..regions.len()).any(|index| self.region_id(control, index) == id),
-            _ => false,
+        let controls: HashSet<&str> =
+            regions.iter().filter_map(|region| region["from_name"].as_str()).collect();
+        let of_control = |control: &&str| {
+            let control = (*control).to_owned();
+            (0..regions.len()).map(move |index| self.region_id(&control, index))
         };
-        !regions.is_empty() && regions.iter().all(is_ours)
+        let ids: HashSet<String> = controls.iter().flat_map(of_control).collect();
+        let is_ours = |id: &Value| id.as_str().is_some_and(|id| ids.contains(id));
+        let is_of_us = |region: &Value| match region["type"].as_str() {
+            Some("relation") => is_ours(&region["from_id"]) && is_ours(&region["to_id"]),
+            _ => is_ours(&region["id"]),
+        };
+        !regions.is_empty() && regions.iter().all(is_of_us)
     }
 }
 

@@ -164,7 +164,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::label::control::Head;
     use crate::label::object::Turn;
     use crate::prompt::fake::{FakeControl, FakeObject, control, form, showing, task};
 
@@ -214,13 +213,7 @@ mod tests {
                 alias: None,
                 hint: None,
             });
-            let head = Head {
-                name: "c".to_owned(),
-                to_name: "input".to_owned(),
-                kind,
-                required: false,
-                conditions: Vec::new(),
-            };
+            let head = control(kind, "c", &[]).head().clone();
             Arc::new(FakeControl { head, labels: labels.to_vec(), schema: json!({"type": "array"}) })
                 as Arc<dyn Control>
         };

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::annotator::AnswerMode;
 use super::fingerprint::Fingerprint;
 use crate::engine::ports::FailureKind;
-use crate::label::control::Head;
-use crate::label::form::{Filled, Form};
+use crate::label::control::{Draft, Head};
+use crate::label::form::{Filled, Form, Relation};
 use crate::label::prediction::{Region, Unfilled};
 use crate::label::task::Task;
 use crate::llm::chat::Response;
@@ -75,13 +75,13 @@ impl Answers {
     /// Fills the form's controls, at least one.
     pub(super) fn read(&self, form: &Form, task: &Task) -> Result<Filled, Trouble> {
         let filled = self.fill(form, task);
-        if !filled.values.is_empty() {
+        if !filled.drafts.is_empty() {
             return Ok(filled);
         }
         let reason = reasons(&filled.unfilled);
         // Answers that are each of use, but differ, are what the model has to say.
         let differ =
-            1 < self.count() && (0..self.count()).any(|at| !self.one(at).fill(form, task).values.is_empty());
+            1 < self.count() && (0..self.count()).any(|at| !self.one(at).fill(form, task).drafts.is_empty());
         Err(if differ {
             Trouble { kind: FailureKind::Unusable, reason, remedy: None }
         } else {
@@ -91,8 +91,12 @@ impl Answers {
 
     fn fill(&self, form: &Form, task: &Task) -> Filled {
         match self {
-            Self::Json(values) => form.read(values, task),
-            Self::Text(texts) => form.read_text(texts, task),
+            Self::Json(values) => {
+                form.combine(values.iter().map(|value| form.read(value, task)).collect(), task)
+            }
+            Self::Text(texts) => {
+                form.combine(texts.iter().map(|text| form.read_text(text, task)).collect(), task)
+            }
         }
     }
 
@@ -131,20 +135,31 @@ impl Trouble {
 }
 
 /// Returns the regions of a prediction, the prompt's last; none where nothing was filled.
-pub(super) fn regions(form: &Form, filled: Vec<(usize, Value)>, asked: Asked<'_>) -> Vec<Region> {
+///
+/// The regions of controls that label single regions come right after the region they label and have its id, or the editor
+/// takes them for labels of the task.
+pub(super) fn regions(form: &Form, filled: Filled, asked: Asked<'_>) -> Vec<Region> {
     let mut counts = vec![0; form.controls.len()];
     let mut regions: Vec<Region> = Vec::new();
-    for (control, value) in filled {
+    let mut ids = Vec::new();
+    for (control, mut draft) in filled.drafts {
         let head = form.controls[control].head();
-        regions.push(region(head, value, asked.fingerprint.region_id(&head.name, counts[control])));
+        let id = asked.fingerprint.region_id(&head.name, counts[control]);
         counts[control] += 1;
+        let children = std::mem::take(&mut draft.children);
+        regions.push(region(head, draft, id.clone()));
+        let child =
+            |(control, draft): (usize, Draft)| region(form.controls[control].head(), draft, id.clone());
+        regions.extend(children.into_iter().map(child));
+        ids.push(id);
     }
+    regions.extend(filled.relations.iter().map(|relation| between(relation, &ids)));
     if let Some(prompt) = &form.prompt
         && !regions.is_empty()
     {
         let head = prompt.head();
         let id = asked.fingerprint.region_id(&head.name, 0);
-        regions.push(region(head, json!({"text": [asked.prompt]}), id));
+        regions.push(region(head, Draft::new(json!({"text": [asked.prompt]})), id));
     }
     regions
 }
@@ -174,15 +189,36 @@ pub(super) fn reasons(unfilled: &[Unfilled]) -> String {
     grouped.into_iter().map(group).collect::<Vec<_>>().join("; ")
 }
 
-fn region(head: &Head, value: Value, id: String) -> Region {
+fn region(head: &Head, draft: Draft, id: String) -> Region {
     Region {
         id,
         from_name: head.name.clone(),
         to_name: head.to_name.clone(),
         kind: head.kind.to_owned(),
-        value,
+        value: draft.value,
+        score: draft.score,
+        extra: draft.extra,
+    }
+}
+
+/// Returns a relation as Label Studio stores it: a region without names, id and value.
+fn between(relation: &Relation, ids: &[String]) -> Region {
+    let Relation { from, to, labels, direction } = relation;
+    let mut extra = Map::new();
+    extra.insert("from_id".to_owned(), json!(ids[*from]));
+    extra.insert("to_id".to_owned(), json!(ids[*to]));
+    extra.insert("direction".to_owned(), json!(direction));
+    if !labels.is_empty() {
+        extra.insert("labels".to_owned(), json!(labels));
+    }
+    Region {
+        id: String::new(),
+        from_name: String::new(),
+        to_name: String::new(),
+        kind: "relation".to_owned(),
+        value: Value::Null,
         score: None,
-        extra: Map::new(),
+        extra,
     }
 }
 
@@ -317,8 +353,8 @@ mod tests {
             parameters: Parameters::default(),
         };
         let asked = Asked { fingerprint: Fingerprint::new("p", &request, 0), prompt: "{text}?" };
-        let values = vec![(1, json!({"text": ["x"]})), (1, json!({"text": ["y"]}))];
-        let found = regions(&form, values, asked);
+        let drafts = ["x", "y"].map(|text| (1, Draft::new(json!({"text": [text]})))).to_vec();
+        let found = regions(&form, Filled { drafts, ..Filled::default() }, asked);
         let shown: Vec<_> =
             found.iter().map(|region| (region.from_name.as_str(), region.value.to_string())).collect();
         assert_eq!(
@@ -334,7 +370,7 @@ mod tests {
         assert_eq!(ids, expect.map(|(control, index)| asked.fingerprint.region_id(control, index)));
         assert_eq!(found[0].to_name, "input");
         assert_eq!(found[0].kind, "textarea");
-        assert_eq!(regions(&form, Vec::new(), asked), []);
+        assert_eq!(regions(&form, Filled::default(), asked), []);
     }
 
     #[test]

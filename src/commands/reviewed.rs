@@ -49,7 +49,7 @@ fn prediction(task: &mut Task, rules: &Rules<'_>) -> Result<Prediction, String> 
     let origin = Fingerprint::of(&Value::Array(result.clone()));
     let regions = result.iter().enumerate().map(|(index, region)| {
         let region = read_region(region, origin, index)?;
-        check_labels(&region, task, rules)?;
+        check_region(&region, task, rules)?;
         Ok(region)
     });
     Ok(Prediction { result: regions.collect::<Result<_, String>>()?, score, model_version })
@@ -75,28 +75,14 @@ fn read_region(region: &Value, origin: Fingerprint, index: usize) -> Result<Regi
     Ok(Region { id, from_name, to_name, kind, value, score, extra })
 }
 
-/// Checks chosen labels against the labeling config: Label Studio drops a wrong one without a word, or stores it where
+/// Checks a region against the labeling config: Label Studio drops a wrong one without a word, or stores it where
 /// nobody can see it, as it does with paths of nested Choices.
-fn check_labels(region: &Region, task: &Task, rules: &Rules<'_>) -> Result<(), String> {
+fn check_region(region: &Region, task: &Task, rules: &Rules<'_>) -> Result<(), String> {
     let controls = rules.config.iter().flat_map(|config| &config.controls);
-    let control = controls.into_iter().find(|control| control.head().name == region.from_name);
-    let Some(control) = control.filter(|control| !control.labels(task).is_empty()) else { return Ok(()) };
-    let reading = control.read(&region.value, task);
-    if reading.values.iter().any(|value| sorted(value) == sorted(&region.value)) {
-        return Ok(());
+    match controls.into_iter().find(|control| control.head().name == region.from_name) {
+        Some(control) => {
+            control.verify(&region.value, task).map_err(|reason| format!("`{}`: {reason}", region.from_name))
+        }
+        None => Ok(()),
     }
-    let reason = match (reading.problems.first(), reading.values.first()) {
-        (Some(problem), _) => problem.clone(),
-        (None, Some(value)) => format!("expected {value}, found {}", region.value),
-        (None, None) => format!("{} is no value of it", region.value),
-    };
-    Err(format!("`{}`: {reason}", region.from_name))
-}
-
-/// Returns the labels of a value object, in an order of their own: a reviewer may have added one at the end.
-fn sorted(value: &Value) -> Vec<String> {
-    let lists = value.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_array);
-    let mut labels: Vec<String> = lists.flatten().map(Value::to_string).collect();
-    labels.sort();
-    labels
 }

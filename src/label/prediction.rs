@@ -72,9 +72,16 @@ pub const OWN_REGION_PREFIX: &str = "al";
 /// Number of hexadecimal digits after [`OWN_REGION_PREFIX`].
 pub const OWN_REGION_DIGITS: usize = 16;
 
-/// Returns whether a stored region was written by this tool, by the form of its id.
+/// Returns whether a stored region was written by this tool, by the form of its id, or of those of the two it relates.
 pub fn is_own_region(region: &Value) -> bool {
-    region["id"].as_str().and_then(|id| id.strip_prefix(OWN_REGION_PREFIX)).is_some_and(|hash| {
+    match region["type"].as_str() {
+        Some("relation") => is_own_id(&region["from_id"]) && is_own_id(&region["to_id"]),
+        _ => is_own_id(&region["id"]),
+    }
+}
+
+fn is_own_id(id: &Value) -> bool {
+    id.as_str().and_then(|id| id.strip_prefix(OWN_REGION_PREFIX)).is_some_and(|hash| {
         hash.len() == OWN_REGION_DIGITS && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     })
 }

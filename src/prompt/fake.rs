@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::label::control::{Control, Head, Label, Reading};
+use crate::label::control::{Control, Head, Label, Reading, Scope};
 use crate::label::form::Form;
 use crate::label::object::{Content, Object};
 use crate::label::task::{Task, TaskId};
@@ -34,11 +34,11 @@ impl Control for FakeControl {
     }
 
     fn read(&self, answer: &Value, _task: &Task) -> Reading {
-        Reading { values: vec![json!({self.head.kind: [answer]})], problems: Vec::new() }
+        Reading::value(json!({self.head.kind: [answer]}))
     }
 
     fn read_text(&self, reply: &str, _task: &Task) -> Reading {
-        Reading { values: vec![json!({self.head.kind: [reply]})], problems: Vec::new() }
+        Reading::value(json!({self.head.kind: [reply]}))
     }
 
     fn labels(&self, _task: &Task) -> Vec<Label> {
@@ -85,6 +85,8 @@ pub(crate) fn control(kind: &'static str, name: &str, labels: &[&str]) -> Arc<dy
     let head = Head {
         name: name.to_owned(),
         to_name: "input".to_owned(),
+        object: Arc::new(FakeObject { field: "text", content: None }),
+        scope: Scope::Task,
         kind,
         required: false,
         conditions: Vec::new(),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use roxmltree::{Document, Node};
 
-use super::control::{self, Control, Head};
+use super::control::{self, Control, Head, Scope};
 use super::object::{self, Object};
 use super::{condition, tag, text};
 
@@ -255,14 +255,16 @@ fn fillable_control(node: &Node<'_, '_>, name: &str, shown: &Shown) -> Result<Ar
     let conditions = condition::conditions(node)?;
     let targets = tag::filled(node, "toName").ok_or("it has no `toName`, so it labels nothing")?;
     let target = targets.split(',').next().unwrap_or_default();
-    match shown.get(target) {
-        Some(Ok(_)) => {}
+    let object = match shown.get(target) {
+        Some(Ok(object)) => Arc::clone(object),
         Some(Err(reason)) => return Err(format!("it labels {reason}")),
         None => return Err(format!("it labels `{target}`, which is no object")),
-    }
+    };
     let head = Head {
         name: name.to_owned(),
         to_name: target.to_owned(),
+        object,
+        scope: Scope::Task,
         kind: kind.region_type,
         required: tag::is_set(node, "required"),
         conditions,

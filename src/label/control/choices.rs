@@ -96,12 +96,12 @@ impl Choices {
     fn reading(&self, menu: &Menu, picks: &Picks) -> Reading {
         if self.mode == Mode::Single && 1 < picks.found.len() + picks.unknown.len() {
             if picks.found.is_empty() {
-                return Reading { values: Vec::new(), problems: picks.problem().into_iter().collect() };
+                return Reading { drafts: Vec::new(), problems: picks.problem().into_iter().collect() };
             }
             let found = picks.found.iter().map(|&at| menu.labels()[at].value.as_str());
             let several = format!("one label was asked, the answer has several: {}", text::quoted(found));
             let problems = [several].into_iter().chain(picks.problem()).collect();
-            return Reading { values: Vec::new(), problems };
+            return Reading { drafts: Vec::new(), problems };
         }
         menu.reading(picks, &self.head, |place| self.stored(place))
     }

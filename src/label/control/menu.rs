@@ -73,8 +73,8 @@ impl Menu {
         let problems = Vec::from_iter(picks.problem());
         match (chosen.is_empty(), problems.is_empty()) {
             (true, true) => wrapper::blank(head),
-            (true, false) => Reading { values: Vec::new(), problems },
-            (false, _) => Reading { values: vec![json!({ head.kind: chosen })], problems },
+            (true, false) => Reading { drafts: Vec::new(), problems },
+            (false, _) => Reading { problems, ..Reading::value(json!({ head.kind: chosen })) },
         }
     }
 

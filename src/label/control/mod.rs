@@ -6,6 +6,7 @@ mod menu;
 mod number;
 mod places;
 mod rating;
+mod reading;
 mod strftime;
 mod taxonomy;
 #[cfg(test)]
@@ -17,23 +18,38 @@ mod wrapper;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+pub use reading::{Draft, Reading};
 
 use super::condition::Condition;
+use super::object::Object;
 use super::task::Task;
 
 /// What all control tags have in common.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Head {
     pub name: String,
     /// The first of the tag's `toName`s: the object it labels.
     pub to_name: String,
+    /// That object.
+    pub object: Arc<dyn Object>,
+    /// Whether it labels the task or each of its regions.
+    pub scope: Scope,
     /// The region type: the tag's name in lower case.
     pub kind: &'static str,
     /// Whether an annotator must fill it (`required="true"`).
     pub required: bool,
     /// When an annotator gets to see it; all must hold.
     pub conditions: Vec<Condition>,
+}
+
+/// What a control labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Task,
+    /// `perRegion="true"`: each region that another control marks on the same object.
+    Region,
 }
 
 /// A label a model may choose.
@@ -45,17 +61,6 @@ pub struct Label {
     pub alias: Option<String>,
     /// What the label means, for the prompt.
     pub hint: Option<String>,
-}
-
-/// What was read from an answer for one control.
-///
-/// No values and no problems mean that the model left an optional control empty on purpose.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Reading {
-    /// Value objects of the regions, such as `{"choices": ["yes"]}`; empty where nothing could be believed.
-    pub values: Vec<Value>,
-    /// Why something was left out, each a sentence fragment such as ``no such label: `maybe` ``.
-    pub problems: Vec<String>,
 }
 
 /// One control tag.
@@ -90,6 +95,23 @@ pub trait Control: Debug + Send + Sync {
         vote::first(readings)
     }
 
+    /// Returns the answer a model would have had to give for these stored regions of this control, for examples; the
+    /// error says why it cannot be shown.
+    fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
+        let _ = (regions, task);
+        Err(format!("`{}` cannot be shown in an example", self.head().kind))
+    }
+
+    /// Checks the value of a region that a person may have changed; the error says what Label Studio would not show.
+    fn verify(&self, value: &Value, task: &Task) -> Result<(), String> {
+        if self.labels(task).is_empty() { Ok(()) } else { known_labels(&self.read(value, task), value) }
+    }
+
+    /// Returns how far the values of two sets of regions of this control agree, from 0 to 1.
+    fn agreement(&self, gold: &[Value], predicted: &[Value]) -> f64 {
+        if gold == predicted { 1.0 } else { 0.0 }
+    }
+
     /// Returns what is asked, for the model version: tag, names, labels, aliases, hints, bounds.
     fn canonical(&self) -> String;
 }
@@ -121,18 +143,28 @@ impl Head {
     /// Returns what is asked of every control, followed by what only this tag asks.
     fn canonical(&self, rest: &Value) -> String {
         let conditions: Vec<String> = self.conditions.iter().map(Condition::describe).collect();
-        json!([self.kind, self.name, self.to_name, self.required, conditions, rest]).to_string()
+        let common = json!([self.kind, self.name, self.to_name, self.required, conditions, rest]);
+        match self.scope {
+            Scope::Task => common.to_string(),
+            Scope::Region => json!(["perRegion", common]).to_string(),
+        }
     }
 }
 
-impl Reading {
-    /// A reading with one region.
-    pub(crate) fn value(value: Value) -> Self {
-        Self { values: vec![value], problems: Vec::new() }
+/// Checks that a value is what was read from it, but for the order of its labels: a reviewer may have added one at the end.
+fn known_labels(reading: &Reading, value: &Value) -> Result<(), String> {
+    let sorted = |value: &Value| {
+        let lists = value.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_array);
+        let mut labels: Vec<String> = lists.flatten().map(Value::to_string).collect();
+        labels.sort();
+        labels
+    };
+    if reading.drafts.iter().any(|draft| sorted(&draft.value) == sorted(value)) {
+        return Ok(());
     }
-
-    /// A reading with nothing but the reason.
-    pub(crate) fn problem(reason: impl Into<String>) -> Self {
-        Self { values: Vec::new(), problems: vec![reason.into()] }
-    }
+    Err(match (reading.problems.first(), reading.drafts.first()) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(draft)) => format!("expected {}, found {value}", draft.value),
+        (None, None) => format!("{value} is no value of it"),
+    })
 }

@@ -53,7 +53,7 @@ impl Taxonomy {
         if let Some(most) = self.most.filter(|&most| most < picks.found.len()) {
             let too_many = format!("at most {most} paths are allowed, the answer has {}", picks.found.len());
             let problems = picks.problem().into_iter().chain([too_many]).collect();
-            return Reading { values: Vec::new(), problems };
+            return Reading { drafts: Vec::new(), problems };
         }
         self.menu.reading(picks, &self.head, |place| json!(place.stored))
     }

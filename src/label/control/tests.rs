@@ -1,6 +1,6 @@
 //! What each control tag asks, reads and votes on.
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::*;
 use crate::label::config::LabelConfig;
@@ -22,9 +22,9 @@ fn task(fields: &Value) -> Task {
 #[track_caller]
 fn check(tag: &str, answer: &Value, expect: Result<Value, &str>) {
     let reading = control(tag).read(answer, &task(&json!({})));
-    match (reading.values.as_slice(), reading.problems.as_slice(), expect) {
-        ([value], [], Ok(expect)) => {
-            let inner = value.as_object().and_then(|fields| fields.values().next());
+    match (reading.drafts.as_slice(), reading.problems.as_slice(), expect) {
+        ([draft], [], Ok(expect)) => {
+            let inner = draft.value.as_object().and_then(|fields| fields.values().next());
             assert_eq!(inner, Some(&expect), "{tag} {answer}");
         }
         ([], [problem], Err(part)) => assert!(problem.contains(part), "{tag} {answer}: {problem}"),
@@ -149,7 +149,7 @@ fn a_path_is_found_by_any_of_its_forms() {
     check(tag, &json!("It is a matter of Cats, dogs."), Ok(json!([["Cats, dogs"]])));
     check(tag, &json!("x"), Err("no such label: `x`"));
     let partly = control(tag).read(&json!(["x", "A"]), &task(&json!({})));
-    assert_eq!(partly.values, [json!({"taxonomy": [["A"]]})]);
+    assert_eq!(partly.drafts, [Draft::new(json!({"taxonomy": [["A"]]}))]);
     assert_eq!(partly.problems, ["no such label: `x`"]);
 }
 
@@ -177,7 +177,7 @@ fn choices_may_come_from_the_task() {
     ] {
         let problem = bare.schema(&task(&fields)).expect_err("no choices");
         assert!(problem.contains(part), "{problem}");
-        assert_eq!(bare.read(&json!("yes"), &task(&fields)).values, Vec::<Value>::new());
+        assert_eq!(bare.read(&json!("yes"), &task(&fields)).drafts, []);
     }
 }
 

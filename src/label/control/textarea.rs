@@ -51,9 +51,9 @@ impl Control for TextArea {
     }
 
     fn combine(&self, readings: Vec<Reading>) -> Reading {
-        let texts = readings.iter().flat_map(|reading| &reading.values);
+        let texts = readings.iter().flat_map(|reading| &reading.drafts);
         let texts: Vec<Value> =
-            texts.filter_map(|value| value["text"].as_array()).flatten().cloned().collect();
+            texts.filter_map(|draft| draft.value["text"].as_array()).flatten().cloned().collect();
         if texts.is_empty() { vote::first(readings) } else { Reading::value(json!({"text": texts})) }
     }
 

@@ -6,15 +6,15 @@ use super::Reading;
 
 /// Returns the first reading that holds something, else all their problems.
 pub(super) fn first(mut readings: Vec<Reading>) -> Reading {
-    match readings.iter().position(|reading| !reading.values.is_empty()) {
+    match readings.iter().position(|reading| !reading.drafts.is_empty()) {
         Some(at) => readings.swap_remove(at),
-        None => Reading { values: Vec::new(), problems: problems(readings) },
+        None => Reading { drafts: Vec::new(), problems: problems(readings) },
     }
 }
 
 /// Returns the reading whose value more responses gave than any other; a tie is none.
 pub(super) fn plurality(mut readings: Vec<Reading>) -> Reading {
-    let votes = tally(readings.iter().filter_map(|reading| reading.values.first()));
+    let votes = tally(readings.iter().filter_map(|reading| Some(&reading.drafts.first()?.value)));
     let most = votes.iter().map(|&(_, count)| count).max().unwrap_or_default();
     let mut leaders = votes.iter().filter(|&&(_, count)| count == most);
     match (leaders.next(), leaders.next()) {
@@ -25,7 +25,7 @@ pub(super) fn plurality(mut readings: Vec<Reading>) -> Reading {
             votes.len()
         )),
         (Some((winner, _)), None) => {
-            readings.retain(|reading| reading.values.first() == Some(winner));
+            readings.retain(|reading| reading.drafts.first().is_some_and(|draft| draft.value == *winner));
             first(readings)
         }
     }
@@ -66,7 +66,7 @@ pub(super) fn majority(readings: Vec<Reading>, key: &str, order: &[Value]) -> Re
 }
 
 fn entries<'a>(reading: &'a Reading, key: &str) -> impl Iterator<Item = &'a Value> {
-    reading.values.iter().filter_map(move |value| value[key].as_array()).flatten()
+    reading.drafts.iter().filter_map(move |draft| draft.value[key].as_array()).flatten()
 }
 
 /// Returns the problems of all readings, each once.

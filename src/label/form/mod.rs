@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::condition::Condition;
 use super::config::{ConfigError, LabelConfig};
-use super::control::{Control, Label, Reading};
+use super::control::{Control, Draft, Label, Reading};
 use super::object::Object;
 use super::prediction::Unfilled;
 use super::task::Task;
@@ -48,15 +48,32 @@ pub struct Form {
     pub notices: Vec<String>,
 }
 
+/// What one response says: a reading for each control of a form, in their order; `None` for those that were not asked.
+pub type Readings = Vec<Option<Reading>>;
+
 /// What all controls got.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filled {
-    /// Index into [`Form::controls`] and the value object of a region, in the order of the controls.
-    pub values: Vec<(usize, Value)>,
+    /// Index into [`Form::controls`] and the region, in the order of the controls.
+    pub drafts: Vec<(usize, Draft)>,
+    pub relations: Vec<Relation>,
     /// Controls that stayed empty, or of which a part was left out, and why.
     ///
     /// A control that the model left empty on purpose is here only where nothing at all was filled.
     pub unfilled: Vec<Unfilled>,
+}
+
+/// A relation between two regions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    /// Index into [`Filled::drafts`].
+    pub from: usize,
+    /// Index into [`Filled::drafts`].
+    pub to: usize,
+    /// Empty for a relation without a name.
+    pub labels: Vec<String>,
+    /// `right`, `left` or `bi`, as Label Studio writes it.
+    pub direction: &'static str,
 }
 
 impl Form {
@@ -83,28 +100,34 @@ impl Form {
         Ok(schema)
     }
 
-    /// Reads the JSON answers of all responses to one request; `answers` is never empty.
-    pub fn read(&self, answers: &[Value], task: &Task) -> Filled {
-        let readings = self.controls.iter().map(|control| {
-            let read = |answer| match part::of(answer, control.as_ref(), &self.controls) {
-                Ok(part) => control.read(part, task),
-                Err(problem) => Reading::problem(problem),
-            };
-            control.combine(answers.iter().map(read).collect())
-        });
-        self.filled(readings.enumerate().collect(), task)
+    /// Reads a JSON answer.
+    pub fn read(&self, answer: &Value, task: &Task) -> Readings {
+        let read = |control: &Arc<dyn Control>| match part::of(answer, control.as_ref(), &self.controls) {
+            Ok(part) => Some(control.read(part, task)),
+            Err(problem) => Some(Reading::problem(problem)),
+        };
+        self.controls.iter().map(read).collect()
     }
 
-    /// Reads plain-text replies into the response `TextArea` and the first `Choices`; other controls stay empty.
+    /// Reads a plain-text reply into the response `TextArea` and the first `Choices`; other controls are not asked.
     ///
-    /// `replies` is never empty. Where the form has neither, every control says why text does not fill it.
-    pub fn read_text(&self, replies: &[String], task: &Task) -> Filled {
-        let takes_text = |at: &usize| Some(*at) == self.response || Some(*at) == self.choices;
+    /// Where the form has neither, every control says why text does not fill it.
+    pub fn read_text(&self, reply: &str, task: &Task) -> Readings {
+        let takes_text = |at: usize| Some(at) == self.response || Some(at) == self.choices;
         let has_none = self.response.is_none() && self.choices.is_none();
-        let asked = (0..self.controls.len()).filter(|at| has_none || takes_text(at));
-        let readings = asked.map(|at| {
-            let control = &self.controls[at];
-            (at, control.combine(replies.iter().map(|reply| control.read_text(reply, task)).collect()))
+        let read = |(at, control): (usize, &Arc<dyn Control>)| {
+            (has_none || takes_text(at)).then(|| control.read_text(reply, task))
+        };
+        self.controls.iter().enumerate().map(read).collect()
+    }
+
+    /// Merges the readings of all responses to one request, of which there is at least one, and leaves out what
+    /// annotators would not see.
+    pub fn combine(&self, mut responses: Vec<Readings>, task: &Task) -> Filled {
+        let readings = self.controls.iter().enumerate().map(|(at, control)| {
+            let of_control: Vec<Reading> =
+                responses.iter_mut().filter_map(|readings| readings[at].take()).collect();
+            (!of_control.is_empty()).then(|| control.combine(of_control))
         });
         self.filled(readings.collect(), task)
     }
@@ -133,12 +156,13 @@ impl Form {
     }
 
     /// Leaves out what annotators would not see, and collects the rest.
-    fn filled(&self, readings: Vec<(usize, Reading)>, task: &Task) -> Filled {
+    fn filled(&self, readings: Readings, task: &Task) -> Filled {
         let mut filled = Filled::default();
         let mut empty = Vec::new();
         let mut chosen: HashMap<&str, Vec<String>> = HashMap::new();
         let has_conditions = self.controls.iter().any(|control| !control.head().conditions.is_empty());
-        for (at, reading) in readings {
+        let asked = readings.into_iter().enumerate().filter_map(|(at, reading)| Some((at, reading?)));
+        for (at, reading) in asked {
             let control = &self.controls[at];
             let head = control.head();
             let is_shown = head.conditions.iter().all(|condition| is_met(condition, &chosen));
@@ -150,13 +174,13 @@ impl Form {
                 continue;
             }
             let unfilled = |reason: String| Unfilled { control: head.name.clone(), reason };
-            if reading.values.is_empty() && reading.problems.is_empty() {
+            if reading.drafts.is_empty() && reading.problems.is_empty() {
                 empty.push(unfilled("the answer leaves it empty".to_owned()));
             }
             filled.unfilled.extend(reading.problems.into_iter().map(unfilled));
-            filled.values.extend(reading.values.into_iter().map(|value| (at, value)));
+            filled.drafts.extend(reading.drafts.into_iter().map(|draft| (at, draft)));
         }
-        if filled.values.is_empty() {
+        if filled.drafts.is_empty() {
             filled.unfilled.extend(empty);
         }
         filled
@@ -197,7 +221,8 @@ fn conditional(mut schema: Value, conditions: &[Condition]) -> Value {
 
 /// Returns every name of the labels that a reading chose: what is stored, and the value it stands for.
 fn names(reading: &Reading, labels: &[Label]) -> Vec<String> {
-    let lists = reading.values.iter().filter_map(|value| value.as_object()?.values().next()?.as_array());
+    let lists =
+        reading.drafts.iter().filter_map(|draft| draft.value.as_object()?.values().next()?.as_array());
     let mut names = Vec::new();
     for entry in lists.flatten() {
         // Label Studio compares the last label of a path.

@@ -37,16 +37,14 @@ fn answers_become_the_regions_that_label_studio_stores() {
     for case in cases {
         let form = form(&case.config, &Wanted::default()).expect(&case.name);
         let task = task(case.data);
-        let filled = if case.replies.is_empty() {
-            form.read(&case.answers, &task)
-        } else {
-            form.read_text(&case.replies, &task)
-        };
-        let region = |(at, value): &(usize, Value)| {
+        let of_answers = case.answers.iter().map(|answer| form.read(answer, &task));
+        let of_replies = case.replies.iter().map(|reply| form.read_text(reply, &task));
+        let filled = form.combine(of_answers.chain(of_replies).collect(), &task);
+        let region = |(at, draft): &(usize, Draft)| {
             let head = form.controls[*at].head();
-            json!({"from_name": head.name, "to_name": head.to_name, "type": head.kind, "value": value})
+            json!({"from_name": head.name, "to_name": head.to_name, "type": head.kind, "value": draft.value})
         };
-        let regions: Vec<Value> = filled.values.iter().map(region).collect();
+        let regions: Vec<Value> = filled.drafts.iter().map(region).collect();
         assert_eq!(regions, case.regions, "{}: {:?}", case.name, filled.unfilled);
         let unfilled: Vec<&String> = filled.unfilled.iter().map(|unfilled| &unfilled.control).collect();
         assert_eq!(
@@ -155,7 +153,7 @@ fn the_schema_of_an_answer_stays_in_the_common_subset() {
         "when": null, "why": null,
     });
     assert!(validator.is_valid(&answer));
-    assert_eq!(form.read(&[answer], &task(Map::new())).values.len(), 7);
+    assert_eq!(form.combine(vec![form.read(&answer, &task(Map::new()))], &task(Map::new())).drafts.len(), 7);
 
     let properties = schema["properties"].take();
     let names = ["one", "many", "tree", "text", "stars", "count", "exact", "when", "why"];
@@ -232,8 +230,9 @@ fn a_control_gets_no_answer_of_another_that_is_named_alike() {
     let xml = "<View><Text name='t' value='$t'/><Rating name='Mood' toName='t'/><Rating name='mood' toName='t'/></View>";
     let form = form(xml, &Wanted::default()).expect("a form");
     let filled = |answer: Value| {
-        let values = form.read(&[answer], &task(Map::new())).values;
-        values.into_iter().map(|(at, value)| (at, value["rating"].clone())).collect::<Vec<_>>()
+        let task = task(Map::new());
+        let drafts = form.combine(vec![form.read(&answer, &task)], &task).drafts;
+        drafts.into_iter().map(|(at, draft)| (at, draft.value["rating"].clone())).collect::<Vec<_>>()
     };
     assert_eq!(filled(json!({"mood": 1})), [(1, json!(1))]);
     assert_eq!(filled(json!({"MOOD": 1, "mood": null})), []);
@@ -291,9 +290,9 @@ proptest! {
     fn no_answer_yields_a_label_that_is_not_there(answer in any_answer(), reply in any::<String>()) {
         let form = form(ALL_KINDS, &Wanted::default()).expect("a form");
         let task = task(Map::new());
-        let mut values = form.read(&[answer], &task).values;
-        values.extend(form.read_text(&[reply], &task).values);
-        for (at, value) in values {
+        let mut drafts = form.combine(vec![form.read(&answer, &task)], &task).drafts;
+        drafts.extend(form.combine(vec![form.read_text(&reply, &task)], &task).drafts);
+        for (at, Draft { value, .. }) in drafts {
             let name = form.controls[at].head().name.as_str();
             let is_known = |allowed: &[Value]| {
                 value.as_object().and_then(|fields| fields.values().next()?.as_array())
