@@ -65,6 +65,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l contro
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l provider -d 'Whose API to use [default: openai]' -r -f -a "openai\t'OpenAI, and every compatible server by `--base-url` (vLLM, llama.cpp, LM Studio, LiteLLM, Groq and others)'
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'
@@ -156,6 +157,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l co
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l provider -d 'Whose API to use [default: openai]' -r -f -a "openai\t'OpenAI, and every compatible server by `--base-url` (vLLM, llama.cpp, LM Studio, LiteLLM, Groq and others)'
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'
@@ -227,6 +229,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l cont
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l provider -d 'Whose API to use [default: openai]' -r -f -a "openai\t'OpenAI, and every compatible server by `--base-url` (vLLM, llama.cpp, LM Studio, LiteLLM, Groq and others)'
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'

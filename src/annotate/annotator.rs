@@ -41,6 +41,8 @@ pub enum AnswerMode {
     Schema,
     /// The reply's text fills the response `TextArea` and the first `Choices`.
     Text,
+    /// The same as Label Studio's `llm_interactive` example does it (`--profile`).
+    LlmInteractive,
 }
 
 /// Turns tasks into predictions.
@@ -218,7 +220,7 @@ impl Annotator {
 
     fn chat_request(&self, task: &Task) -> Result<ChatRequest, String> {
         let schema = match self.mode {
-            AnswerMode::Text => None,
+            AnswerMode::Text | AnswerMode::LlmInteractive => None,
             AnswerMode::Auto | AnswerMode::Schema => Some(self.form.schema(task)?),
         };
         Ok(self.with_messages(self.prompt.messages(&self.form, task)?, schema))

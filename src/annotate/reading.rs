@@ -17,6 +17,7 @@ use crate::prompt::answer;
 pub(super) enum Answers {
     Json(Vec<Value>),
     Text(Vec<String>),
+    LlmInteractive(Vec<String>),
 }
 
 /// Why there is nothing to read.
@@ -50,11 +51,11 @@ impl Answers {
                 Err(trouble) => troubles.push(trouble),
             }
         }
+        // NUL would not get past Label Studio's database.
+        let clean = || texts.iter().map(|text| text.replace('\0', "")).collect();
         let answers = match mode {
-            AnswerMode::Text => {
-                // NUL would not get past Label Studio's database.
-                Self::Text(texts.iter().map(|text| text.replace('\0', "")).collect())
-            }
+            AnswerMode::Text => Self::Text(clean()),
+            AnswerMode::LlmInteractive => Self::LlmInteractive(clean()),
             AnswerMode::Auto | AnswerMode::Schema => {
                 let parse = |text: &&str| match answer::parse(text) {
                     Ok(value) => Some(value),
@@ -97,13 +98,14 @@ impl Answers {
             Self::Text(texts) => {
                 form.combine(texts.iter().map(|text| form.read_text(text, task)).collect(), task)
             }
+            Self::LlmInteractive(texts) => form.read_llm_interactive(texts, task),
         }
     }
 
     fn count(&self) -> usize {
         match self {
             Self::Json(values) => values.len(),
-            Self::Text(texts) => texts.len(),
+            Self::Text(texts) | Self::LlmInteractive(texts) => texts.len(),
         }
     }
 
@@ -112,6 +114,7 @@ impl Answers {
         match self {
             Self::Json(values) => Self::Json(vec![values[at].clone()]),
             Self::Text(texts) => Self::Text(vec![texts[at].clone()]),
+            Self::LlmInteractive(texts) => Self::LlmInteractive(vec![texts[at].clone()]),
         }
     }
 
@@ -119,7 +122,7 @@ impl Answers {
     fn text(&self, at: usize) -> String {
         match self {
             Self::Json(values) => values[at].to_string(),
-            Self::Text(texts) => texts[at].clone(),
+            Self::Text(texts) | Self::LlmInteractive(texts) => texts[at].clone(),
         }
     }
 }

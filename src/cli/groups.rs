@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
 use super::values::{
-    AnswerArg, Assignment, IdsArg, OnlyArg, ProgressArg, ProviderParser, number, switch, whole,
+    AnswerArg, Assignment, IdsArg, OnlyArg, ProfileArg, ProgressArg, ProviderParser, number, switch, whole,
 };
 use crate::llm::provider::{PROVIDERS, Row};
 
@@ -127,6 +127,10 @@ pub struct PromptArgs {
     /// How to ask for the answer [default: auto]
     #[arg(long, value_name = "HOW")]
     pub answer: Option<AnswerArg>,
+
+    /// Render the prompt and read the answer as another tool does, for people who move over from it
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<ProfileArg>,
 }
 
 /// Whom to ask.

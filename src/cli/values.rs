@@ -31,6 +31,13 @@ pub enum AnswerArg {
     Text,
 }
 
+/// `--profile`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+    /// The `llm_interactive` example of Label Studio
+    LlmInteractive,
+}
+
 /// `--progress`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProgressArg {

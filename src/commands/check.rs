@@ -250,6 +250,7 @@ async fn model(
     let Some(()) = list.told("model", answered)? else { return Ok(()) };
     let way = match annotator.mode {
         AnswerMode::Text => "plain text",
+        AnswerMode::LlmInteractive => "plain text, read as `llm_interactive` does",
         _ => client.known(&annotator.model).capabilities.rung.about(),
     };
     let words =

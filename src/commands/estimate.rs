@@ -133,7 +133,7 @@ fn answer_tokens(annotator: &Annotator) -> u64 {
         _ => LABEL_TOKENS,
     });
     let guessed = match annotator.mode {
-        AnswerMode::Text => FREE_TEXT_TOKENS,
+        AnswerMode::Text | AnswerMode::LlmInteractive => FREE_TEXT_TOKENS,
         AnswerMode::Auto | AnswerMode::Schema => guessed.sum(),
     };
     let single = annotator.parameters.max_tokens.map_or(guessed, |limit| limit.min(guessed));

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod correction;
 mod image;
+mod llm_interactive;
 mod names;
 mod parts;
 mod render;

@@ -6,10 +6,11 @@
 
 use serde_json::json;
 
+use super::llm_interactive::Rendering;
 use super::names::{Bound, Meaning, Piece, Place, Scope, bind, listed};
 use super::render::{rendered, wrapped};
 use super::template::Position;
-use crate::label::form::Form;
+use crate::label::form::{Form, Profile};
 use crate::label::object::Content;
 use crate::label::task::Task;
 use crate::llm::chat::{Message, Part, Role};
@@ -35,13 +36,18 @@ pub struct PromptTexts {
     pub wrapper: Option<String>,
     /// `USE_INTERNAL_PROMPT_TEMPLATE`: always wrap, never wrap, or by what the prompt names.
     pub wrap: Option<bool>,
+    pub profile: Profile,
 }
 
 impl PromptTexts {
     /// Returns all that decides what is asked, for the model version; where the texts stand is not in it.
     pub fn canonical(&self) -> String {
         let system = self.system.as_ref().map(|(text, _)| plain(text));
-        json!([plain(&self.prompt), system, self.wrapper, self.wrap]).to_string()
+        let texts = json!([plain(&self.prompt), system, self.wrapper, self.wrap]).to_string();
+        match self.profile {
+            Profile::Own => texts,
+            Profile::LlmInteractive => format!("llm-interactive {texts}"),
+        }
     }
 }
 
@@ -49,11 +55,20 @@ impl PromptTexts {
 #[derive(Debug, Clone)]
 pub struct Prompt {
     text: String,
-    body: Bound,
-    /// `None` where the prompt is itself the template.
-    wrapper: Option<Bound>,
+    manner: Manner,
     system: Option<Bound>,
     notices: Vec<String>,
+}
+
+/// How the message to the model is made.
+#[derive(Debug, Clone)]
+enum Manner {
+    Own {
+        body: Bound,
+        /// `None` where the prompt is itself the template.
+        wrapper: Option<Bound>,
+    },
+    LlmInteractive(Rendering),
 }
 
 impl Prompt {
@@ -61,6 +76,10 @@ impl Prompt {
     pub fn new(texts: &PromptTexts, form: &Form, first: &Task) -> Result<Self, PromptError> {
         let scope = Scope { form, first };
         let text = cleaned(&texts.prompt, &texts.origin)?;
+        if texts.profile == Profile::LlmInteractive {
+            let manner = Manner::LlmInteractive(Rendering::new(texts, form, first)?);
+            return Ok(Self { text: text.to_owned(), manner, system: None, notices: Vec::new() });
+        }
         let prompt = bind(text, &texts.origin, Place::Prompt, scope)?;
         let system = match &texts.system {
             Some((text, origin)) => Some((cleaned(text, origin)?, origin)),
@@ -77,7 +96,7 @@ impl Prompt {
             Some((text, origin)) => Some(system_message(text, origin, scope)?),
             None => None,
         };
-        Ok(Self { text: text.to_owned(), body: prompt, wrapper, system, notices })
+        Ok(Self { text: text.to_owned(), manner: Manner::Own { body: prompt, wrapper }, system, notices })
     }
 
     /// Returns the messages for a task; the error says which field it lacks.
@@ -89,8 +108,14 @@ impl Prompt {
                 messages.push(Message { role: Role::System, parts });
             }
         }
-        let prompt = rendered(&self.body, form, task)?;
-        let parts = match &self.wrapper {
+        let (body, wrapper) = match &self.manner {
+            Manner::Own { body, wrapper } => (body, wrapper),
+            Manner::LlmInteractive(rendering) => {
+                return Ok(vec![Message::text(Role::User, rendering.message(form, task)?)]);
+            }
+        };
+        let prompt = rendered(body, form, task)?;
+        let parts = match wrapper {
             Some(wrapper) => wrapped(wrapper, prompt, form, task)?,
             None => prompt,
         };

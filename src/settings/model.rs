@@ -11,7 +11,7 @@ use super::studio::address;
 use super::{Places, SettingsError, nearest, timeout};
 use crate::annotate::keyword;
 use crate::cli::names::{self, DEFAULT_PROVIDER};
-use crate::cli::{Assignment, LimitArgs, ModelArgs, RunArgs};
+use crate::cli::{Assignment, LimitArgs, ModelArgs, ProfileArg, RunArgs};
 use crate::http::secret::Secret;
 use crate::llm::budget::{ANSWER_LIMIT, Limits};
 use crate::llm::chat::Parameters;
@@ -20,6 +20,9 @@ use crate::llm::provider::{PROVIDERS, ProviderOptions, Row};
 
 /// Tasks in work at once where no requests are sent.
 const KEYWORD_CONCURRENCY: usize = 4;
+
+/// What Label Studio's `llm_interactive` example sends where the user does not say.
+const LLM_INTERACTIVE_TEMPERATURE: f64 = 0.7;
 
 /// Fields of a request that set the length or the number of answers past the options for it.
 const LENGTHENING: &[&str] =
@@ -84,6 +87,9 @@ impl ModelSettings {
     pub fn resolve(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Self, SettingsError> {
         let args = &layered.args.model;
         let mut parameters = parameters(args)?;
+        if layered.args.prompt.profile == Some(ProfileArg::LlmInteractive) {
+            parameters.temperature.get_or_insert(LLM_INTERACTIVE_TEMPERATURE);
+        }
         let named = layered.args.limits.concurrency.map(|number| number as usize);
         let provider = args.provider.as_deref().unwrap_or(DEFAULT_PROVIDER);
         if provider == keyword::NAME {

@@ -7,8 +7,8 @@ use super::layers::{Origin, Origins};
 use super::{SettingsError, read};
 use crate::annotate::annotator::AnswerMode;
 use crate::cli::names::DEFAULT_PROMPT;
-use crate::cli::{AnswerArg, PromptArgs};
-use crate::label::form::Wanted;
+use crate::cli::{AnswerArg, ProfileArg, PromptArgs};
+use crate::label::form::{Profile, Wanted};
 use crate::prompt::wrap::PromptTexts;
 
 /// How the name of the `TextArea` with the prompt begins, as in Label Studio's `llm_interactive` example.
@@ -39,14 +39,44 @@ impl PromptSettings {
                 system,
                 wrapper: args.prompt_template.clone(),
                 wrap: args.use_internal_prompt_template.as_deref().map(|text| text == "1"),
+                profile: profile(args),
             },
             wanted: Self::wanted(args),
-            mode: match args.answer {
-                None | Some(AnswerArg::Auto) => AnswerMode::Auto,
-                Some(AnswerArg::Schema) => AnswerMode::Schema,
-                Some(AnswerArg::Text) => AnswerMode::Text,
-            },
+            mode: mode(args, origins)?,
         })
+    }
+}
+
+fn profile(args: &PromptArgs) -> Profile {
+    match args.profile {
+        None => Profile::Own,
+        Some(ProfileArg::LlmInteractive) => Profile::LlmInteractive,
+    }
+}
+
+/// Returns how the answer is asked for; a profile has its own way, and knows no other options for it.
+fn mode(args: &PromptArgs, origins: &Origins) -> Result<AnswerMode, SettingsError> {
+    match (args.profile, args.answer) {
+        (None, None | Some(AnswerArg::Auto)) => return Ok(AnswerMode::Auto),
+        (None, Some(AnswerArg::Schema)) => return Ok(AnswerMode::Schema),
+        (None, Some(AnswerArg::Text)) => return Ok(AnswerMode::Text),
+        (Some(ProfileArg::LlmInteractive), _) => {}
+    }
+    let others = [
+        ("answer", args.answer.is_some()),
+        ("controls", args.controls.is_some()),
+        ("response-prefix", args.response_prefix.is_some()),
+        ("system", args.system.is_some()),
+    ];
+    match others.iter().find(|(_, is_given)| *is_given) {
+        None => Ok(AnswerMode::LlmInteractive),
+        Some((option, _)) => Err(SettingsError::with_hint(
+            format!(
+                "{} does not go with `--profile llm-interactive`, which knows no such thing",
+                origins.of(option)
+            ),
+            "leave one of them out",
+        )),
     }
 }
 
@@ -57,6 +87,7 @@ impl PromptSettings {
             controls: args.controls.clone(),
             prompt_prefix: args.prompt_prefix.clone().unwrap_or_else(|| DEFAULT_PROMPT_PREFIX.to_owned()),
             response_prefix: args.response_prefix.clone(),
+            profile: profile(args),
         }
     }
 }

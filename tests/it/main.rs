@@ -20,6 +20,7 @@ mod keys;
 mod ladder;
 mod layers;
 mod limits;
+mod llm_interactive;
 mod mistakes;
 mod mock_faults;
 mod mock_llm;

@@ -2,6 +2,7 @@
 
 mod choose;
 mod limits;
+mod llm_interactive;
 mod part;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,16 @@ pub struct Wanted {
     pub prompt_prefix: String,
     /// Which `TextArea` takes a text answer; `None` for the first on the input object that is not the prompt.
     pub response_prefix: Option<String>,
+    pub profile: Profile,
+}
+
+/// Whose ways of rendering prompts and reading answers are followed (`--profile`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Profile {
+    #[default]
+    Own,
+    /// Those of Label Studio's `llm_interactive` example.
+    LlmInteractive,
 }
 
 /// The controls a model fills, and the ones it does not.
@@ -79,7 +90,11 @@ pub struct Relation {
 impl Form {
     /// Chooses the controls; an error says why nothing could be filled, or which name does not exist.
     pub fn new(config: &LabelConfig, wanted: &Wanted) -> Result<Self, ConfigError> {
-        choose::form(config, wanted)
+        let form = choose::form(config, wanted)?;
+        match wanted.profile {
+            Profile::Own => Ok(form),
+            Profile::LlmInteractive => form.of_llm_interactive(),
+        }
     }
 
     /// Returns the JSON schema of the whole answer: an object whose keys are the control names.

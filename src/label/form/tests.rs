@@ -83,6 +83,7 @@ fn wanted(controls: Option<&[&str]>, prompt: &str, response: Option<&str>) -> Wa
         controls: controls.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
         prompt_prefix: prompt.to_owned(),
         response_prefix: response.map(str::to_owned),
+        profile: Profile::Own,
     }
 }
 

@@ -3,6 +3,7 @@
 //! **Invariant:** what comes back are positions in the list of labels that went in; a tie is nothing.
 
 mod clean;
+pub(super) mod difflib;
 mod names;
 mod sentence;
 #[cfg(test)]
