@@ -100,7 +100,7 @@ impl Budget {
 /// is by the server's clock where its `date` tells that, for this machine's may be wrong.
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok());
-    let now = text("date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
+    let now = server_time(headers).unwrap_or(now);
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"];
     let others = ["retry-after", "llm_provider-retry-after"];
     milliseconds
@@ -108,6 +108,11 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         .filter_map(text)
         .find_map(|text| seconds(text).map(|wait| wait / 1_000))
         .or_else(|| others.into_iter().filter_map(text).find_map(|text| wait(text, now)))
+}
+
+/// Returns what time it was by the server's clock when it sent its reply, if it told.
+pub fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get("date")?.to_str().ok()?).ok()
 }
 
 /// Returns a duration as Go prints it: `6m0s`, `84ms`, `1.146s`, `1h2m3s`.

@@ -4,12 +4,15 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
 
-use crate::http::retry::go_duration;
+use crate::http::retry::{go_duration, server_time};
 
 /// A number of seconds above this is a time since 1970.
 const UNIX_TIME: f64 = 1e9;
 /// And above this it is in milliseconds.
 const UNIX_MILLISECONDS: f64 = 1e12;
+
+/// How long a limit that is used up, and fills again all the time, keeps requests out.
+const REFILL: Duration = Duration::from_secs(10);
 
 /// The names of a window's limit, of what remains, and of its reset, `*` standing for the kind.
 type Names = [&'static str; 3];
@@ -40,12 +43,26 @@ pub(super) struct Window {
 }
 
 /// Reads them; of several windows of a kind the narrowest counts, and nonsense is passed over.
+///
+/// Anthropic limits the tokens of prompts and those of answers apart, and tells of both together as well
+/// (<https://platform.claude.com/docs/en/api/rate-limits>). Most of what is used here is prompts, so it counts what is left
+/// for them or in all, whichever is less. What is left for answers says nothing about either, but where it is nothing, no
+/// request is admitted for a moment. A time is by the server's clock where its `date` tells that.
 pub(super) fn read(headers: &HeaderMap, now: SystemTime) -> Windows {
-    let window = |kind| {
-        let windows = FAMILIES.iter().filter_map(|names| window(headers, names, kind, now));
-        windows.min_by_key(|window| (window.limit.unwrap_or(u64::MAX), window.remaining))
-    };
-    Windows { requests: window("requests"), tokens: window("tokens").or_else(|| window("input-tokens")) }
+    let now = server_time(headers).unwrap_or(now);
+    let windows = |kind| FAMILIES.iter().filter_map(move |names| window(headers, names, kind, now));
+    let used_up = windows("output-tokens").filter(|window| window.remaining == Some(0));
+    let used_up = used_up.map(|window| {
+        let reset = window.reset.map(|reset| reset.min(REFILL));
+        Window { limit: None, reset, ..window }
+    });
+    let tokens = ["tokens", "input-tokens"].into_iter().filter_map(|kind| narrowest(windows(kind)));
+    let tokens = tokens.min_by_key(|window| window.remaining.unwrap_or(u64::MAX));
+    Windows { requests: narrowest(windows("requests")), tokens: narrowest(used_up).or(tokens) }
+}
+
+fn narrowest(windows: impl Iterator<Item = Window>) -> Option<Window> {
+    windows.min_by_key(|window| (window.limit.unwrap_or(u64::MAX), window.remaining))
 }
 
 fn window(headers: &HeaderMap, names: &Names, kind: &str, now: SystemTime) -> Option<Window> {
@@ -128,6 +145,32 @@ mod tests {
             anthropic-ratelimit-input-tokens-limit: 30000";
         check(anthropic, Some((Some(50), Some(49), Some(1.0))), Some((Some(40_000), Some(0), Some(30.5))));
         check("anthropic-ratelimit-input-tokens-limit: 30000", None, Some((Some(30_000), None, None)));
+    }
+
+    #[test]
+    fn limits_for_prompts_and_for_answers_are_told_apart() {
+        let check_tokens = |text: &str, expect| check(text, None, Some(expect));
+        let both =
+            "anthropic-ratelimit-input-tokens-limit: 50000\nanthropic-ratelimit-input-tokens-remaining: 49000
+            anthropic-ratelimit-input-tokens-reset: 2026-11-18T11:06:42Z
+            anthropic-ratelimit-tokens-limit: 60000\nanthropic-ratelimit-tokens-remaining: 59000";
+        check_tokens(both, (Some(50_000), Some(49_000), Some(2.0)));
+        let output = |left: u32| {
+            format!(
+                "{both}\nanthropic-ratelimit-output-tokens-limit: 10000
+                anthropic-ratelimit-output-tokens-remaining: {left}
+                anthropic-ratelimit-output-tokens-reset: 2026-11-18T11:06:55Z"
+            )
+        };
+        check_tokens(&output(1), (Some(50_000), Some(49_000), Some(2.0)));
+        check_tokens(&output(0), (None, Some(0), Some(10.0)));
+    }
+
+    #[test]
+    fn a_time_is_by_the_clock_of_the_server() {
+        let text = "date: Wed, 18 Nov 2026 12:06:40 GMT\nanthropic-ratelimit-requests-limit: 50
+            anthropic-ratelimit-requests-reset: 2026-11-18T12:06:43Z";
+        check(text, Some((Some(50), None, Some(3.0))), None);
     }
 
     #[test]
