@@ -33,8 +33,12 @@ const ACCOUNT: &[&str] = &[
 /// accounts to.
 const NO_MONEY: &[&str] = &["insufficient_quota", "platform.openai.com/docs/guides/error-codes"];
 
-/// Anthropic's words of a 400 for want of money.
-const NO_CREDIT: &[&str] = &["credit balance is too low to access the anthropic api"];
+/// Anthropic's words of a 400 for want of money, and for what the account's owner allowed to be spent.
+const NO_CREDIT: &[&str] = &[
+    "credit balance is too low to access the anthropic api",
+    "you have reached your specified api usage limits",
+    "you have reached your specified workspace api usage limits",
+];
 
 /// Codes and words of a request that is too long for the model.
 const TOO_LONG: &[&str] = &[
@@ -49,6 +53,8 @@ const TOO_LONG: &[&str] = &[
     "prompt is too long",
     "input is too long",
     "exceeds the maximum number of tokens",
+    // Anthropic's, of a prompt and the limit of its answer together.
+    "exceed context limit",
 ];
 
 /// Codes and words of content that a filter stopped.
@@ -57,6 +63,7 @@ const FILTERED: &[&str] = &[
     "content_policy_violation",
     "contentpolicyviolation",
     "responsibleaipolicyviolation",
+    "content filtering policy",
     "moderation",
     "flagged",
 ];

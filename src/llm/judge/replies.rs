@@ -222,6 +222,38 @@ pub(in crate::llm) const REPLIES: &[(u16, &str, &str)] = &[
         r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 205000 tokens > 200000 maximum"}}"#,
         "reject: the request is too long for the model",
     ),
+    (
+        400,
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"input length and `max_tokens` exceed context limit: 199000 + 4096 > 200000, decrease input length or `max_tokens` and try again"}}"#,
+        "reject: the request is too long for the model",
+    ),
+    (
+        400,
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."}}"#,
+        "abort: the account cannot be charged",
+    ),
+    (
+        400,
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"Output blocked by content filtering policy"}}"#,
+        "reject: a content filter stopped the request",
+    ),
+    (
+        400,
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"messages.0.content.1.image.source.base64.data: Could not process image"}}"#,
+        "reject: the server refused the request",
+    ),
+    (
+        401,
+        r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#,
+        "abort: access denied",
+    ),
+    (
+        404,
+        r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-x"},"request_id":"req_1"}"#,
+        "abort: no such model or address",
+    ),
+    (500, r#"{"type":"error","error":{"type":"api_error","message":"Internal server error"}}"#, "retry"),
+    (200, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, "retry"),
     // Ollama.
     (503, r#"{"error":"server busy, please try again.  maximum pending requests exceeded"}"#, "retry"),
     (404, r#"{"error":"model 'x' not found"}"#, "abort: no such model or address"),
