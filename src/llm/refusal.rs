@@ -45,6 +45,12 @@ const SCHEMA_MARKS: &[&str] = &[
     "unsupported schema",
     "invalid json schema",
     "json schema error",
+    // Anthropic's, the last for a schema with too many places that may be null.
+    "output_config.format",
+    "output format",
+    "output_format",
+    "schema is too complex",
+    "parameters with union types",
 ];
 
 /// Marks of a field that the server does not have at all, in lower case.
@@ -66,7 +72,19 @@ const VALIDATION_MARKS: &[&str] =
     &["input should be", "validation error", "not supported", "unsupported", "invalid"];
 
 /// Fields that belong to a task, not to what the user chose.
-const OF_THE_TASK: &[&str] = &["model", "messages", "stream"];
+const OF_THE_TASK: &[&str] = &["model", "messages", "system", "stream"];
+
+/// Words about a field that is not the first thing they name: the words in lower case, where the field stands in a body
+/// (RFC 6901), and its name.
+const OTHER_WORDS: &[(&[&str], &str, &str)] = &[
+    (
+        &["effort parameter", "output_config.effort", "effort="],
+        "/output_config/effort",
+        "output_config.effort",
+    ),
+    // Ollama's.
+    (&["does not support thinking", "invalid think value"], "/think", "think"),
+];
 
 /// Names of the limit of an answer's length.
 pub const TOKEN_LIMITS: &[&str] = &["max_tokens", "max_completion_tokens", "num_predict"];
@@ -99,10 +117,15 @@ pub fn refusal(reply: &Reply, sent: &Value) -> Option<Refusal> {
 }
 
 fn refused_part(problem: &Problem, sent: &Value) -> Option<Part> {
-    let asks_json = ["response_format", "format"].iter().any(|key| sent.get(key).is_some());
-    let named = named_field(problem, sent);
-    match named {
+    let places = ["/response_format", "/format", "/output_config/format"];
+    let asks_json = places.iter().any(|place| sent.pointer(place).is_some());
+    let in_other_words = OTHER_WORDS
+        .iter()
+        .find(|(words, place, _)| sent.pointer(place).is_some() && problem.mentions(words))
+        .map(|(_, _, name)| *name);
+    match in_other_words.or_else(|| named_field(problem, sent)) {
         Some("response_format" | "format") => Some(Part::Schema),
+        Some("output_config") if asks_json => Some(Part::Schema),
         _ if asks_json && problem.mentions(SCHEMA_MARKS) => Some(Part::Schema),
         Some("n") => Some(Part::Responses),
         Some(key) if TOKEN_LIMITS.contains(&key) && problem.mentions(UNKNOWN_MARKS) => Some(Part::TokenLimit),
@@ -111,13 +134,15 @@ fn refused_part(problem: &Problem, sent: &Value) -> Option<Part> {
     }
 }
 
-/// Returns the field of the body that the error is about: as its `param`, as the place of a validation error, or
-/// between quotes in its words.
+/// Returns the field of the body that the error is about: as its `param`, as the place of a validation error, as the
+/// first of its words, or between quotes in them.
 fn named_field<'a>(problem: &Problem, sent: &'a Value) -> Option<&'a str> {
     let keys = || sent.as_object().into_iter().flat_map(|body| body.keys().map(String::as_str));
     let choosable = || keys().filter(|key| !OF_THE_TASK.contains(key));
-    let root = problem.field.split(['.', '[']).next().unwrap_or_default();
-    if keys().any(|key| key == root) {
+    let first = problem.message.split([':', ' ']).next().unwrap_or_default();
+    let roots = [problem.field.as_str(), first.trim_matches(['`', '\'', '"'])];
+    let roots = roots.map(|place| place.split(['.', '[']).next().unwrap_or_default());
+    if let Some(root) = roots.into_iter().find(|root| keys().any(|key| key == *root)) {
         return choosable().find(|key| *key == root);
     }
     choosable().find(|key| {
@@ -231,6 +256,67 @@ mod tests {
         let logprobs =
             r#"{"error":{"message":"property `logprobs` is unsupported","type":"invalid_request_error"}}"#;
         check(400, logprobs, Some(&Part::Field("logprobs".to_owned())));
+    }
+
+    /// Expects what is refused of a request: `schema`, the name of a field, or nothing.
+    #[track_caller]
+    fn check_words(sent: &Value, words: &str, expect: &str) {
+        let body = json!({"type": "error", "error": {"type": "invalid_request_error", "message": words}});
+        let body = body.to_string().into_bytes();
+        let reply = Reply { status: StatusCode::BAD_REQUEST, headers: HeaderMap::new(), body };
+        let part = match refusal(&reply, sent).map(|refusal| refusal.part) {
+            Some(Part::Field(name)) => name,
+            Some(part) => format!("{part:?}").to_lowercase(),
+            None => String::new(),
+        };
+        assert_eq!(part, expect, "{words}");
+    }
+
+    #[test]
+    fn anthropics_words_are_understood() {
+        let sent = json!({
+            "model": "m", "max_tokens": 9, "messages": [], "temperature": 0.5, "top_k": 3, "thinking": {},
+            "output_config": {"format": {"type": "json_schema"}, "effort": "max"},
+        });
+        for schema in [
+            "output_config.format.schema: For 'integer' type, properties maximum, minimum are not supported",
+            "The compiled grammar is too large, which would cause performance issues. Simplify your tool schemas.",
+            "Schemas contains too many parameters with union types (20 parameters with type arrays or anyOf; limit: 16).",
+            "'claude-3-haiku-20240307' does not support output format.",
+            "output_config: Extra inputs are not permitted",
+        ] {
+            check_words(&sent, schema, "schema");
+        }
+        let check = |words: &str, expect| check_words(&sent, words, expect);
+        check("`temperature` is deprecated for this model.", "temperature");
+        check("temperature is not supported for m when set to non-default values", "temperature");
+        check("temperature: range: 0..1", "temperature");
+        check("top_k: Extra inputs are not permitted", "top_k");
+        check("\"thinking.type.disabled\" is not supported for this model.", "thinking");
+        check(
+            "max_tokens: 200000 > 64000, which is the maximum allowed number of output tokens",
+            "max_tokens",
+        );
+        check("This model does not support the effort parameter.", "output_config.effort");
+        check(
+            "output_config.effort 'max' is not supported when thinking is disabled",
+            "output_config.effort",
+        );
+        check("messages.0.content.1.image.source.base64.data: Could not process image", "");
+        check("system: text content blocks must contain non-whitespace text", "");
+        check("input length and `max_tokens` exceed context limit: 199 + 9 > 200", "");
+    }
+
+    #[test]
+    fn ollamas_words_about_thinking_are_understood() {
+        let sent = json!({"model": "m", "messages": [], "think": "low"});
+        for words in [
+            "\"llama3.2\" does not support thinking",
+            "invalid think value: \"minimal\" (must be \"high\", \"medium\", \"low\", true, or false)",
+        ] {
+            check_words(&sent, words, "think");
+            check_words(&json!({"model": "m", "messages": []}), words, "");
+        }
     }
 
     #[test]
