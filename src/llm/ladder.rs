@@ -32,16 +32,9 @@ pub struct Capabilities {
 }
 
 impl Rung {
-    /// Returns the next way to try, if there is one.
-    pub fn next(self) -> Option<Self> {
-        match self {
-            Self::Strict => Some(Self::Schema),
-            Self::Schema => Some(Self::JsonObject),
-            Self::JsonObject => Some(Self::JsonObjectSchema),
-            Self::JsonObjectSchema => Some(Self::Prompt),
-            Self::Prompt => None,
-        }
-    }
+    /// All ways, best first.
+    pub const ALL: [Self; 5] =
+        [Self::Strict, Self::Schema, Self::JsonObject, Self::JsonObjectSchema, Self::Prompt];
 
     /// Returns the way in words, for `check` and `preview`.
     pub fn about(self) -> &'static str {
@@ -84,13 +77,16 @@ impl Rung {
 }
 
 impl Capabilities {
-    /// Returns what is left when this part was refused, or `None` when there is no other way.
+    /// Returns what is left when this part was refused, or `None` when there is no other way; `rungs` are those that the
+    /// dialect has, best first.
     ///
     /// Only the two names of the token limit lead to each other for ever; who asks must count.
-    pub fn without(&self, part: &refusal::Part) -> Option<Self> {
+    pub fn without(&self, part: &refusal::Part, rungs: &[Rung]) -> Option<Self> {
         let mut less = self.clone();
         match part {
-            refusal::Part::Schema => less.rung = self.rung.next()?,
+            refusal::Part::Schema => {
+                less.rung = *rungs.iter().find(|rung| self.rung < **rung)?;
+            }
             refusal::Part::TokenLimit => {
                 let other = match &*self.token_limit {
                     "max_tokens" => "max_completion_tokens",
@@ -175,16 +171,31 @@ mod tests {
         let mut capabilities =
             Capabilities { rung: Rung::Strict, token_limit: "max_tokens".to_owned(), several: true };
         let mut rungs = Vec::new();
-        while let Some(less) = capabilities.without(&refusal::Part::Schema) {
+        while let Some(less) = capabilities.without(&refusal::Part::Schema, &Rung::ALL) {
             rungs.push(less.rung);
             capabilities = less;
         }
-        assert_eq!(rungs, [Rung::Schema, Rung::JsonObject, Rung::JsonObjectSchema, Rung::Prompt]);
-        assert!(rungs.is_sorted());
-        let one = capabilities.without(&refusal::Part::Responses).unwrap();
-        assert_eq!((one.several, one.without(&refusal::Part::Responses)), (false, None));
-        let other = capabilities.without(&refusal::Part::TokenLimit).unwrap();
+        assert_eq!(rungs, Rung::ALL[1..]);
+        assert!(Rung::ALL.is_sorted());
+        let without = |capabilities: &Capabilities, part| capabilities.without(&part, &Rung::ALL);
+        let one = without(&capabilities, refusal::Part::Responses).unwrap();
+        assert_eq!((one.several, without(&one, refusal::Part::Responses)), (false, None));
+        let other = without(&capabilities, refusal::Part::TokenLimit).unwrap();
         assert_eq!(other.token_limit, "max_completion_tokens");
-        assert_eq!(capabilities.without(&refusal::Part::Field("seed".to_owned())), None);
+        assert_eq!(without(&capabilities, refusal::Part::Field("seed".to_owned())), None);
+    }
+
+    #[test]
+    fn rungs_that_a_dialect_has_no_words_for_are_skipped() {
+        let check = |rungs: &[Rung], from, expect: Option<Rung>| {
+            let capabilities = Capabilities { rung: from, token_limit: String::new(), several: false };
+            let next = capabilities.without(&refusal::Part::Schema, rungs);
+            assert_eq!(next.map(|less| less.rung), expect, "{rungs:?} {from:?}");
+        };
+        let few = [Rung::Strict, Rung::Prompt];
+        check(&few, Rung::Strict, Some(Rung::Prompt));
+        check(&few, Rung::Prompt, None);
+        // As an older version of this program may have remembered it.
+        check(&few, Rung::JsonObjectSchema, Some(Rung::Prompt));
     }
 }

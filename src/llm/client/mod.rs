@@ -206,7 +206,7 @@ impl Client {
                     let message = format!("the server refused the request: {}", refusal.message);
                     return Err(SendError::Rejected { status, message }.into());
                 }
-                None => return Err(self.abort(status, &refusal).into()),
+                None => return Err(self.abort(status, &refusal, request).into()),
             }
         }
     }
@@ -308,7 +308,8 @@ impl Client {
             return Some(known.capabilities);
         }
         let last = tried.last()?;
-        let less = last.without(part).filter(|less| !tried.contains(less))?;
+        let rungs = self.endpoint.provider.rungs();
+        let less = last.without(part, rungs).filter(|less| !tried.contains(less))?;
         if known.trust != Trust::Proven && known.capabilities == *last {
             info!("the endpoint does not take {}; trying {}", last.rung.about(), less.rung.about());
             self.believe(model, &less, Trust::Guessed);
@@ -345,13 +346,15 @@ impl Client {
     }
 
     /// Ends the run, as every request would be refused alike.
-    fn abort(&self, status: StatusCode, refusal: &Refusal) -> SendError {
+    fn abort(&self, status: StatusCode, refusal: &Refusal, request: &ChatRequest) -> SendError {
         let place = address(&self.endpoint.base);
         let (what, advice) = match &refusal.part {
             Part::Field(field) => {
-                (format!("the model does not take `{field}` as it was sent"), self.advice(field))
+                (format!("the model does not take `{field}` as it was sent"), self.advice(field, request))
             }
-            Part::TokenLimit => ("the model takes no token limit".to_owned(), self.advice("max_tokens")),
+            Part::TokenLimit => {
+                ("the model takes no token limit".to_owned(), self.advice("max_tokens", request))
+            }
             Part::Responses | Part::Schema => (
                 "the request is refused in every form".to_owned(),
                 "try `--answer text`, or another model".to_owned(),
@@ -362,7 +365,12 @@ impl Client {
     }
 
     /// Returns what to do about the option that put this field into the body.
-    fn advice(&self, field: &str) -> String {
+    fn advice(&self, field: &str, request: &ChatRequest) -> String {
+        let whole = field.split_once('.').map_or(field, |(whole, _)| whole);
+        let param = format!("leave out or change `--param {whole}=…`");
+        if request.parameters.extra.contains_key(whole) {
+            return param;
+        }
         match field {
             "temperature" => "leave out `--temperature` (`TEMPERATURE`)".to_owned(),
             limit if TOKEN_LIMITS.contains(&limit) && self.budget.is_some() => {
@@ -372,8 +380,10 @@ impl Client {
             }
             limit if TOKEN_LIMITS.contains(&limit) => "leave out or lower `--max-tokens`".to_owned(),
             "seed" => "leave out `--seed-model`".to_owned(),
-            "reasoning_effort" | "think" => "leave out or change `--reasoning-effort`".to_owned(),
-            other => format!("leave out or change `--param {other}=…`"),
+            "reasoning_effort" | "think" | "thinking" | "output_config.effort" => {
+                "leave out or change `--reasoning-effort`".to_owned()
+            }
+            _ => param,
         }
     }
 }

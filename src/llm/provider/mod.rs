@@ -16,7 +16,7 @@ use url::Url;
 
 use super::chat::{Bill, ChatRequest, Completion};
 use super::forecast::Weighing;
-use super::ladder::Capabilities;
+use super::ladder::{Capabilities, Rung};
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
 use crate::http::transport::Reply;
@@ -31,6 +31,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// Returns the headers that carry the key, marked sensitive.
     fn headers(&self, key: Option<&Secret>) -> HeaderMap;
+
+    /// Returns the ways to ask for JSON that the dialect has words for, best first; the last is the prompt alone.
+    fn rungs(&self) -> &'static [Rung] {
+        &Rung::ALL
+    }
 
     /// Returns what a model is thought to take before it was asked.
     fn capabilities(&self, base: &Url, model: &str) -> Capabilities;

@@ -58,6 +58,10 @@ impl Provider for Ollama {
         key.and_then(bearer).map(|value| (AUTHORIZATION, value)).into_iter().collect()
     }
 
+    fn rungs(&self) -> &'static [Rung] {
+        &[Rung::Schema, Rung::JsonObject, Rung::Prompt]
+    }
+
     fn capabilities(&self, _base: &Url, _model: &str) -> Capabilities {
         Capabilities { rung: Rung::Schema, token_limit: "num_predict".to_owned(), several: false }
     }
