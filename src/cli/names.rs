@@ -5,7 +5,7 @@ pub const PREFIX: &str = "LS_AUTOLABEL_";
 
 /// Variables that set an option besides its `LS_AUTOLABEL_` name, for one provider or for all.
 ///
-/// Label Studio's SDK, the OpenAI client and Label Studio's `llm_interactive` example use these names.
+/// Label Studio's SDK, OpenAI's and Anthropic's clients and Label Studio's `llm_interactive` example use these names.
 const CUSTOMARY: &[(&str, &str, Option<&str>)] = &[
     ("url", "LABEL_STUDIO_URL", None),
     ("project", "LABEL_STUDIO_PROJECT_ID", None),
@@ -19,6 +19,7 @@ const CUSTOMARY: &[(&str, &str, Option<&str>)] = &[
     ("model", "OPENAI_MODEL", Some("ollama")),
     ("model", "AZURE_DEPLOYMENT_NAME", Some("azure")),
     ("base-url", "OPENAI_BASE_URL", Some("openai")),
+    ("base-url", "ANTHROPIC_BASE_URL", Some("anthropic")),
     ("base-url", "AZURE_RESOURCE_ENDPOINT", Some("azure")),
     ("base-url", "OLLAMA_ENDPOINT", Some("ollama")),
     ("api-version", "AZURE_API_VERSION", Some("azure")),

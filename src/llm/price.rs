@@ -20,7 +20,7 @@ const TABLE: &str = include_str!("prices.tsv");
 /// Nothing to pay to anybody.
 const FREE: Price = Price { input: 0.0, output: 0.0, cached: None };
 
-/// Hosts whose prices are in the table, though they are reached as `openai` at another base URL.
+/// Hosts whose prices are in the table, though they may be reached as `openai` or `anthropic` at another base URL.
 const HOSTS: &[(&str, &str)] = &[
     ("openai.com", "openai"),
     ("anthropic.com", "anthropic"),
@@ -36,10 +36,10 @@ pub fn source() -> &'static str {
     TABLE.lines().next().and_then(|line| line.split('\t').nth(1)).unwrap_or_default()
 }
 
-/// Returns whose prices hold: the provider's own, or for `openai` at another base URL those of who is there; `None` for
-/// an unknown server, whatever its models are called.
+/// Returns whose prices hold: the provider's own, or for `openai` and `anthropic`, which many imitate, those of who is at
+/// the base URL; `None` for an unknown server, whatever its models are called.
 pub fn vendor(provider: &'static str, base: &Url) -> Option<&'static str> {
-    if provider != "openai" {
+    if !matches!(provider, "openai" | "anthropic") {
         return Some(provider);
     }
     HOSTS.iter().find(|(domain, _)| is_at(base, domain)).map(|(_, vendor)| *vendor)
@@ -175,6 +175,10 @@ mod tests {
         check("openai", "https://api.groq.com/openai/v1", Some("groq"));
         check("openai", "https://flex.ai/v1", None);
         check("openai", "http://localhost:8000/v1", None);
+        check("openai", "https://api.anthropic.com/v1", Some("anthropic"));
+        check("anthropic", "https://api.anthropic.com/v1", Some("anthropic"));
+        check("anthropic", "https://api.deepseek.com/anthropic", Some("deepseek"));
+        check("anthropic", "http://localhost:4000", None);
         check("azure", "https://r.openai.azure.com", Some("azure"));
         check("ollama", "http://localhost:11434", Some("ollama"));
     }

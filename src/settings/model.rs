@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::keys::{self, KeyPlaces};
-use super::layers::Layered;
+use super::layers::{Layered, Origin};
 use super::studio::address;
 use super::{Places, SettingsError, nearest, timeout};
 use crate::annotate::keyword;
@@ -105,6 +105,7 @@ impl ModelSettings {
         }
         let row =
             PROVIDERS.iter().find(|row| row.name == provider).ok_or_else(|| unknown(provider, layered))?;
+        check_options(row, layered)?;
         let model =
             args.model.as_deref().map(str::trim).filter(|name| !name.is_empty()).or(row.default_model);
         let model = model.ok_or_else(|| missing(row.name, "model"))?.to_owned();
@@ -154,6 +155,16 @@ impl ModelSettings {
     }
 }
 
+/// Fails where an option was given that the provider has no words for.
+fn check_options(row: &Row, layered: &Layered<RunArgs>) -> Result<(), SettingsError> {
+    let given = |option: &&str| !matches!(layered.origins.of(option), Origin::Default(_));
+    let Some(option) = row.lacks.iter().copied().find(given) else { return Ok(()) };
+    Err(SettingsError::with_hint(
+        format!("{}: `--provider {}` has no such setting", layered.origins.of(option), row.name),
+        "leave it out, or choose another provider",
+    ))
+}
+
 fn server(
     layered: &Layered<RunArgs>,
     places: &Places<'_>,
@@ -199,7 +210,7 @@ fn parameters(args: &ModelArgs) -> Result<Parameters, SettingsError> {
     for Assignment { name, value } in args.param.iter().flatten() {
         // A bare word is taken as a text: `--param service_tier=flex` needs no quotes.
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
-        if matches!(name.as_str(), "messages" | "model" | "stream" | "response_format" | "n") {
+        if matches!(name.as_str(), "messages" | "model" | "system" | "stream" | "response_format" | "n") {
             return Err(SettingsError::new(format!(
                 "`--param {name}` is set by this tool and cannot be overridden"
             )));

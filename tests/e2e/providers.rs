@@ -71,6 +71,51 @@ fn a_proxy_in_front_of_llama_passes_the_schema_on() {
     sdk::expect_valid(project.config(), &project.predictions());
 }
 
+/// llama.cpp serves Anthropic's interface too, but passes over a schema there; a text control takes whatever it says.
+#[test]
+fn anthropics_interface_of_llama_answers_in_text() {
+    let program = anthropic(&servers().llama).with("ANTHROPIC_API_KEY", "unused");
+    let (project, summary) = label_sarcasm(&program, &["--model", "tiny", "--answer", "text"]);
+    assert_eq!(summary.delivered(), 18);
+    assert!(0 < summary.prompt_tokens());
+    let predictions = project.predictions();
+    sdk::expect_valid(project.config(), &predictions);
+    for prediction in &predictions {
+        assert!(text_of(prediction, "response").is_some_and(|text| !text.is_empty()), "{prediction}");
+    }
+}
+
+/// The proxy passes the schema on to models that are not Anthropic's.
+#[test]
+fn anthropics_interface_of_a_proxy_takes_a_schema_and_its_own_key_header() {
+    let servers = servers();
+    let program = anthropic(&servers.litellm_base()).with("ANTHROPIC_API_KEY", &servers.litellm_key);
+    let (project, summary) = label_sarcasm(&program, &["--model", "schema-echo"]);
+    assert_eq!((summary.delivered(), summary.partial()), (18, 0));
+    assert!(0 < summary.prompt_tokens());
+    let predictions = project.predictions();
+    sdk::expect_valid(project.config(), &predictions);
+    for prediction in &predictions {
+        assert!(region(prediction, "tone").is_some(), "{prediction}");
+    }
+}
+
+#[test]
+fn anthropics_interface_of_a_proxy_names_a_wrong_key_and_a_wrong_model() {
+    let check = |key: &str, model: &str, said: &str| {
+        let program = anthropic(&servers().litellm).with("ANTHROPIC_API_KEY", key);
+        let (tasks, config, prompt) =
+            (fixture("sarcasm/tasks.json"), fixture("sarcasm/config.xml"), fixture("sarcasm/prompt.txt"));
+        let input = ["--tasks", &tasks, "--label-config", &config, "--prompt", &prompt];
+        let finished =
+            program.command(&[&["run", "--output", "out.jsonl", "--model", model], &input[..]].concat());
+        finished.expect_code(6);
+        finished.expect_said(&["error:", "hint:", said]);
+    };
+    check("not-a-key-of-this-proxy", "schema-echo", "access denied");
+    check(&servers().litellm_key, "nope", "no such model");
+}
+
 #[test]
 fn the_prompt_control_shows_the_prompt_as_it_was_written() {
     let (project, _) = label_sarcasm(&Program::new().with_litellm("schema-echo"), &[]);
@@ -81,6 +126,11 @@ fn the_prompt_control_shows_the_prompt_as_it_was_written() {
             prediction["result"].as_array().and_then(|regions| regions.last()).expect("there are regions");
         assert_eq!(last["from_name"], "prompt", "the prompt comes last");
     }
+}
+
+/// Returns the program with Anthropic's interface at this address.
+fn anthropic(base: &str) -> Program {
+    Program::new().with("OPENAI_PROVIDER", "anthropic").with("ANTHROPIC_BASE_URL", base)
 }
 
 fn label_sarcasm(program: &Program, more: &[&str]) -> (Project, Summary) {

@@ -3,6 +3,7 @@
 mod addresses;
 mod again;
 mod answers;
+mod anthropic;
 mod asked_again;
 mod budget;
 mod bulk;

@@ -1,4 +1,4 @@
-//! The mock chat server speaks four dialects and refuses as real servers of each kind do.
+//! The mock chat server speaks five dialects and refuses as real servers of each kind do.
 
 use std::thread;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::support::llm::{Llm, Setup};
 const OPENAI: &str = "/v1/chat/completions";
 const AZURE: &str = "/openai/v1/chat/completions";
 const AZURE_CLASSIC: &str = "/openai/deployments/m/chat/completions?api-version=2024-10-21";
+const ANTHROPIC: &str = "/v1/messages";
 const OLLAMA: &str = "/api/chat";
 
 fn schema() -> Value {
@@ -135,6 +136,43 @@ fn azure_and_ollama_refuse_in_their_own_words() {
     assert_eq!(lines.as_str().map(|lines| lines.lines().count()), Some(2));
     assert_eq!(ollama.get("/v1/models").body["data"][0]["id"], "m");
     assert_eq!(ollama.get("/api/tags").body["models"][0]["name"], "m");
+}
+
+#[test]
+fn anthropic_refuses_what_is_not_written_as_it_must_be() {
+    let llm = Llm::start();
+    let api = Api::new(&llm.url()).header("anthropic-version", "2023-06-01");
+    let good =
+        json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "How is it?"}]});
+    let check = |changed: &Value, expect: u16, words: &str| {
+        let mut body = good.clone();
+        for (name, value) in changed.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let reply = api.post(ANTHROPIC, &body);
+        assert_eq!(
+            (reply.status, reply.body.to_string().contains(words)),
+            (expect, true),
+            "{changed}: {reply:?}"
+        );
+    };
+    check(&json!({}), 200, "positive");
+    check(&json!({"output_config": {"format": {"type": "json_schema", "schema": schema()}}}), 200, "bad");
+    check(&json!({"n": 3}), 400, "n: Extra inputs are not permitted");
+    check(&json!({"max_tokens": null}), 400, "max_tokens: Field required");
+    check(&json!({"messages": []}), 400, "at least one message");
+    check(&json!({"messages": [{"role": "system", "content": "a"}]}), 400, "first message");
+    check(
+        &json!({"messages": [{"role": "user", "content": [{"type": "text", "text": " "}]}]}),
+        400,
+        "whitespace",
+    );
+    check(&json!({"system": ""}), 400, "whitespace");
+    let number = json!({"type": "number", "minimum": 1});
+    check(&json!({"output_config": {"format": {"schema": number}}}), 400, "'minimum' is not supported");
+    check(&json!({"output_config": {"format": {"schema": {"type": "object"}}}}), 400, "additionalProperties");
+    check(&json!({"output_config": {"schema": number}}), 400, "output_config.schema: Extra inputs");
+    assert_eq!(Api::new(&llm.url()).post(ANTHROPIC, &good).status, 400, "without a version");
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub(super) const ROW: Row = Row {
     needs_key: true,
     key_variables: &["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY"],
     concurrency: 16,
+    lacks: &[],
     provider: |options| Box::new(Azure::new(options)),
 };
 

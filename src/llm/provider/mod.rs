@@ -1,6 +1,7 @@
 //! Providers: each translates a request into its own words and an answer back. One dialect a file, one row in [`PROVIDERS`].
 
 pub(super) mod address;
+mod anthropic;
 mod azure;
 #[cfg(test)]
 mod noise;
@@ -100,6 +101,8 @@ pub struct Row {
     pub key_variables: &'static [&'static str],
     /// Requests in flight where the user does not say.
     pub concurrency: usize,
+    /// Options of the command line that it has no words for.
+    pub lacks: &'static [&'static str],
     /// The dialect.
     pub provider: fn(&ProviderOptions) -> Box<dyn Provider>,
 }
@@ -108,4 +111,4 @@ pub struct Row {
 pub const KEYWORD: (&str, &str) = ("keyword", "No model and no network: counts the words of the labels");
 
 /// All providers that are asked over HTTP.
-pub const PROVIDERS: &[Row] = &[openai::ROW, azure::ROW, ollama::ROW];
+pub const PROVIDERS: &[Row] = &[openai::ROW, anthropic::ROW, azure::ROW, ollama::ROW];

@@ -21,6 +21,8 @@ const COMPLETIONS: &[&str] = &[
     r#"{"id":"gen-1","provider":"p","choices":[{"message":{"content":"a"},"finish_reason":"length","native_finish_reason":"max_tokens"},{"error":{"code":502,"message":"m"}}],"usage":{"prompt_tokens":4,"completion_tokens":2,"cost":0.00014}}"#,
     // DeepSeek.
     "\n\n{\"choices\":[{\"message\":{\"content\":\"caf\u{e9} \\ud83d\\ude00\"},\"finish_reason\":\"content_filter\"}],\"usage\":{\"prompt_tokens\":4,\"prompt_cache_hit_tokens\":3}}",
+    // Anthropic.
+    r#"{"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-5-5","content":[{"type":"thinking","thinking":"Hm.","signature":"s"},{"type":"text","text":"{\"mood\":\"positive\"}"}],"stop_reason":"end_turn","stop_sequence":null,"stop_details":null,"usage":{"input_tokens":31,"cache_creation_input_tokens":0,"cache_read_input_tokens":16,"output_tokens":7,"output_tokens_details":{"thinking_tokens":2},"service_tier":"standard"}}"#,
     // Ollama.
     r#"{"model":"m","created_at":"2026-11-20T08:00:00Z","message":{"role":"assistant","content":"{}"},"done":true,"done_reason":"stop","total_duration":174560334,"prompt_eval_count":11,"eval_count":18}"#,
 ];
@@ -127,6 +129,8 @@ fn any_json() -> impl Strategy<Value = Value> {
             "detail",
             "usage",
             "prompt_tokens",
+            "input_tokens",
+            "stop_reason",
             "cost",
             "loc",
             "msg",
@@ -215,7 +219,7 @@ proptest! {
 
     #[test]
     fn an_answer_survives_what_comes_before_and_after_it(
-        (name, body) in prop::sample::select(vec![("openai", COMPLETIONS[0]), ("ollama", COMPLETIONS[4])]),
+        (name, body) in prop::sample::select(vec![("openai", COMPLETIONS[0]), ("anthropic", COMPLETIONS[4]), ("ollama", COMPLETIONS[5])]),
         before in "\u{feff}?[ \n\r\t]{0,5}",
         after in "[ \n\r\t]{0,3}([a-z}\",][a-z{}\\[\\]\",]{0,9}|\0|)",
     ) {

@@ -31,6 +31,7 @@ pub(super) const ROW: Row = Row {
     key_variables: &["OLLAMA_API_KEY"],
     // The server works on one request at a time unless told otherwise; a second one waits at its door.
     concurrency: 2,
+    lacks: &[],
     provider: |options| Box::new(Ollama { num_ctx: options.num_ctx.unwrap_or(NUM_CTX) }),
 };
 

@@ -27,6 +27,7 @@ pub(super) const ROW: Row = Row {
     needs_key: true,
     key_variables: &["OPENAI_API_KEY"],
     concurrency: 16,
+    lacks: &[],
     provider: |_| Box::new(OpenAi),
 };
 

@@ -6,7 +6,6 @@ use serde_json::json;
 use super::*;
 use crate::label::prediction::Usage;
 use crate::llm::chat::{Image, Message, Parameters, Part, Response, Role};
-use crate::llm::ladder::Rung;
 
 fn provider(name: &str) -> Box<dyn Provider> {
     let row = PROVIDERS.iter().find(|row| row.name == name).unwrap();
@@ -58,6 +57,12 @@ fn a_plain_request_has_only_what_is_needed() {
         "options": {"num_ctx": 8192}, "format": {"type": "object"},
     });
     assert_eq!(body("ollama", &plain(), None), expect);
+    let expect = json!({
+        "model": "m", "max_tokens": 4096, "system": "Be brief.",
+        "messages": [{"role": "user", "content": "Sarcastic?"}],
+        "output_config": {"format": {"type": "json_schema", "schema": {"type": "object"}}},
+    });
+    assert_eq!(body("anthropic", &plain(), None), expect);
 }
 
 #[test]
@@ -77,12 +82,20 @@ fn a_full_request_has_all_that_was_asked_for_and_the_users_fields_win() {
         "options": {"num_ctx": 8192, "temperature": 0.1, "num_predict": 50, "seed": 7, "top_p": 0.9},
     });
     assert_eq!(body("ollama", &full(), None), expect);
+    let image = json!({"type": "base64", "media_type": "image/png", "data": "AAAA"});
+    let content = json!([{"type": "text", "text": "What is it?"}, {"type": "image", "source": image}]);
+    let expect = json!({
+        "model": "m", "messages": [{"role": "user", "content": content}], "temperature": 0.1, "max_tokens": 50,
+        "output_config": {"effort": "low"}, "top_p": 0.9, "keep_alive": "5m",
+    });
+    assert_eq!(body("anthropic", &full(), None), expect);
 }
 
 #[test]
 fn each_rung_asks_for_json_in_its_own_field() {
     let schema = json!({"type": "object"});
     let check = |rung, openai: Value, ollama: Value| {
+        assert_eq!(body("anthropic", &plain(), Some(rung))["output_config"], Value::Null, "{rung:?}");
         assert_eq!(body("openai", &plain(), Some(rung))["response_format"], openai, "{rung:?}");
         assert_eq!(body("ollama", &plain(), Some(rung))["format"], ollama, "{rung:?}");
     };
@@ -129,6 +142,7 @@ fn a_response_is_read_whatever_else_is_missing() {
     check(r#"{"choices":[{"message":{"content":null,"refusal":"I will not."}}]}"#, &[refused]);
     let filtered = Response::Refused("a content filter stopped the answer (`content_filter`)".to_owned());
     check(r#"{"choices":[{"message":{"content":"par"},"finish_reason":"content_filter"}]}"#, &[filtered]);
+    check_responses("anthropic", r#"{"content":[{"type":"text","text":"yes"}]}"#, &[text("yes")]);
     check_responses("ollama", r#"{"message":{"content":"yes"}}"#, &[text("yes")]);
     let cut = Response::Truncated("ye".to_owned());
     check_responses("ollama", r#"{"message":{"content":"ye"},"done_reason":"length"}"#, &[cut]);
@@ -185,9 +199,12 @@ fn what_was_used_is_read_from_a_reply_without_an_answer_too() {
     check("openai", &format!(r#"{{"usage":{usage}}}"#), (9, 104, None));
     check("azure", r#"{"usage":{"prompt_tokens":9,"total_tokens":3}}"#, (9, 0, None));
     check("azure", r#"{"usage":{"cost":-1.0}}"#, (0, 0, None));
+    let usage = r#"{"input_tokens":9,"cache_read_input_tokens":1,"output_tokens":4,"cost":0.5}"#;
+    check("anthropic", &format!(r#"{{"error":{{}},"usage":{usage}}}"#), (10, 4, Some(0.5)));
     check("ollama", r#"{"error":"x","prompt_eval_count":9,"eval_count":4}"#, (9, 4, None));
     for body in ["", "[]", "null", "<html>", r#"{"usage":7}"#, r#"{"usage":null}"#] {
         check("openai", body, (0, 0, None));
+        check("anthropic", body, (0, 0, None));
         check("ollama", body, (0, 0, None));
     }
 }
@@ -209,6 +226,7 @@ fn what_is_no_completion_says_what_it_is() {
     check("openai", "{}", "expected `choices` with a message, found an empty object");
     let models = r#"{"object":"list","data":[]}"#;
     check("openai", models, "expected `choices` with a message, found an object with `object`, `data`");
+    check("anthropic", r#"{"choices":[]}"#, "expected a list as `content`, found an object with `choices`");
     check("ollama", "[]", "expected `message.content`, found an array");
 }
 

@@ -79,7 +79,7 @@ pub(super) fn outline(value: &Value) -> String {
 }
 
 /// Most of anything that one answer may count, so that no sum over a run overflows.
-const MOST_COUNTED: u64 = u32::MAX as u64;
+pub(super) const MOST_COUNTED: u64 = u32::MAX as u64;
 
 /// Returns a count; some servers write it as `12.0` or `"12"`. What cannot be one is 0.
 pub(super) fn count(value: &Value) -> u64 {
@@ -91,6 +91,22 @@ pub(super) fn count(value: &Value) -> u64 {
     )]
     let rounded = number.map(|number| number as u64);
     value.as_u64().or(rounded).unwrap_or_default().min(MOST_COUNTED)
+}
+
+/// Returns the text of a content that is a string, null or a list of parts.
+pub(super) fn content_text(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        _ => String::new(),
+    }
+}
+
+/// Returns what a reply says it cost, in US dollars: `OpenRouter` in its body, a `LiteLLM` proxy in a header.
+pub(super) fn cost(body: &Value, reply: &Reply) -> Option<f64> {
+    let header =
+        reply.headers.get("x-litellm-response-cost").and_then(|cost| cost.to_str().ok()?.parse().ok());
+    body["usage"]["cost"].as_f64().or(header).filter(|cost: &f64| cost.is_finite() && 0.0 <= *cost)
 }
 
 fn message(message: &Message) -> Value {
@@ -129,7 +145,7 @@ fn response_format(rung: Rung, schema: &Value) -> Option<Value> {
 fn response(choice: &Value) -> Option<Response> {
     let message = choice.get("message").filter(|_| choice["error"].is_null())?;
     let finish = choice["finish_reason"].as_str().unwrap_or_default().to_ascii_lowercase();
-    let text = text(&message["content"]);
+    let text = content_text(&message["content"]);
     if let Some(words) = message["refusal"].as_str().filter(|words| !words.is_empty()) {
         return Some(Response::Refused(words.to_owned()));
     }
@@ -142,21 +158,8 @@ fn response(choice: &Value) -> Option<Response> {
     })
 }
 
-/// Returns the text of a content that is a string, null or a list of parts.
-fn text(content: &Value) -> String {
-    match content {
-        Value::String(text) => text.clone(),
-        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
-        _ => String::new(),
-    }
-}
-
 fn billed(body: &Value, reply: &Reply) -> Bill {
-    let header =
-        reply.headers.get("x-litellm-response-cost").and_then(|cost| cost.to_str().ok()?.parse().ok());
-    let cost =
-        body["usage"]["cost"].as_f64().or(header).filter(|cost: &f64| cost.is_finite() && 0.0 <= *cost);
-    Bill { usage: usage(&body["usage"]), cost }
+    Bill { usage: usage(&body["usage"]), cost: cost(body, reply) }
 }
 
 /// Reads the counts; what the total has beyond them is output as well: xAI counts the reasoning there alone.

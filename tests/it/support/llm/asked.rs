@@ -14,6 +14,8 @@ pub(crate) enum Dialect {
     AzureClassic,
     /// `/openai/v1/chat/completions`.
     AzureV1,
+    /// `/v1/messages`.
+    Anthropic,
     /// `/api/chat`.
     Ollama,
 }
@@ -40,11 +42,14 @@ impl Asked {
         let body = record.json();
         let format = &body["response_format"];
         let schema = match dialect {
+            Dialect::Anthropic => body["output_config"]["format"].get("schema"),
             Dialect::Ollama => Some(&body["format"]).filter(|format| format.is_object()),
             _ => format["json_schema"].get("schema").or_else(|| format.get("schema")),
         };
         let messages = body["messages"].as_array().map_or(&[][..], Vec::as_slice);
-        let text: Vec<String> = messages.iter().map(|message| message_text(&message["content"])).collect();
+        let contents = messages.iter().map(|message| &message["content"]);
+        let system = body.get("system");
+        let text: Vec<String> = system.into_iter().chain(contents).map(message_text).collect();
         Self {
             dialect,
             model: deployment.or(body["model"].as_str()).unwrap_or_default().to_owned(),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Setup;
+use super::anthropic;
 use super::asked::{Asked, Dialect};
 use super::reply::refusal;
 use crate::support::canned::Canned;
@@ -25,6 +26,7 @@ pub(crate) enum Takes {
 /// Returns the refusal of a request that this server does not answer.
 pub(super) fn refuse(setup: &Setup, asked: &Asked) -> Option<Canned> {
     key(setup, asked)
+        .or_else(|| anthropic::refuse(asked))
         .or_else(|| model(setup, asked))
         .or_else(|| format(setup.takes, asked))
         .or_else(|| field(setup, asked))
@@ -39,6 +41,7 @@ fn key(setup: &Setup, asked: &Asked) -> Option<Canned> {
             "401",
             "Access denied due to invalid subscription key or wrong API endpoint.",
         ),
+        Dialect::Anthropic => (asked.record.header("x-api-key"), "authentication_error", "invalid x-api-key"),
         Dialect::OpenAi | Dialect::Ollama => (
             asked.record.header("authorization").strip_prefix("Bearer ").unwrap_or_default(),
             "invalid_api_key",
@@ -57,6 +60,7 @@ fn model(setup: &Setup, asked: &Asked) -> Option<Canned> {
         Dialect::AzureClassic => {
             ("DeploymentNotFound", "The API deployment for this resource does not exist.".to_owned())
         }
+        Dialect::Anthropic => ("not_found_error", format!("model: {model}")),
         Dialect::Ollama => ("", format!("model '{model}' not found")),
         _ => (
             "model_not_found",
@@ -67,6 +71,11 @@ fn model(setup: &Setup, asked: &Asked) -> Option<Canned> {
 }
 
 fn format(takes: Takes, asked: &Asked) -> Option<Canned> {
+    if asked.dialect == Dialect::Anthropic {
+        let is_refused = asked.schema.is_some() && takes != Takes::Schema;
+        let message = format!("'{}' does not support output format.", asked.model);
+        return is_refused.then(|| refusal(asked.dialect, 400, "invalid_request_error", &message));
+    }
     let format = &asked.body["response_format"];
     let kind = format["type"].as_str()?;
     let strict = format["json_schema"]["strict"] == true;
@@ -96,6 +105,10 @@ fn format(takes: Takes, asked: &Asked) -> Option<Canned> {
 fn field(setup: &Setup, asked: &Asked) -> Option<Canned> {
     let name = setup.refused_field.as_deref()?;
     asked.body.get(name)?;
+    if asked.dialect == Dialect::Anthropic {
+        let message = format!("`{name}` is deprecated for this model.");
+        return Some(refusal(asked.dialect, 400, "invalid_request_error", &message));
+    }
     let message = format!("Unsupported parameter: '{name}' is not supported with this model.");
     let body = json!({"error": {"message": message, "type": "invalid_request_error", "param": name, "code": "unsupported_parameter"}});
     Some(Canned::json(400, &body))

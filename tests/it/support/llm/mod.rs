@@ -1,4 +1,4 @@
-//! A chat server that lives in the test: `OpenAI`, Azure and Ollama routes, answers by a closure, refusals by a script.
+//! A chat server that lives in the test: `OpenAI`, Azure, Anthropic and Ollama routes, answers by a closure, refusals by a script.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,6 +10,7 @@ use serde_json::json;
 use super::canned::Canned;
 use super::host::{Host, Record};
 
+mod anthropic;
 pub(crate) mod asked;
 pub(crate) mod capability;
 pub(crate) mod reply;
@@ -29,7 +30,7 @@ type Director = dyn Fn(&Asked) -> Option<Canned> + Send + Sync;
 /// How a server is set up.
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
-    /// The key it wants, as a bearer token or an `api-key`; none lets everybody in.
+    /// The key it wants, as a bearer token, an `api-key` or an `x-api-key`; none lets everybody in.
     pub(crate) key: Option<String>,
     /// The models or deployments it has; none means any.
     pub(crate) models: Vec<String>,
@@ -115,7 +116,7 @@ impl Llm {
         Self { host, shared }
     }
 
-    /// Returns the server's root, for Azure and Ollama; without a slash at the end.
+    /// Returns the server's root, for Azure, Anthropic and Ollama; without a slash at the end.
     pub(crate) fn url(&self) -> String {
         self.host.url()
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::anthropic;
 use super::asked::{Asked, Dialect, tokens};
 use crate::support::canned::Canned;
 
@@ -30,8 +31,10 @@ impl Said {
 pub(crate) fn completion(asked: &Asked, said: &Said) -> Canned {
     let counted = || (asked.prompt_tokens(), said.texts.iter().map(|text| tokens(text)).sum::<usize>());
     let (prompt, completion) = said.usage.unwrap_or_else(counted);
-    if asked.dialect == Dialect::Ollama {
-        return ollama(asked, said);
+    match asked.dialect {
+        Dialect::Ollama => return ollama(asked, said),
+        Dialect::Anthropic => return anthropic::completion(asked, said, (prompt, completion)),
+        Dialect::OpenAi | Dialect::AzureClassic | Dialect::AzureV1 => {}
     }
     let choices = said.texts.iter().enumerate().map(|(index, text)| {
         let content = if said.refusal.is_some() { Value::Null } else { json!(text) };
@@ -66,10 +69,13 @@ fn ollama(asked: &Asked, said: &Said) -> Canned {
     Canned::new(200, "application/x-ndjson", format!("{start}\n{end}\n"))
 }
 
-/// Writes an error as the dialect does: `OpenAI`'s object, or Ollama's string.
+/// Writes an error as the dialect does: `OpenAI`'s object, Anthropic's, where the code is the type, or Ollama's string.
 pub(crate) fn refusal(dialect: Dialect, status: u16, code: &str, message: &str) -> Canned {
     if dialect == Dialect::Ollama {
         return Canned::json(status, &json!({"error": message}));
+    }
+    if dialect == Dialect::Anthropic {
+        return anthropic::error(status, code, message);
     }
     let kind = if code == "insufficient_quota" { code } else { "invalid_request_error" };
     Canned::json(status, &json!({"error": {"message": message, "type": kind, "param": null, "code": code}}))

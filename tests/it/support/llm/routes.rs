@@ -1,4 +1,4 @@
-//! The routes of the four dialects, and those that tell what a server has.
+//! The routes of the five dialects, and those that tell what a server has.
 
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ pub(super) fn routes(shared: &Arc<Shared>) -> Router {
         .route("/v1/models", get(models))
         .route("/openai/v1/chat/completions", post(azure))
         .route("/openai/deployments/{deployment}/chat/completions", post(azure_classic))
+        .route("/v1/messages", post(anthropic))
         .route("/api/chat", post(ollama))
         .route("/api/tags", get(tags))
         .fallback(nothing)
@@ -28,7 +29,7 @@ pub(super) fn routes(shared: &Arc<Shared>) -> Router {
 
 /// Returns whether a path asks for a completion.
 pub(super) fn is_chat(path: &str) -> bool {
-    path.ends_with("/chat/completions") || path == "/api/chat"
+    path.ends_with("/chat/completions") || matches!(path, "/v1/messages" | "/api/chat")
 }
 
 async fn openai(State(shared): State<Arc<Shared>>, Extension(record): Extension<Record>) -> Response {
@@ -48,6 +49,10 @@ async fn azure_classic(
         return refusal(Dialect::AzureClassic, 404, "404", "Resource not found").respond().await;
     }
     ask(shared, Asked::read(Dialect::AzureClassic, Some(&deployment), record)).await
+}
+
+async fn anthropic(State(shared): State<Arc<Shared>>, Extension(record): Extension<Record>) -> Response {
+    ask(shared, Asked::read(Dialect::Anthropic, None, record)).await
 }
 
 async fn ollama(State(shared): State<Arc<Shared>>, Extension(record): Extension<Record>) -> Response {
