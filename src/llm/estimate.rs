@@ -18,6 +18,10 @@ const REQUEST_TOKENS: u64 = 3;
 /// Width and height taken for an image that is not at hand.
 const USUAL_SIZE: (u64, u64) = (1_024, 1_024);
 
+/// What the largest image counts with Anthropic, which scales down what is larger
+/// (<https://platform.claude.com/docs/en/build-with-claude/vision>).
+const MOST_CLAUDE: u64 = 4_784;
+
 /// Characters of base64 in which the size of an image stands; in a photo it comes after a preview.
 const HEAD: usize = 96 << 10;
 
@@ -69,14 +73,24 @@ fn text_tokens(text: &str) -> u64 {
 /// Returns what the largest image counts in the most detail: 2500 patches at the factor of the smallest models, and as
 /// many tiles as there can be with gpt-4o-mini, more than any other model takes, for one that is not known.
 fn most_image_tokens(model: &str) -> u64 {
+    if is_claude(model) {
+        return MOST_CLAUDE;
+    }
     let is_known = ["gpt-", "o1", "o3", "o4"].iter().any(|family| model.starts_with(family));
     if is_known && !model.contains("gpt-4o-mini") { 6_150 } else { 2_833 + 5_667 * tiles(2_048, 768) }
 }
 
+fn is_claude(model: &str) -> bool {
+    model.starts_with("claude-")
+}
+
 /// Counts as `OpenAI` documents it: newer and small models in patches of 32 pixels, the family of gpt-4o in tiles of 512
-/// after scaling. Other providers are of the same order.
+/// after scaling; Anthropic's models count 750 pixels as a token. Other providers are of the same order.
 fn image_tokens(model: &str, (width, height): (u64, u64)) -> u64 {
     let is_any = |names: &[&str]| names.iter().any(|name| model.contains(name));
+    if is_claude(model) {
+        return (width * height).div_ceil(750).min(MOST_CLAUDE);
+    }
     if is_any(&["gpt-4o-mini"]) {
         return 2_833 + 5_667 * tiles(width, height);
     }
@@ -180,9 +194,12 @@ mod tests {
         check("m", text(), json!({"max_tokens": -1}), (1_000, u64::MAX));
         let inline = || vec![Part::Image(image(&[0; 300])), Part::Image(image(&[0; 30]))];
         check("gpt-4o", inline(), json!({"max_tokens": 50}), (560 + 2 * 6_150, 50));
+        check("claude-haiku-5-5", inline(), json!({"max_tokens": 50}), (560 + 2 * 4_784, 50));
         let linked = vec![Part::Image(Image::Url("http://host/i.png".to_owned()))];
         check("llava", linked, json!({"max_tokens": 50}), (1_000 + 48_169, 50));
-        for model in ["gpt-4o-mini", "gpt-4o", "gpt-4.1-nano", "o1", "gpt-5.4-nano", "llava"] {
+        for model in
+            ["gpt-4o-mini", "gpt-4o", "gpt-4.1-nano", "o1", "gpt-5.4-nano", "claude-haiku-5-5", "llava"]
+        {
             for size in [(32, 32), (768, 768), (2_048, 2_048), (9_000, 9_000), (2_048, 32)] {
                 assert!(image_tokens(model, size) <= most_image_tokens(model), "{model} {size:?}");
             }
@@ -213,6 +230,8 @@ mod tests {
         check("gpt-4o-mini", (512, 512), 8_500);
         check("gpt-4.1-mini", (1_024, 1_024), 1_659);
         check("gpt-5.4-nano", (32, 32), 3);
+        check("claude-haiku-5-5", (1_000, 1_000), 1_334);
+        check("claude-haiku-5-5", (1 << 20, 1 << 20), 4_784);
         check("llava", (4_096, 4_096), 2_489);
     }
 }
