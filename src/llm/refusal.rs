@@ -86,6 +86,10 @@ const OTHER_WORDS: &[(&[&str], &str, &str)] = &[
     (&["does not support thinking", "invalid think value"], "/think", "think"),
 ];
 
+/// What stands before the name of a field that is not between quotes, or before a colon, in lower case: the old `OpenAI`'s
+/// and Azure's words, xAI's, and Gemini's.
+const BEFORE_FIELD: &[&str] = &["supplied: ", "parameter ", "parameter: ", "unknown name \""];
+
 /// Names of the limit of an answer's length.
 pub const TOKEN_LIMITS: &[&str] = &["max_tokens", "max_completion_tokens", "num_predict"];
 
@@ -155,7 +159,18 @@ fn named_field<'a>(problem: &Problem, sent: &'a Value) -> Option<&'a str> {
                 text[start + word.len()..].strip_prefix(['"', '\\']).map(|rest| rest.trim_start_matches('"'));
             rest.is_some_and(|rest| !rest.trim_start().starts_with(':'))
         });
-        quoted || in_words || problem.message.to_lowercase().contains(&format!("body.{key}:"))
+        let after = BEFORE_FIELD.iter().any(|words| stands_after(text, words, key));
+        quoted || in_words || after || problem.message.to_lowercase().contains(&format!("body.{key}:"))
+    })
+}
+
+/// Returns whether a text has the name of a field right after these words, perhaps in camel case.
+fn stands_after(text: &str, words: &str, key: &str) -> bool {
+    let spellings = [key.to_owned(), key.replace('_', "")];
+    text.split(words).skip(1).any(|rest| {
+        let name: String =
+            rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        spellings.contains(&name)
     })
 }
 
@@ -256,6 +271,20 @@ mod tests {
         let logprobs =
             r#"{"error":{"message":"property `logprobs` is unsupported","type":"invalid_request_error"}}"#;
         check(400, logprobs, Some(&Part::Field("logprobs".to_owned())));
+    }
+
+    #[test]
+    fn a_field_without_quotes_is_known_by_the_words_before_it() {
+        let sent = json!({
+            "model": "m", "messages": [], "max_completion_tokens": 9, "seed": 1, "reasoning_effort": "low", "n": 2,
+        });
+        let check = |words: &str, expect| check_words(&sent, words, expect);
+        check("Unrecognized request argument supplied: max_completion_tokens", "tokenlimit");
+        check("Unrecognized request argument supplied: n", "responses");
+        check("Invalid JSON payload received. Unknown name \"seed\": Cannot find field.", "seed");
+        check("Model grok-4 does not support parameter reasoningEffort.", "reasoning_effort");
+        check("Unsupported parameter: seed", "seed");
+        check("the parameter seeds nothing", "");
     }
 
     /// Expects what is refused of a request: `schema`, the name of a field, or nothing.

@@ -5,6 +5,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::support::llm::capability::Takes;
+use crate::support::llm::reply::Said;
 use crate::support::llm::{Llm, Setup};
 use crate::support::story::{MODEL_KEY, MOODS, Story, texts};
 use crate::support::studio::Studio;
@@ -90,15 +91,41 @@ fn an_endpoint_that_passes_over_the_schema_is_told_it() {
 
 #[test]
 fn a_parameter_that_is_refused_is_named_with_its_option() {
-    let story = story(Setup { refused_field: Some("temperature".to_owned()), ..setup() });
-    let outcome = story.run(&["--temperature", "0.2"]);
-    outcome
-        .assert_code(6)
-        .assert_tells("does not take `temperature`")
-        .assert_tells("leave out `--temperature`");
-    assert!(story.llm.count() <= 2, "{}", story.llm.count());
-    story.run(&["--model-version", "v1"]).assert_code(0);
-    assert_eq!(story.predicted(), ["v1: mood=negative"; 12]);
+    let check = |field: &str, args: &[&str], advice: &str| {
+        let story = story(Setup { refused_field: Some(field.to_owned()), ..setup() });
+        let told = format!("does not take `{field}`");
+        story.run(args).assert_code(6).assert_tells(&told).assert_tells(advice);
+        assert_eq!(story.llm.count(), 1, "{field}");
+        story.run(&["--model-version", "v1"]).assert_code(0);
+        assert_eq!(story.predicted(), ["v1: mood=negative"; 12]);
+    };
+    check("temperature", &["--temperature", "0.2"], "leave out `--temperature`");
+    check("seed", &["--seed-model", "7"], "leave out `--seed-model`");
+    check("reasoning_effort", &["--reasoning-effort", "low"], "leave out or change `--reasoning-effort`");
+    for param in ["top_p=0.5", "logprobs=true", "temperature=0.5", "seed=7"] {
+        let field = param.split('=').next().unwrap_or_default();
+        check(field, &["--param", param], &format!("leave out or change `--param {field}=…`"));
+    }
+}
+
+#[test]
+fn a_server_that_takes_one_response_at_a_time_is_asked_again_for_the_rest() {
+    let check = |setup: Setup, gives: usize, requests: usize| {
+        let story = story(setup);
+        story.llm.say(move |asked| {
+            let mut said = Said::text(asked, &json!({"mood": "negative"}).to_string());
+            said.texts.truncate(gives);
+            said
+        });
+        story.run(&["--model-version", "v1", "--num-responses", "3"]).assert_code(0);
+        assert_eq!(story.predicted(), ["v1: mood=negative"; 12]);
+        assert_eq!(story.llm.count(), requests);
+    };
+    check(setup(), 3, 12);
+    // It passes over `n` and says nothing.
+    check(setup(), 1, 36);
+    check(setup(), 2, 24);
+    check(Setup { refused_field: Some("n".to_owned()), ..setup() }, 1, 37);
 }
 
 #[test]
