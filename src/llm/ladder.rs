@@ -84,7 +84,7 @@ impl Capabilities {
     pub fn without(&self, part: &refusal::Part, rungs: &[Rung]) -> Option<Self> {
         let mut less = self.clone();
         match part {
-            refusal::Part::Schema => {
+            refusal::Part::Schema | refusal::Part::OwnSchema => {
                 less.rung = *rungs.iter().find(|rung| self.rung < **rung)?;
             }
             refusal::Part::TokenLimit => {

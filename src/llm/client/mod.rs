@@ -4,6 +4,7 @@ mod asking;
 mod endpoint;
 mod paid;
 mod purse;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod weight;
@@ -31,8 +32,7 @@ use super::forecast::Forecast;
 use super::ladder::{Capabilities, Rung};
 use super::memory::Memory;
 use super::provider::{DecodeError, EncodeError};
-use super::refusal::{Part, Refusal, TOKEN_LIMITS};
-use crate::http::address;
+use super::refusal::{Part, Refusal};
 use crate::http::transport::{Reply, SendError, Transport};
 use crate::label::prediction::Usage;
 
@@ -92,6 +92,8 @@ pub struct Client {
     known: Mutex<HashMap<String, Known>>,
     /// Whether any request was answered, so that what all requests have in common is taken.
     answered: AtomicBool,
+    /// Whether a schema was refused for what is in it, so that what is known does not hold for others.
+    has_odd_schema: AtomicBool,
     /// Why no request can succeed any more.
     aborted: OnceLock<SendError>,
 }
@@ -124,6 +126,7 @@ impl Client {
             forecast: Mutex::default(),
             known: Mutex::default(),
             answered: AtomicBool::new(false),
+            has_odd_schema: AtomicBool::new(false),
             aborted: OnceLock::new(),
         }
     }
@@ -313,6 +316,9 @@ impl Client {
         if known.trust != Trust::Proven && known.capabilities == *last {
             info!("the endpoint does not take {}; trying {}", last.rung.about(), less.rung.about());
             self.believe(model, &less, Trust::Guessed);
+            if *part == Part::OwnSchema {
+                self.has_odd_schema.store(true, Ordering::Relaxed);
+            }
         }
         Some(less)
     }
@@ -328,6 +334,9 @@ impl Client {
             return;
         }
         self.believe(&request.model, capabilities, Trust::Proven);
+        if self.has_odd_schema.load(Ordering::Relaxed) {
+            return;
+        }
         self.memory.remember(&self.endpoint.name(&request.model), capabilities, SystemTime::now());
     }
 
@@ -343,48 +352,6 @@ impl Client {
             capabilities: self.endpoint.capabilities(model),
             trust: Trust::Guessed,
         })
-    }
-
-    /// Ends the run, as every request would be refused alike.
-    fn abort(&self, status: StatusCode, refusal: &Refusal, request: &ChatRequest) -> SendError {
-        let place = address(&self.endpoint.base);
-        let (what, advice) = match &refusal.part {
-            Part::Field(field) => {
-                (format!("the model does not take `{field}` as it was sent"), self.advice(field, request))
-            }
-            Part::TokenLimit => {
-                ("the model takes no token limit".to_owned(), self.advice("max_tokens", request))
-            }
-            Part::Responses | Part::Schema => (
-                "the request is refused in every form".to_owned(),
-                "try `--answer text`, or another model".to_owned(),
-            ),
-        };
-        let message = format!("{place}: {what} ({})", refusal.message);
-        self.aborted.get_or_init(|| SendError::Aborted { status, message, advice }).clone()
-    }
-
-    /// Returns what to do about the option that put this field into the body.
-    fn advice(&self, field: &str, request: &ChatRequest) -> String {
-        let whole = field.split_once('.').map_or(field, |(whole, _)| whole);
-        let param = format!("leave out or change `--param {whole}=…`");
-        if request.parameters.extra.contains_key(whole) {
-            return param;
-        }
-        match field {
-            "temperature" => "leave out `--temperature` (`TEMPERATURE`)".to_owned(),
-            limit if TOKEN_LIMITS.contains(&limit) && self.budget.is_some() => {
-                "lower `--max-tokens`; without a limit no budget can be kept, so else leave out `--max-cost` and \
-                 `--max-tokens-total`"
-                    .to_owned()
-            }
-            limit if TOKEN_LIMITS.contains(&limit) => "leave out or lower `--max-tokens`".to_owned(),
-            "seed" => "leave out `--seed-model`".to_owned(),
-            "reasoning_effort" | "think" | "thinking" | "output_config.effort" => {
-                "leave out or change `--reasoning-effort`".to_owned()
-            }
-            _ => param,
-        }
     }
 }
 

@@ -24,6 +24,8 @@ const ANSWER: &str = r#"{"label":"yes"}"#;
 struct Picky {
     /// Values of `response_format.type` that it refuses.
     formats: &'static [&'static str],
+    /// Whether it refuses them for what is in the schema.
+    is_odd: bool,
     /// Keys of a body that it refuses.
     keys: &'static [&'static str],
     /// A status that it gives to that many requests before anything else.
@@ -53,6 +55,9 @@ impl Respond for Picky {
         }
         let format = body["response_format"]["type"].as_str().unwrap_or_default();
         if self.formats.contains(&format) {
+            if self.is_odd {
+                return refuse("Invalid schema for response_format 'answer'".to_owned());
+            }
             return refuse(format!("This response_format type is unavailable now: {format}"));
         }
         if let Some(key) = self.keys.iter().find(|key| body.get(**key).is_some()) {
@@ -194,6 +199,17 @@ async fn what_was_learned_is_used_by_the_next_run_and_unlearned_when_refused() {
     complete(&client(&server).remembering(memory.clone()), &request()).await.unwrap();
     assert_eq!(formats(&server).await, ["json_object", "json_object", "none"]);
     assert_eq!(client(&server).remembering(memory).known("m").capabilities.rung, Rung::Prompt);
+}
+
+#[tokio::test]
+async fn what_one_odd_schema_taught_is_forgotten_with_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::at(folder.path().join("endpoints.json"));
+    let server = start(Picky { formats: &["json_schema"], is_odd: true, ..Picky::default() }).await;
+    complete(&client(&server).remembering(memory.clone()), &request()).await.unwrap();
+    assert_eq!(formats(&server).await, ["json_schema", "json_schema", "json_object"]);
+    let next = client(&server).remembering(memory).known("m");
+    assert_eq!((next.trust, next.capabilities.rung), (Trust::Guessed, Rung::Strict));
 }
 
 #[tokio::test]

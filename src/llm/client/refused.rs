@@ -1,0 +1,53 @@
+//! What a person is told when every request would be refused, and the option to change.
+
+use reqwest::StatusCode;
+
+use super::Client;
+use crate::http::address;
+use crate::http::transport::SendError;
+use crate::llm::chat::ChatRequest;
+use crate::llm::refusal::{Part, Refusal, TOKEN_LIMITS};
+
+impl Client {
+    /// Ends the run, as every request would be refused alike.
+    pub(super) fn abort(&self, status: StatusCode, refusal: &Refusal, request: &ChatRequest) -> SendError {
+        let place = address(&self.endpoint.base);
+        let (what, advice) = match &refusal.part {
+            Part::Field(field) => {
+                (format!("the model does not take `{field}` as it was sent"), self.advice(field, request))
+            }
+            Part::TokenLimit => {
+                ("the model takes no token limit".to_owned(), self.advice("max_tokens", request))
+            }
+            Part::Responses | Part::Schema | Part::OwnSchema => (
+                "the request is refused in every form".to_owned(),
+                "try `--answer text`, or another model".to_owned(),
+            ),
+        };
+        let message = format!("{place}: {what} ({})", refusal.message);
+        self.aborted.get_or_init(|| SendError::Aborted { status, message, advice }).clone()
+    }
+
+    /// Returns what to do about the option that put this field into the body.
+    fn advice(&self, field: &str, request: &ChatRequest) -> String {
+        let whole = field.split_once('.').map_or(field, |(whole, _)| whole);
+        let param = format!("leave out or change `--param {whole}=…`");
+        if request.parameters.extra.contains_key(whole) {
+            return param;
+        }
+        match field {
+            "temperature" => "leave out `--temperature` (`TEMPERATURE`)".to_owned(),
+            limit if TOKEN_LIMITS.contains(&limit) && self.budget.is_some() => {
+                "lower `--max-tokens`; without a limit no budget can be kept, so else leave out `--max-cost` and \
+                 `--max-tokens-total`"
+                    .to_owned()
+            }
+            limit if TOKEN_LIMITS.contains(&limit) => "leave out or lower `--max-tokens`".to_owned(),
+            "seed" => "leave out `--seed-model`".to_owned(),
+            "reasoning_effort" | "think" | "thinking" | "output_config.effort" => {
+                "leave out or change `--reasoning-effort`".to_owned()
+            }
+            _ => param,
+        }
+    }
+}
