@@ -110,7 +110,8 @@ impl ModelSettings {
             args.model.as_deref().map(str::trim).filter(|name| !name.is_empty()).or(row.default_model);
         let model = model.ok_or_else(|| missing(row.name, "model"))?.to_owned();
         let server = server(layered, places, row)?;
-        let price = own_price(args, price::vendor(row.name, &server.base), &model)?;
+        let vendors = (price::vendor(row.name, &server.base), row.name);
+        let price = own_price(args, vendors, &model)?;
         let (budget, notice) = budget(&layered.args.limits, &mut parameters)?;
         if budget.is_some_and(|limits| limits.cost.is_some()) && price.is_none() {
             return Err(SettingsError::with_hint(
@@ -267,17 +268,24 @@ fn headers(assignments: &[Assignment]) -> Result<HeaderMap, SettingsError> {
     Ok(headers)
 }
 
-fn own_price(args: &ModelArgs, vendor: Option<&str>, model: &str) -> Result<Option<Price>, SettingsError> {
+/// Returns the price of a model; `vendor` is who is paid, where that is known, and whose interface it is.
+fn own_price(
+    args: &ModelArgs,
+    (vendor, provider): (Option<&str>, &str),
+    model: &str,
+) -> Result<Option<Price>, SettingsError> {
     let listed = match &args.price_model {
         Some(name) => Some(
-            vendor.into_iter().chain(["openai"]).find_map(|vendor| price::lookup(vendor, name)).ok_or_else(
-                || {
+            vendor
+                .into_iter()
+                .chain([provider, "openai"])
+                .find_map(|vendor| price::lookup(vendor, name))
+                .ok_or_else(|| {
                     SettingsError::with_hint(
                         format!("`--price-model` is `{name}`, which is not in the price table"),
                         "give prices with `--price-in` and `--price-out`",
                     )
-                },
-            )?,
+                })?,
         ),
         None => vendor.and_then(|vendor| price::lookup(vendor, model)),
     };
