@@ -29,6 +29,9 @@ pub struct Capabilities {
     pub token_limit: String,
     /// Whether one request may ask for several responses.
     pub several: bool,
+    /// Fields that a dialect adds by itself and the server refuses.
+    #[serde(default)]
+    pub refused: Vec<String>,
 }
 
 impl Rung {
@@ -78,10 +81,10 @@ impl Rung {
 
 impl Capabilities {
     /// Returns what is left when this part was refused, or `None` when there is no other way; `rungs` are those that the
-    /// dialect has, best first.
+    /// dialect has, best first, and `added` the fields that nobody asked for.
     ///
     /// Only the two names of the token limit lead to each other for ever; who asks must count.
-    pub fn without(&self, part: &refusal::Part, rungs: &[Rung]) -> Option<Self> {
+    pub fn without(&self, part: &refusal::Part, rungs: &[Rung], added: &[&str]) -> Option<Self> {
         let mut less = self.clone();
         match part {
             refusal::Part::Schema | refusal::Part::OwnSchema => {
@@ -96,6 +99,9 @@ impl Capabilities {
                 other.clone_into(&mut less.token_limit);
             }
             refusal::Part::Responses if self.several => less.several = false,
+            refusal::Part::Field(name) if added.contains(&name.as_str()) && !self.refused.contains(name) => {
+                less.refused.push(name.clone());
+            }
             refusal::Part::Responses | refusal::Part::Field(_) => return None,
         }
         Some(less)
@@ -168,28 +174,36 @@ mod tests {
 
     #[test]
     fn every_refusal_leaves_less_until_nothing_is_left() {
-        let mut capabilities =
-            Capabilities { rung: Rung::Strict, token_limit: "max_tokens".to_owned(), several: true };
+        let mut capabilities = Capabilities {
+            rung: Rung::Strict,
+            token_limit: "max_tokens".to_owned(),
+            several: true,
+            refused: Vec::new(),
+        };
         let mut rungs = Vec::new();
-        while let Some(less) = capabilities.without(&refusal::Part::Schema, &Rung::ALL) {
+        while let Some(less) = capabilities.without(&refusal::Part::Schema, &Rung::ALL, &[]) {
             rungs.push(less.rung);
             capabilities = less;
         }
         assert_eq!(rungs, Rung::ALL[1..]);
         assert!(Rung::ALL.is_sorted());
-        let without = |capabilities: &Capabilities, part| capabilities.without(&part, &Rung::ALL);
+        let without = |capabilities: &Capabilities, part| capabilities.without(&part, &Rung::ALL, &["think"]);
         let one = without(&capabilities, refusal::Part::Responses).unwrap();
         assert_eq!((one.several, without(&one, refusal::Part::Responses)), (false, None));
         let other = without(&capabilities, refusal::Part::TokenLimit).unwrap();
         assert_eq!(other.token_limit, "max_completion_tokens");
         assert_eq!(without(&capabilities, refusal::Part::Field("seed".to_owned())), None);
+        let silent = without(&capabilities, refusal::Part::Field("think".to_owned())).unwrap();
+        assert_eq!(silent.refused, ["think"]);
+        assert_eq!(without(&silent, refusal::Part::Field("think".to_owned())), None);
     }
 
     #[test]
     fn rungs_that_a_dialect_has_no_words_for_are_skipped() {
         let check = |rungs: &[Rung], from, expect: Option<Rung>| {
-            let capabilities = Capabilities { rung: from, token_limit: String::new(), several: false };
-            let next = capabilities.without(&refusal::Part::Schema, rungs);
+            let capabilities =
+                Capabilities { rung: from, token_limit: String::new(), several: false, refused: Vec::new() };
+            let next = capabilities.without(&refusal::Part::Schema, rungs, &[]);
             assert_eq!(next.map(|less| less.rung), expect, "{rungs:?} {from:?}");
         };
         let few = [Rung::Strict, Rung::Prompt];

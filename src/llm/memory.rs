@@ -111,7 +111,7 @@ mod tests {
     use crate::llm::ladder::Rung;
 
     fn capabilities(rung: Rung) -> Capabilities {
-        Capabilities { rung, token_limit: "max_tokens".to_owned(), several: false }
+        Capabilities { rung, token_limit: "max_tokens".to_owned(), several: false, refused: Vec::new() }
     }
 
     #[test]

@@ -111,6 +111,24 @@ fn a_task_that_does_not_fit_fails_and_names_the_number() {
 }
 
 #[test]
+fn what_nobody_asked_for_is_left_out_where_it_is_refused() {
+    let setup = Setup { refused_field: Some("think".to_owned()), ..Setup::default() };
+    let llm = Llm::with(setup);
+    let endpoint = llm.url();
+    let variables =
+        [("OPENAI_PROVIDER", "ollama"), ("OPENAI_MODEL", "m"), ("OLLAMA_ENDPOINT", endpoint.as_str())];
+    let story = story(llm, &texts(3), &variables);
+    story.run(&["--model-version", "v1", "-v"]).assert_code(0).assert_tells("does not take `think`");
+    assert_eq!(story.predicted(), ["v1: mood=positive"; 3]);
+    assert_eq!(story.llm.count(), 4);
+    story.program.forget_paid();
+    story.run(&["--model-version", "v2"]).assert_code(0);
+    assert_eq!(story.llm.count(), 7, "the second run knows");
+    let outcome = story.run(&["--model-version", "v3", "--reasoning-effort", "low"]);
+    outcome.assert_code(6).assert_tells("leave out or change `--reasoning-effort`");
+}
+
+#[test]
 fn counting_words_needs_no_model_at_all() {
     let tasks = [
         json!({"text": "a positive sign"}),

@@ -202,7 +202,7 @@ impl Client {
                 }
                 Answer::Refusal(status, refusal) => (status, refusal),
             };
-            match self.learn(model, &tried, &refusal.part) {
+            match self.learn(request, &tried, &refusal.part) {
                 Some(other) => tried.push(other),
                 // It was taken before, so what is wrong with it is in this task.
                 None if self.answered.load(Ordering::Relaxed) => {
@@ -305,16 +305,18 @@ impl Client {
     /// Returns what to try after a refusal: what another request has found out meanwhile, else one step down.
     ///
     /// Once a schema was answered in this run, the next refusal is that task's own, and steps down for it alone.
-    fn learn(&self, model: &str, tried: &[Capabilities], part: &Part) -> Option<Capabilities> {
+    fn learn(&self, request: &ChatRequest, tried: &[Capabilities], part: &Part) -> Option<Capabilities> {
+        let model = &request.model;
         let known = self.known(model);
         if !tried.contains(&known.capabilities) {
             return Some(known.capabilities);
         }
         let last = tried.last()?;
-        let rungs = self.endpoint.provider.rungs();
-        let less = last.without(part, rungs).filter(|less| !tried.contains(less))?;
+        let provider = &self.endpoint.provider;
+        let less = last.without(part, provider.rungs(), provider.added(request));
+        let less = less.filter(|less| !tried.contains(less))?;
         if known.trust != Trust::Proven && known.capabilities == *last {
-            info!("the endpoint does not take {}; trying {}", last.rung.about(), less.rung.about());
+            refused::tell(part, last, &less);
             self.believe(model, &less, Trust::Guessed);
             if *part == Part::OwnSchema {
                 self.has_odd_schema.store(true, Ordering::Relaxed);

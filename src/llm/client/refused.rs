@@ -1,12 +1,28 @@
-//! What a person is told when every request would be refused, and the option to change.
+//! What a person is told of refusals: what is tried instead, or the option to change where every request would be refused.
 
 use reqwest::StatusCode;
+use tracing::info;
 
 use super::Client;
 use crate::http::address;
 use crate::http::transport::SendError;
 use crate::llm::chat::ChatRequest;
+use crate::llm::ladder::Capabilities;
 use crate::llm::refusal::{Part, Refusal, TOKEN_LIMITS};
+
+/// Tells what an endpoint was found not to take, and what is tried from now on.
+pub(super) fn tell(part: &Part, before: &Capabilities, now: &Capabilities) {
+    match part {
+        Part::Schema | Part::OwnSchema => {
+            info!("the endpoint does not take {}; trying {}", before.rung.about(), now.rung.about());
+        }
+        Part::TokenLimit => {
+            info!("the endpoint does not take `{}`; trying `{}`", before.token_limit, now.token_limit);
+        }
+        Part::Responses => info!("the endpoint gives one response at a time; asking for each"),
+        Part::Field(name) => info!("the endpoint does not take `{name}`; leaving it out"),
+    }
+}
 
 impl Client {
     /// Ends the run, as every request would be refused alike.

@@ -75,7 +75,12 @@ impl Provider for Azure {
     }
 
     fn capabilities(&self, _base: &Url, _model: &str) -> Capabilities {
-        Capabilities { rung: Rung::Strict, token_limit: "max_completion_tokens".to_owned(), several: true }
+        Capabilities {
+            rung: Rung::Strict,
+            token_limit: "max_completion_tokens".to_owned(),
+            several: true,
+            refused: Vec::new(),
+        }
     }
 
     fn body(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Value, EncodeError> {

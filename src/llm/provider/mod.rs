@@ -38,6 +38,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         &Rung::ALL
     }
 
+    /// Returns the fields of a body that the dialect adds by itself and can do without; what the user asked for is none.
+    fn added(&self, _request: &ChatRequest) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Returns what a model is thought to take before it was asked.
     fn capabilities(&self, base: &Url, model: &str) -> Capabilities;
 

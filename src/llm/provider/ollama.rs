@@ -63,8 +63,20 @@ impl Provider for Ollama {
         &[Rung::Schema, Rung::JsonObject, Rung::Prompt]
     }
 
+    fn added(&self, request: &ChatRequest) -> &'static [&'static str] {
+        match request.parameters.reasoning_effort {
+            Some(_) => &["truncate", "shift"],
+            None => &["truncate", "shift", "think"],
+        }
+    }
+
     fn capabilities(&self, _base: &Url, _model: &str) -> Capabilities {
-        Capabilities { rung: Rung::Schema, token_limit: "num_predict".to_owned(), several: false }
+        Capabilities {
+            rung: Rung::Schema,
+            token_limit: "num_predict".to_owned(),
+            several: false,
+            refused: Vec::new(),
+        }
     }
 
     /// `truncate` and `shift` are off, or the server would drop what is too long from the front of the prompt and
@@ -94,6 +106,10 @@ impl Provider for Ollama {
             // With a schema, a model that thinks would first think and then be asked again with the grammar.
             None if request.schema.is_some() => body["think"] = json!(false),
             None => {}
+        }
+        if let Some(fields) = body.as_object_mut() {
+            let added = self.added(request);
+            fields.retain(|name, _| !added.contains(&name.as_str()) || !capabilities.refused.contains(name));
         }
         for (key, value) in
             request.parameters.extra.iter().filter(|(key, _)| TOP_FIELDS.contains(&key.as_str()))
@@ -212,6 +228,7 @@ mod tests {
     use reqwest::StatusCode;
 
     use super::*;
+    use crate::llm::chat::Parameters;
 
     const OLLAMA: Ollama = Ollama { num_ctx: 8_192 };
 
@@ -262,6 +279,27 @@ mod tests {
             let mut usage = OLLAMA.completion(&reply).unwrap().bill.usage;
             usage += usage;
         }
+    }
+
+    #[test]
+    fn what_it_adds_by_itself_is_left_out_where_it_is_refused() {
+        let check = |effort: Option<&str>, extra: Value, expect: [Value; 2]| {
+            let messages = vec![Message::text(crate::llm::chat::Role::User, "a")];
+            let parameters = Parameters {
+                reasoning_effort: effort.map(str::to_owned),
+                extra: extra.as_object().unwrap().clone(),
+                ..Parameters::default()
+            };
+            let schema = Some(json!({"type": "object"}));
+            let request = ChatRequest { model: "m".to_owned(), messages, schema, parameters };
+            let mut capabilities = OLLAMA.capabilities(&"http://localhost".parse().unwrap(), "m");
+            capabilities.refused = vec!["think".to_owned(), "shift".to_owned()];
+            let body = OLLAMA.body(&request, &capabilities).unwrap();
+            assert_eq!([body["think"].clone(), body["shift"].clone()], expect, "{effort:?} {extra}");
+            assert_eq!(body["truncate"], false);
+        };
+        check(None, json!({}), [Value::Null, Value::Null]);
+        check(Some("low"), json!({"shift": true}), [json!("low"), json!(true)]);
     }
 
     #[test]

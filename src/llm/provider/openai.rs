@@ -59,7 +59,7 @@ impl Provider for OpenAi {
         };
         let token_limit = if is_at("openai.com") { "max_completion_tokens" } else { "max_tokens" };
         let several = !is_at("groq.com") && !is_at("anthropic.com");
-        Capabilities { rung, token_limit: token_limit.to_owned(), several }
+        Capabilities { rung, token_limit: token_limit.to_owned(), several, refused: Vec::new() }
     }
 
     fn body(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Value, EncodeError> {
@@ -98,7 +98,8 @@ mod tests {
     #[test]
     fn what_a_server_is_thought_to_take_follows_from_its_host() {
         let check = |base: &str, rung, token_limit: &str, several| {
-            let expect = Capabilities { rung, token_limit: token_limit.to_owned(), several };
+            let expect =
+                Capabilities { rung, token_limit: token_limit.to_owned(), several, refused: Vec::new() };
             assert_eq!(OpenAi.capabilities(&base.parse().unwrap(), "m"), expect, "{base}");
         };
         check("https://api.openai.com/v1", Rung::Strict, "max_completion_tokens", true);

@@ -72,7 +72,12 @@ impl Provider for Anthropic {
     }
 
     fn capabilities(&self, _base: &Url, _model: &str) -> Capabilities {
-        Capabilities { rung: Rung::Strict, token_limit: "max_tokens".to_owned(), several: false }
+        Capabilities {
+            rung: Rung::Strict,
+            token_limit: "max_tokens".to_owned(),
+            several: false,
+            refused: Vec::new(),
+        }
     }
 
     /// A request must have a token limit, so there is one where nobody asked for it.
