@@ -1,7 +1,23 @@
 //! What reasoning models say to themselves around an answer.
 
-/// Names of the elements in which models think aloud.
-const ELEMENTS: [&str; 4] = ["think", "thinking", "thought", "reasoning"];
+/// The marks between which models think aloud, in lower case: case does not count.
+///
+/// The later ones are those of Magistral, Kimi, Command, Sky and gpt-oss, whose marks some servers leave out.
+const ELEMENTS: [(&str, &str); 10] = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<reasoning>", "</reasoning>"),
+    ("<seed:think>", "</seed:think>"),
+    ("[think]", "[/think]"),
+    ("◁think▷", "◁/think▷"),
+    ("<|start_thinking|>", "<|end_thinking|>"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("<|channel|>analysis<|message|>", "<|channel|>final<|message|>"),
+];
+
+/// What closes thoughts whose opening mark was left out.
+const BARE_CLOSING: &str = "assistantfinal";
 
 /// A reply, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,27 +32,29 @@ impl<'a> Spoken<'a> {
     /// Takes the thoughts out; a closing mark alone ends thinking that began before the reply, as servers cut it.
     pub fn new(text: &'a str) -> Self {
         let mut spoken = String::new();
-        let mut rest = text;
-        loop {
-            let (opening, closing) = (first(rest, "<"), first(rest, "</"));
-            match (opening, closing) {
-                (Some(opening), closing) if closing.is_none_or(|closing| opening < closing) => {
-                    let (start, name) = opening;
-                    spoken.push_str(&rest[..start]);
-                    match rest[start..].split_once(&format!("</{name}>")) {
-                        Some((_, after)) => rest = after,
-                        None => return Self { text: spoken, unended: Some(&rest[start..]) },
-                    }
+        let mut open: Option<Mark> = None;
+        let mut end = 0;
+        for mark in marks(text) {
+            match (open, mark.side) {
+                (None, Side::Opening) => {
+                    spoken.push_str(&text[end..mark.start]);
+                    open = Some(mark);
                 }
-                (_, Some((end, name))) => {
+                (None, Side::Closing) => {
                     spoken.clear();
-                    rest = &rest[end + "</>".len() + name.len()..];
+                    end = mark.end;
                 }
-                (_, None) => {
-                    spoken.push_str(rest);
-                    return Self { text: spoken, unended: None };
+                (Some(opening), Side::Closing) if opening.element == mark.element => {
+                    open = None;
+                    end = mark.end;
                 }
+                // What stands in thoughts is thought.
+                (Some(_), _) => {}
             }
+        }
+        match open {
+            Some(opening) => Self { text: spoken, unended: Some(&text[opening.start..]) },
+            None => Self { text: spoken + &text[end..], unended: None },
         }
     }
 
@@ -49,9 +67,39 @@ impl<'a> Spoken<'a> {
     }
 }
 
-/// Returns where the first mark of any element stands, and the element's name.
-fn first(text: &str, bracket: &str) -> Option<(usize, &'static str)> {
-    ELEMENTS.into_iter().filter_map(|name| Some((text.find(&format!("{bracket}{name}>"))?, name))).min()
+/// Where thoughts begin or end.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    element: usize,
+    side: Side,
+    /// In bytes of the text.
+    start: usize,
+    end: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Opening,
+    Closing,
+}
+
+/// Returns the marks of a text in their order.
+fn marks(text: &str) -> Vec<Mark> {
+    // ASCII case keeps the places of all characters.
+    let lower = text.to_ascii_lowercase();
+    let mark = |start: usize| {
+        let rest = &lower[start..];
+        let mark = |element, side, mark: &str| Mark { element, side, start, end: start + mark.len() };
+        if start == 0 || !rest.starts_with(BARE_CLOSING) {
+            return ELEMENTS.iter().enumerate().find_map(|(element, (open, close))| match rest {
+                _ if rest.starts_with(open) => Some(mark(element, Side::Opening, open)),
+                _ if rest.starts_with(close) => Some(mark(element, Side::Closing, close)),
+                _ => None,
+            });
+        }
+        lower.starts_with("analysis").then(|| mark(ELEMENTS.len(), Side::Closing, BARE_CLOSING))
+    };
+    lower.match_indices(['<', '[', '◁', 'a']).filter_map(|(start, _)| mark(start)).collect()
 }
 
 #[cfg(test)]

@@ -1,31 +1,88 @@
 //! What models put around a label, and how to take it off.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
-/// What announces an answer before a colon.
-const ANNOUNCEMENTS: &str = "answer,category,categories,choice,choices,class,classes,classification,conclusion,\
-                             decision,final answer,final label,label,labels,my answer,output,prediction,response,\
-                             result,tag,tags,the answer,the answer is,the category is,the label is,topic,topics,\
-                             verdict";
+use crate::label::thinking::Spoken;
 
 /// What stands around a label without being part of it.
-const EMPHASIS: &[char] = &['*', '_', '`', '~'];
+pub(super) const EMPHASIS: &[char] = &['*', '_', '`'];
 
-const QUOTES: &[char] = &['"', '\'', '“', '”', '„', '‘', '’', '«', '»', '「', '」'];
+const QUOTES: &[char] =
+    &['"', '\'', '“', '”', '„', '‘', '’', '‚', '«', '»', '‹', '›', '「', '」', '『', '』', '＂'];
 
-const ENDINGS: &[char] = &['.', ',', ';', ':', '!', '。', '，'];
+const ENDINGS: &[char] = &['.', ',', ';', ':', '!', '。', '，', '、', '！', '；', '：', '،', '؛', '।'];
 
-/// Returns what stands in the first code fence, where a text is one or holds one; else the text.
-pub(super) fn strip_fence(text: &str) -> &str {
-    let Some(start) = text.find("```") else { return text };
-    let after = &text[start + 3..];
-    let Some(end) = after.find("```") else { return text };
-    let inner = &after[..end];
-    match inner.split_once('\n') {
-        // The first line names a language, if it is one word.
-        Some((language, body)) if !language.trim().contains(' ') && !body.trim().is_empty() => body,
-        _ => inner,
-    }
+const BRACKETS: &[(char, char)] = &[
+    ('[', ']'),
+    ('(', ')'),
+    ('<', '>'),
+    ('（', '）'),
+    ('【', '】'),
+    ('《', '》'),
+    ('〈', '〉'),
+    ('〔', '〕'),
+];
+
+const BULLETS: &[&str] = &["- ", "* ", "+ ", "• ", "– ", "— ", "> ", "→ ", "[x] ", "[X] ", "✓ ", "✅ "];
+
+/// Languages that models name behind the opening mark of a fence.
+const LANGUAGES: &str = "csv html json jsonc markdown md none plain plaintext python text txt xml yaml";
+
+/// Where a turn of a chat ends, in the templates of several families of models.
+const TURN_ENDS: &[&str] = &[
+    "<|im_end|>",
+    "<|im_start|>",
+    "<|end|>",
+    "<|return|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|eot|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|end_of_solution|>",
+    "<|END_RESPONSE|>",
+    "<|END_OF_TURN_TOKEN|>",
+    "<|user|>",
+    "<|start_header_id|>",
+    "<end_of_turn>",
+    "<start_of_turn>",
+    "<eos>",
+    "<｜end▁of▁sentence｜>",
+    "[INST]",
+    "[/INST]",
+];
+
+/// Where one begins.
+const TURN_STARTS: &[&str] = &[
+    "<|im_start|>assistant",
+    "<|im_start|>",
+    "<|start_header_id|>assistant<|end_header_id|>",
+    "<|assistant|>",
+    "<|start|>assistant",
+    "<|channel|>final",
+    "<|message|>",
+    "<|begin_of_solution|>",
+    "<|START_RESPONSE|>",
+    "<start_of_turn>model",
+    "<bos>",
+    "<s>",
+    "[/INST]",
+];
+
+/// Returns what a reply says: without thoughts, marks of a chat template, fences' marks and invisible characters.
+pub(super) fn reply(reply: &str) -> String {
+    let spoken = Spoken::new(reply).into_plain_text();
+    let visible = visible(turn(&spoken));
+    let is_fence = |line: &&str| {
+        let language = line.trim().strip_prefix("```").map(str::to_lowercase);
+        language.is_some_and(|language| {
+            let mut languages = LANGUAGES.split(' ');
+            language.is_empty() || languages.any(|known| known == language)
+        })
+    };
+    visible.lines().filter(|line| !is_fence(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns a line without bullet, numbering, emphasis, quotes and punctuation around it.
@@ -48,19 +105,13 @@ pub(super) fn layers(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns what a line announces, as in `Label: x`; `None` where it announces nothing.
-pub(super) fn announced(text: &str) -> Option<&str> {
-    let (head, rest) = line(text).split_once([':', '：'])?;
-    let head = fold(head.trim_matches(EMPHASIS));
-    ANNOUNCEMENTS.split(',').any(|known| known == head).then(|| line(rest))
-}
-
-/// Returns the form in which case, width, accents' encoding and white space do not count.
+/// Returns the form in which case, width, accents' encoding, invisible characters and white space do not count.
 pub(super) fn fold(text: &str) -> String {
-    let text: String = text.nfkc().collect();
+    let text: String = visible(text).nfkc().collect();
     // Upper case first: it folds what has no lower-case twin, such as `ß` to `SS`.
     let text: String = text.to_uppercase().to_lowercase().nfkc().collect();
-    let text = text.replace(['’', '‘'], "'");
+    // The Turkish `İ` leaves its dot behind.
+    let text = text.replace(['’', '‘'], "'").replace("i\u{307}", "i");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -81,25 +132,60 @@ pub(super) fn split_and(piece: &str) -> impl Iterator<Item = &str> {
     piece.split(" and ").flat_map(|part| part.split(" & ")).map(|part| part.trim().trim_start_matches("and "))
 }
 
+/// Returns a text without what takes no room: joiners, marks of writing direction, variation selectors, soft hyphens.
+fn visible(text: &str) -> Cow<'_, str> {
+    let is_invisible = |character: char| {
+        matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}')
+    };
+    match text.contains(is_invisible) {
+        true => Cow::Owned(text.replace(is_invisible, "")),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Returns the first turn of a reply: some models go on and write the next question, too.
+fn turn(text: &str) -> &str {
+    let mut rest = text.trim();
+    while let Some(after) = TURN_STARTS.iter().find_map(|start| rest.strip_prefix(start)) {
+        rest = after.trim_start();
+    }
+    let end = TURN_ENDS.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+    let turn = rest[..end].trim_end();
+    // In the middle it ends what is struck out.
+    turn.strip_suffix("</s>").filter(|turn| !turn.contains("<s>")).unwrap_or(turn)
+}
+
 /// Takes a bullet or a number off the start of a line.
 fn bulletless(line: &str) -> &str {
-    for bullet in ["- ", "* ", "+ ", "• ", "– ", "— ", "> ", "→ "] {
-        if let Some(rest) = line.strip_prefix(bullet) {
+    let is_digit = |character: char| character.is_ascii_digit();
+    for bullet in BULLETS {
+        // Before a number it may be a sign.
+        if let Some(rest) = line.strip_prefix(bullet)
+            && !(bullet.starts_with(['-', '+', '–']) && rest.trim_start().starts_with(is_digit))
+        {
             return rest.trim_start();
         }
     }
-    let digits = line.find(|character: char| !character.is_ascii_digit()).unwrap_or(line.len());
-    match (digits, line[digits..].chars().next()) {
-        (1..=3, Some('.' | ')')) if line[digits + 1..].starts_with(' ') => line[digits + 2..].trim_start(),
+    let (opening, number) = match line.strip_prefix('(') {
+        Some(number) => ("(", number),
+        None => ("", line),
+    };
+    let digits = number.find(|character| !is_digit(character)).unwrap_or(number.len());
+    let rest = &number[digits..];
+    match (opening, rest.strip_prefix(") "), rest.strip_prefix(". ")) {
+        (_, Some(rest), _) | ("", _, Some(rest)) if (1..=3).contains(&digits) => rest.trim_start(),
         _ => line,
     }
 }
 
 /// Takes one pair of brackets off a line that stands in them.
 fn unwrapped(line: &str) -> &str {
-    [('[', ']'), ('(', ')'), ('<', '>')]
-        .into_iter()
-        .find_map(|(open, close)| line.strip_prefix(open)?.strip_suffix(close))
-        .filter(|inner| !inner.contains(['[', ']', '(', ')', '<', '>']))
+    let is_bracket =
+        |character: char| BRACKETS.iter().any(|&(open, close)| character == open || character == close);
+    BRACKETS
+        .iter()
+        .find_map(|&(open, close)| line.strip_prefix(open)?.strip_suffix(close))
+        .filter(|inner| !inner.contains(is_bracket))
         .unwrap_or(line)
 }

@@ -2,40 +2,29 @@
 //!
 //! **Invariant:** what comes back are positions in the list of labels that went in; a tie is nothing.
 
+mod announced;
 mod clean;
+mod close;
 pub(super) mod difflib;
+mod json;
+mod lexicon;
+mod list;
+mod marked;
 mod names;
+mod scores;
 mod sentence;
 #[cfg(test)]
 mod tests;
+mod verdict;
+mod words;
 
 pub(super) use names::Names;
 
 use std::collections::BTreeSet;
 
-use strsim::{damerau_levenshtein, normalized_damerau_levenshtein};
-
+use self::announced::Announced;
 use self::names::{Form, Name};
-use super::thinking::Spoken;
-
-/// Below this similarity a misspelled label is no label.
-const CLOSE: f64 = 0.85;
-
-/// By how much the best match of a misspelled label must beat the second best.
-const MARGIN: f64 = 0.1;
-
-/// Shorter labels are never matched by similarity: `dog` is as close to `dig` as to `fog`.
-const SHORTEST_FUZZY: usize = 5;
-
-/// Under which keys models answer when they answer with an object.
-const ANSWER_KEYS: &[&str] =
-    &["label", "labels", "answer", "category", "categories", "choice", "choices", "value", "values"];
-
-/// What stands between the entries of a list on one line.
-const SEPARATORS: [char; 3] = [',', ';', '|'];
-
-/// How many letters at its start a misspelled word must have right: prefixes make other words.
-const SAME_START: usize = 3;
+use self::verdict::Verdict;
 
 /// Labels found in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,24 +37,19 @@ pub(super) struct Matches {
 
 /// Returns the one label that a reply means.
 ///
-/// A reply may be the bare label, the label in Markdown, quotes or a JSON list, a line `Label: x` among others, or a
-/// sentence in which exactly one label occurs, neither negated nor in doubt.
+/// A reply may be the bare label, the label in Markdown, quotes or JSON, an element or box that marks it, a line
+/// `Label: x` among others, shares of several labels, or a sentence in which exactly one label occurs, neither negated
+/// nor in doubt. The first of these ways that the reply uses decides, even if it names no label.
 pub(super) fn one(reply: &str, labels: &Names) -> Option<usize> {
-    let text = Spoken::new(reply).into_plain_text();
+    const WAYS: &[fn(&str, &Names) -> Verdict] =
+        &[by_marks, by_json, by_announcements, scores::of_text, by_lines, by_lead];
+    let text = clean::reply(reply);
     if let Some(found) = name(&text, labels) {
         return Some(found);
     }
-    let text = clean::strip_fence(&text);
-    if let Some(entries) = json_entries(text) {
-        return match entries.as_slice() {
-            [entry] => name(entry, labels).or_else(|| sentence::only_label(entry, labels)),
-            entries => agreed(entries, labels),
-        };
-    }
-    match by_lines(text, labels) {
-        Lines::Agree(found) => Some(found),
-        Lines::Contradict => None,
-        Lines::Silent => sentence::only_label(text, labels),
+    match WAYS.iter().map(|way| way(&text, labels)).find(|verdict| !verdict.is_silent()) {
+        Some(verdict) => verdict.label(),
+        None => sentence::only_label(&text, labels),
     }
 }
 
@@ -73,20 +57,24 @@ pub(super) fn one(reply: &str, labels: &Names) -> Option<usize> {
 ///
 /// Prose counts as for [`one`]: only if exactly one label occurs in it.
 pub(super) fn several(reply: &str, labels: &Names) -> Matches {
-    let text = Spoken::new(reply).into_plain_text();
+    let text = clean::reply(reply);
     if let Some(found) = name(&text, labels) {
         return Matches { found: vec![found], unknown: Vec::new() };
     }
-    let text = clean::strip_fence(&text);
-    if let Some(entries) = json_entries(text) {
-        return each(&entries, labels);
+    let marked = marked::answers(&text);
+    if let Some(value) = json::find(&text).filter(|_| marked.is_empty()) {
+        return list::each(&json::entries(&value), labels);
     }
-    let listed = listed(text, labels);
-    // A list with labels in it was meant as a list, whatever else it holds.
-    if !listed.found.is_empty() && (listed.unknown.is_empty() || is_list(text)) {
+    let announced = match marked.is_empty() {
+        true => Announced::new(&text).answers,
+        false => marked,
+    };
+    let text = if announced.is_empty() { text } else { announced.join("\n") };
+    let listed = list::read(&text, labels);
+    if !listed.found.is_empty() {
         return listed;
     }
-    Matches { found: sentence::only_label(text, labels).into_iter().collect(), unknown: Vec::new() }
+    Matches { found: sentence::only_label(&text, labels).into_iter().collect(), unknown: Vec::new() }
 }
 
 /// Returns the label that a text is, give or take Markdown, case, white space and one typing error.
@@ -106,7 +94,7 @@ pub(super) fn name(text: &str, labels: &Names) -> Option<usize> {
         return None;
     }
     let squashed = clean::squash(&innermost);
-    only(labels, &|form| form.squashed == squashed).or_else(|| closest(&innermost, labels))
+    only(labels, &|form| form.squashed == squashed).or_else(|| close::closest(&innermost, labels))
 }
 
 /// Returns whether a text is a label, give or take Markdown, case and white space.
@@ -132,143 +120,78 @@ fn only(labels: &Names, condition: &dyn Fn(&Form) -> bool) -> Option<usize> {
     }
 }
 
-/// Returns the label that differs from a text by little more than a typing error.
-fn closest(folded: &str, labels: &Names) -> Option<usize> {
-    let score = |name: &Name| name.forms().map(|form| similarity(folded, &form.folded)).fold(0.0, f64::max);
-    let mut scores: Vec<(f64, usize)> =
-        labels.labels.iter().enumerate().map(|(at, name)| (score(name), at)).collect();
-    scores.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let (best, found) = *scores.first()?;
-    let second = scores.get(1).map_or(0.0, |&(score, _)| score);
-    (CLOSE <= best && MARGIN <= best - second).then_some(found)
+/// Reads elements and boxes that hold answers.
+fn by_marks(text: &str, labels: &Names) -> Verdict {
+    Verdict::of_all(marked::answers(text).into_iter().map(|answer| meant(answer, labels)))
 }
 
-/// Returns how close two folded texts are, 0 where they differ in more than typing.
-///
-/// Each word may hold one slip, and not at its start: `atypical`, `hypertension` and `type 2` are other labels.
-fn similarity(text: &str, label: &str) -> f64 {
-    let (text_words, label_words) = (text.split(' '), label.split(' '));
-    let is_close = |(left, right): (&str, &str)| left == right || is_slip(left, right);
-    if text_words.clone().count() != label_words.clone().count() || !text_words.zip(label_words).all(is_close)
-    {
-        return 0.0;
-    }
-    normalized_damerau_levenshtein(text, label)
-}
-
-/// Returns whether one word is another with one letter wrong, missing, doubled or swapped.
-fn is_slip(left: &str, right: &str) -> bool {
-    let is_word = |word: &str| {
-        SHORTEST_FUZZY <= word.chars().count() && !word.contains(|character: char| character.is_numeric())
-    };
-    let start = left.chars().zip(right.chars()).take_while(|(left, right)| left == right).count();
-    is_word(left) && is_word(right) && SAME_START <= start && damerau_levenshtein(left, right) <= 1
-}
-
-/// Returns the entries of a JSON list, or of the list or text that an object answers with.
-fn json_entries(text: &str) -> Option<Vec<String>> {
-    let text = text.trim();
-    if !text.starts_with(['[', '{', '"']) {
-        return None;
-    }
-    let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
-    if let Some(fields) = value.as_object() {
-        let only = fields.values().next().filter(|_| fields.len() == 1);
-        value = only.or_else(|| ANSWER_KEYS.iter().find_map(|&key| fields.get(key)))?.clone();
-    }
-    match value {
-        serde_json::Value::Array(entries) => {
-            Some(entries.iter().map(|entry| super::text::plain(entry).unwrap_or_default()).collect())
-        }
-        serde_json::Value::String(text) => Some(vec![text]),
-        _ => None,
+fn by_json(text: &str, labels: &Names) -> Verdict {
+    let Some(value) = json::find(text) else { return Verdict::Silent };
+    let shares = value.as_object().map_or(Verdict::Silent, |fields| scores::of_object(fields, labels));
+    let entries = json::entries(&value);
+    match entries.as_slice() {
+        _ if !shares.is_silent() => shares,
+        [] => Verdict::Nothing,
+        [entry] => Verdict::of_all([name(entry, labels).or_else(|| sentence::only_label(entry, labels))]),
+        entries => Verdict::of_all(entries.iter().map(|entry| name(entry, labels))),
     }
 }
 
-/// What the lines of a reply say that are a label.
-enum Lines {
-    Agree(usize),
-    Contradict,
-    Silent,
-}
-
-/// Reads lines that are a label: those that say so (`Answer: x`), else all others.
-fn by_lines(text: &str, labels: &Names) -> Lines {
-    let announced = text.lines().filter_map(|line| name(clean::announced(line)?, labels));
-    let plain = text.lines().filter_map(|line| name(line, labels));
-    for found in [announced.collect::<BTreeSet<_>>(), plain.collect()] {
-        match (found.first(), found.len()) {
-            (None, _) => {}
-            (Some(&only), 1) => return Lines::Agree(only),
-            _ => return Lines::Contradict,
-        }
-    }
-    Lines::Silent
-}
-
-/// Returns the label that all entries of a list name.
-fn agreed(entries: &[String], labels: &Names) -> Option<usize> {
-    let named: BTreeSet<Option<usize>> = entries.iter().map(|entry| name(entry, labels)).collect();
-    match named.first() {
-        Some(&first) if named.len() == 1 => first,
-        _ => None,
+/// Reads lines that announce the answer (`Answer: x`), unless what follows takes it back.
+fn by_announcements(text: &str, labels: &Names) -> Verdict {
+    let Announced { answers, after } = Announced::new(text);
+    match Verdict::of_all(answers.into_iter().map(|answer| meant(answer, labels))) {
+        Verdict::Label(_) if sentence::is_correction(after) => Verdict::Nothing,
+        verdict => verdict,
     }
 }
 
-fn each(entries: &[String], labels: &Names) -> Matches {
+/// Reads lines that are a label and nothing else, unless the text around them takes it back.
+fn by_lines(text: &str, labels: &Names) -> Verdict {
     let mut found = BTreeSet::new();
-    let mut unknown = Vec::new();
-    for entry in entries.iter().filter(|entry| !entry.trim().is_empty()) {
-        match name(entry, labels) {
-            Some(label) => {
-                found.insert(label);
-            }
-            None => unknown.push(super::text::shorten(entry)),
+    let (mut before, mut after, mut end) = (None, text, 0);
+    for line in text.split_inclusive('\n') {
+        let start = end;
+        end += line.len();
+        // A heading is no answer.
+        let is_heading = line.trim().trim_end_matches(clean::EMPHASIS).ends_with(':');
+        let label = name(line, labels).or_else(|| announced::titled(line, labels));
+        if let Some(label) = label.filter(|_| !is_heading) {
+            found.insert(label);
+            before.get_or_insert(&text[..start]);
+            after = &text[end..];
         }
     }
-    Matches { found: found.into_iter().collect(), unknown }
-}
-
-/// Reads a list in plain text. A line that is a label as a whole is not cut at its commas.
-fn listed(text: &str, labels: &Names) -> Matches {
-    let mut entries: Vec<String> = Vec::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let line = clean::announced(line).unwrap_or(line);
-        if name(line, labels).is_some() {
-            entries.push(line.to_owned());
-        } else {
-            entries.extend(pieces(clean::line(line), labels).into_iter().map(str::to_owned));
+    match (Verdict::of_all(found.into_iter().map(Some)), before) {
+        (Verdict::Label(label), Some(before)) => {
+            let other = sentence::only_label(after, labels).filter(|&other| other != label);
+            let is_doubted = sentence::is_doubtful_lead(before) || sentence::is_correction(after);
+            if is_doubted || other.is_some() { Verdict::Nothing } else { Verdict::Label(label) }
         }
+        (verdict, _) => verdict,
     }
-    each(&entries, labels)
 }
 
-/// Cuts a line at commas, and at `and` or `&` where a piece is no label; labels that hold commas stay whole.
-fn pieces<'a>(line: &'a str, labels: &Names) -> Vec<&'a str> {
-    let starts = line.match_indices(SEPARATORS).map(|(at, separator)| at + separator.len());
-    let cuts: Vec<usize> = std::iter::once(0).chain(starts).chain([line.len() + 1]).collect();
-    let forms = labels.labels.iter().flat_map(Name::forms);
-    // A model that repeats itself fills a line with thousands of parts: trying to join them all would take hours.
-    let most = forms.map(|form| form.written.split(SEPARATORS).count()).max().unwrap_or(1);
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    while start + 1 < cuts.len() {
-        let piece = |end: usize| &line[cuts[start]..cuts[end] - 1];
-        let last = (start + most).min(cuts.len() - 1);
-        let end = (start + 1..=last).rev().find(|&end| name(piece(end), labels).is_some());
-        match end {
-            Some(end) => pieces.push(piece(end)),
-            None => pieces.extend(clean::split_and(piece(start + 1))),
-        }
-        start = end.unwrap_or(start + 1);
-    }
-    pieces
+/// Reads a first sentence that is a label, unless what follows takes it back.
+fn by_lead(text: &str, labels: &Names) -> Verdict {
+    let Some((head, rest)) = text.split_once(". ").or_else(|| text.split_once("! ")) else {
+        return Verdict::Silent;
+    };
+    // Before a stop and more text a number may be one of a list, or what follows belongs to it: `No. 5`.
+    let is_number = |text: &str| text.trim().starts_with(|letter: char| letter.is_ascii_digit());
+    let Some(label) = name(head, labels).filter(|_| !is_number(head) && !is_number(rest)) else {
+        return Verdict::Silent;
+    };
+    let said = name(rest, labels).or_else(|| sentence::only_label(rest, labels));
+    let is_contradicted = said.is_some_and(|other| other != label);
+    let is_doubted = sentence::is_correction(rest) || sentence::is_hedge(rest);
+    if is_contradicted || is_doubted { Verdict::Nothing } else { Verdict::Label(label) }
 }
 
-/// Returns whether every line is short enough to be an entry, or the text is one line of comma-separated entries.
-fn is_list(text: &str) -> bool {
-    const LONGEST_ENTRY: usize = 4;
-    let is_entry = |entry: &str| entry.split_whitespace().count() <= LONGEST_ENTRY;
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
-    lines.peek().is_some() && lines.all(|line| line.split(SEPARATORS).all(is_entry))
+/// Returns the label that an answer means which the reply marks as its answer.
+fn meant(answer: &str, labels: &Names) -> Option<usize> {
+    name(answer, labels).or_else(|| match by_lead(answer, labels) {
+        Verdict::Silent => sentence::only_label(answer, labels),
+        verdict => verdict.label(),
+    })
 }

@@ -1,6 +1,6 @@
 //! What labels are called, in every form that a text is compared with.
 
-use super::{clean, sentence};
+use super::{clean, words};
 
 /// The names of all labels that a text may mean; each is folded once, for a reply may have hundreds of lines.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ impl Form {
         let folded = clean::fold(written);
         Self {
             squashed: clean::squash(&folded),
-            words: sentence::plain_words(written),
+            words: words::plain_words(written),
             folded,
             written: written.to_owned(),
         }

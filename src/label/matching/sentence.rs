@@ -1,37 +1,10 @@
 //! Labels inside sentences: which one occurs, and whether the sentence takes it back.
 
-use super::clean;
-use super::names::Names;
+use std::collections::HashSet;
 
-/// Words that turn the label after them into its opposite, as does what ends in `n't`.
-const NEGATIONS: &str = "absence arent barely cannot cant devoid didnt doesnt dont except excluding fails hardly \
-                         isnt lack lacking lacks neither never no non none nor not opposite wasnt werent without \
-                         wont zero";
-
-/// Words that turn the label before them into its opposite.
-const REJECTIONS: &str = "inaccurate inapplicable incorrect not wrong";
-
-/// Expressions that turn the label after them into its opposite.
-const CONTRASTS: &[&str] =
-    &["rather than", "instead", "other than", "anything but", "far from", "as opposed", "less"];
-
-/// Words that may stand between a negation and the label it negates.
-const FILLERS: &str = "a actually all an any appear as at be been being called category class classified clearly \
-                       completely considered described entirely especially even exactly explicitly fully in is it \
-                       just label labeled labelled longer mainly mostly much necessarily of only overly \
-                       particularly predominantly primarily purely quite really seem simply so sound strictly such \
-                       that the this to too totally truly very";
-
-/// Words that may stand between a label and what rejects it.
-const LINKS: &str = "are category class do does here is label seems sentiment text tone was would";
-
-/// Expressions of a reply that does not commit itself, separated by commas.
-const HEDGES: &str = "as an ai,can be either,can't be,can't determine,can't say,can't tell,cannot be,\
-                      cannot determine,cannot say,cannot tell,could also,could be,depends,difficult to,\
-                      do not know,don't know,either,hard to,i am not able,i am sorry,i can not,i can't,i cannot,\
-                      i won't,i'm not able,i'm sorry,impossible to,insufficient,it is unclear,it's unclear,may be,\
-                      maybe,might also,might be,neither,no clear,none of,not clear,not enough,not possible,\
-                      not sure,perhaps,possibly,unable to,uncertain,undecided,unsure,would be,would have";
+use super::lexicon;
+use super::names::{Name, Names};
+use super::words::{Word, words};
 
 /// Labels so common that they occur in sentences without being meant.
 const EVERYDAY: &str = "both either false good more most neither none other same some that this true unclear unknown \
@@ -49,50 +22,49 @@ struct Occurrence {
 }
 
 /// Returns the only label that occurs in a text, unless the text negates it or is in doubt.
+///
+/// Labels in a reason do not count: in `good because it is not bad` only `good` is the answer.
 pub(super) fn only_label(text: &str, labels: &Names) -> Option<usize> {
     let words = words(text);
-    let is_meant = |occurrence: &Occurrence| {
-        !is_everyday(&words[occurrence.start..occurrence.end]) || is_singled_out(&words, occurrence)
+    let all = occurrences(&words, labels);
+    let is_meant = |occurrence: &&Occurrence| {
+        let is_everyday = is_everyday(&words[occurrence.start..occurrence.end]);
+        !is_everyday || is_singled_out(&words, occurrence)
     };
-    let occurrences: Vec<Occurrence> = occurrences(&words, labels).into_iter().filter(is_meant).collect();
-    let first = occurrences.first()?.label;
-    if occurrences.iter().any(|occurrence| occurrence.label != first) {
-        return None;
-    }
-    let is_denied = occurrences.iter().any(|occurrence| is_taken_back(&words, occurrence));
-    (!is_denied && !is_hedged(&words, &occurrences)).then_some(first)
+    let meant: Vec<Occurrence> = all.iter().filter(is_meant).copied().collect();
+    let first = *meant.first()?;
+    let reason = reason(&words, first.end);
+    // An everyday word at the end of a clause is no part of one: `yes, and no`.
+    let ends = |found: &&Occurrence| found.end == words.len() || words[found.end - 1].ends_clause();
+    let rivals = meant.iter().chain(all.iter().filter(ends));
+    let is_rival = |found: &Occurrence| found.label != first.label && !reason.contains(&found.start);
+    let is_contested = rivals.clone().any(is_rival) || is_part_of_another(&words, first.label, labels);
+    let denies = |found: &Occurrence| found.label == first.label && is_taken_back(&words, found);
+    let is_denied = meant.iter().any(denies) || lexicon::is_correction(&words[first.end..]);
+    (!is_contested && !is_denied && !is_hedged(&words, &meant)).then_some(first.label)
 }
 
-/// A word of a text with what stood around it.
-#[derive(Debug)]
-struct Word {
-    /// Folded, without punctuation around it.
-    text: String,
-    before: String,
-    after: String,
+/// Returns whether a text that leads to a label leaves it in doubt: hesitates, refuses, or negates it at its end.
+pub(super) fn is_doubtful_lead(text: &str) -> bool {
+    let words = words(text);
+    let start = words.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
+    let negates = words[start..].iter().any(|word| lexicon::is_negation(&word.text));
+    negates || lexicon::is_hedged(&lexicon::texts(&words))
 }
 
-fn words(text: &str) -> Vec<Word> {
-    let edge =
-        |character: char| !(character.is_alphanumeric() || matches!(character, '+' | '#' | '%' | '&' | '$'));
-    clean::fold(text)
-        .replace(['—', '–', '/'], " ")
-        .split_whitespace()
-        .map(|token| {
-            let start = token.find(|character| !edge(character)).unwrap_or(token.len());
-            let end = token.trim_end_matches(edge).len().max(start);
-            Word {
-                text: token[start..end].to_owned(),
-                before: token[..start].to_owned(),
-                after: token[end..].to_owned(),
-            }
-        })
-        .collect()
+/// Returns whether a text takes back the label that stood before it.
+pub(super) fn is_correction(text: &str) -> bool {
+    lexicon::is_correction(&words(text))
 }
 
-/// Returns the words of a text without what stands around them.
-pub(super) fn plain_words(text: &str) -> Vec<String> {
-    words(text).into_iter().map(|word| word.text).collect()
+/// Returns whether a text hesitates or refuses.
+pub(super) fn is_hedge(text: &str) -> bool {
+    lexicon::is_hedged(&lexicon::texts(&words(text)))
+}
+
+/// Returns whether an entry of a list hesitates, negates, or only offers.
+pub(super) fn is_doubtful(entry: &str) -> bool {
+    lexicon::is_doubtful(&words(entry))
 }
 
 /// Returns where labels occur as whole words; of overlapping ones the longest counts.
@@ -100,7 +72,8 @@ fn occurrences(words: &[Word], labels: &Names) -> Vec<Occurrence> {
     let mut found = Vec::new();
     for (label, names) in labels.labels.iter().enumerate() {
         for name in names.forms().map(|form| &form.words) {
-            if name.iter().all(String::is_empty) {
+            // A symbol alone is no word, and would be like any other symbol.
+            if name.is_empty() || name.iter().any(String::is_empty) {
                 continue;
             }
             let starts = 0..(words.len() + 1).saturating_sub(name.len());
@@ -121,43 +94,94 @@ fn occurrences(words: &[Word], labels: &Names) -> Vec<Occurrence> {
     found.iter().copied().filter(|occurrence| !longer(occurrence)).collect()
 }
 
+/// Returns whether words begin with a name that is not a part of a compound.
 fn begins(words: &[Word], name: &[String]) -> bool {
-    name.iter().zip(words).all(|(part, word)| *part == word.text)
+    let is_compound = words[0].is_joined || words.get(name.len()).is_some_and(|next| next.is_joined);
+    !is_compound && name.iter().zip(words).all(|(part, word)| *part == word.text)
+}
+
+/// Returns whether a text also has all words of a label that is more than the one found: `the card was declined` may
+/// mean `card` or `card declined`.
+fn is_part_of_another(words: &[Word], found: usize, labels: &Names) -> bool {
+    let said: HashSet<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let own: HashSet<&String> = labels.labels[found].forms().flat_map(|form| &form.words).collect();
+    let is_another = |name: &Name| {
+        name.forms().any(|form| {
+            let is_said = form.words.iter().all(|word| said.contains(word.as_str()));
+            1 < form.words.len() && is_said && form.words.iter().any(|word| !own.contains(word))
+        })
+    };
+    labels.labels.iter().enumerate().any(|(at, name)| at != found && is_another(name))
+}
+
+/// Returns which words give the reason for the label before them; none where the reason turns round.
+fn reason(words: &[Word], label_end: usize) -> std::ops::Range<usize> {
+    let clause = &words[label_end..];
+    let length = clause.iter().position(Word::ends_sentence).map_or(clause.len(), |last| last + 1);
+    let sentence = &clause[..length];
+    let none = label_end..label_end;
+    match sentence.iter().position(|word| lexicon::is_reason(&word.text)) {
+        Some(start) if !sentence[start..].iter().any(|word| lexicon::is_turn(&word.text)) => {
+            label_end + start..label_end + length
+        }
+        _ => none,
+    }
 }
 
 /// Returns whether a sentence denies the label it names, or only asks about it.
 fn is_taken_back(words: &[Word], occurrence: &Occurrence) -> bool {
-    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-    let (before, after) = (&texts[..occurrence.start], &texts[occurrence.end..]);
-    let fillers = before.iter().rev().take_while(|word| has(FILLERS, word)).count();
-    let lead = &before[..before.len() - fillers];
-    let lead_text = format!(" {}", lead.join(" "));
-    let next = after.iter().find(|word| !has(LINKS, word));
-    match words[occurrence.end - 1].after.as_str() {
-        _ if lead.last().is_some_and(|word| has(NEGATIONS, word) || word.ends_with("n't")) => true,
-        _ if CONTRASTS.iter().any(|contrast| lead_text.ends_with(&format!(" {contrast}"))) => true,
-        question if question.starts_with('?') => true,
-        colon if colon.contains(':') => after.first().is_some_and(|word| has("no false 0", word)),
-        // Without a mark between them, what follows is said of the label.
-        "" => next.is_some_and(|word| has(REJECTIONS, word) || word.ends_with("n't")),
-        _ => false,
-    }
+    let (before, after) = (&words[..occurrence.start], &words[occurrence.end..]);
+    let start = before.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
+    let is_negated = before[start..].iter().any(|word| lexicon::is_negation(&word.text));
+    is_negated
+        || lexicon::ends_in_contrast(before)
+        || is_struck_out(&words[occurrence.start])
+        || is_scored_low(&words[occurrence.end - 1], after)
+        || is_rejected(&words[occurrence.end - 1..])
 }
 
-fn has(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|listed| listed == word)
+/// Returns whether what follows a label in its sentence, the first word here, denies it.
+fn is_rejected(words: &[Word]) -> bool {
+    let mut in_clause = true;
+    for (at, word) in words.iter().enumerate() {
+        let text = word.text.as_str();
+        if 0 < at && lexicon::is_reason(text) {
+            return false;
+        }
+        let is_denial = lexicon::is_rejection(text) || (in_clause && lexicon::is_negation(text));
+        if (0 < at && is_denial) || word.is_asked() {
+            return true;
+        }
+        if word.ends_sentence() {
+            return false;
+        }
+        in_clause &= !word.ends_clause();
+    }
+    false
+}
+
+fn is_struck_out(word: &Word) -> bool {
+    word.before.contains("~~")
+}
+
+/// Returns whether a label is followed by a low confidence, as in `spam: no`, `spam (10%)` and `spam: 0.1`.
+fn is_scored_low(label: &Word, after: &[Word]) -> bool {
+    let Some(next) = after.first() else { return false };
+    let share = match next.text.strip_suffix('%') {
+        Some(percent) => percent.parse().ok().map(|percent: f64| percent / 100.0),
+        None => next.text.parse().ok().filter(|_| next.text.starts_with("0.") || next.text.starts_with("1.")),
+    };
+    let is_denied = label.after.contains(':') && lexicon::has("no false 0", &next.text);
+    is_denied || share.is_some_and(|share| share < 0.5)
 }
 
 /// Returns whether a reply refuses or hesitates, outside the labels themselves.
 fn is_hedged(words: &[Word], occurrences: &[Occurrence]) -> bool {
     let is_label = |at: usize| occurrences.iter().any(|found| found.start <= at && at < found.end);
-    let rest: Vec<&str> = words
-        .iter()
-        .enumerate()
-        .map(|(at, word)| if is_label(at) { "\u{0}" } else { word.text.as_str() })
-        .collect();
-    let rest = format!(" {} ", rest.join(" "));
-    HEDGES.split(',').any(|hedge| rest.contains(&format!(" {hedge} ")))
+    let rest = words.iter().enumerate();
+    let rest: Vec<&str> =
+        rest.map(|(at, word)| if is_label(at) { "\u{0}" } else { word.text.as_str() }).collect();
+    lexicon::is_hedged(&rest)
 }
 
 fn is_everyday(words: &[Word]) -> bool {
@@ -166,21 +190,22 @@ fn is_everyday(words: &[Word]) -> bool {
         // `R&D` and `C++` are short, but no words of a sentence.
         return false;
     }
-    letters < SHORTEST_IN_SENTENCE || matches!(words, [word] if has(EVERYDAY, &word.text))
+    letters < SHORTEST_IN_SENTENCE || matches!(words, [word] if lexicon::has(EVERYDAY, &word.text))
 }
 
-/// Returns whether a label stands apart: at the start before a comma or stop, after a colon, in quotes or emphasis.
+/// Returns whether a label stands apart: at the start before a comma or stop, after a colon, in quotes or emphasis, or
+/// as what the answer is.
 fn is_singled_out(words: &[Word], occurrence: &Occurrence) -> bool {
     let (first, last) = (&words[occurrence.start], &words[occurrence.end - 1]);
     let marks = ['"', '\'', '*', '`', '“', '”', '«', '»', '['];
-    let leads = occurrence.start == 0 && last.after.starts_with([',', '.', ':', ';', '!', ')']);
+    let before = &words[..occurrence.start];
+    let is_last = occurrence.end == words.len();
+    // A number at the start may be one of a list.
+    let is_number = first.text.chars().all(|letter| letter.is_ascii_digit());
+    let leads = before.is_empty() && last.after.starts_with([',', '.', ':', ';', '!', ')']) && !is_number;
     let marked = first.before.ends_with(marks)
         && last.after.starts_with(['"', '\'', '*', '`', '“', '”', '«', '»', ']']);
-    let announced = occurrence.end == words.len()
-        && occurrence
-            .start
-            .checked_sub(1)
-            .and_then(|at| words.get(at))
-            .is_some_and(|word| word.after.ends_with(':'));
-    leads || marked || announced
+    let announced = is_last && before.last().is_some_and(|word| word.after.contains(':'));
+    let introduced = (is_last || last.ends_sentence()) && lexicon::ends_in_introduction(before);
+    leads || marked || announced || introduced
 }

@@ -1,5 +1,7 @@
 //! Replies as models write them, and the label each one names or does not name.
 
+mod cases;
+
 use super::*;
 
 /// Names written `value` or `value=alias`.
@@ -87,7 +89,7 @@ fn a_label_inside_a_sentence_counts_once() {
     check(MOOD, "The text is positive.", "Positive");
     check(MOOD, "I would call this positive; the author is happy.", "Positive");
     check(MOOD, "Sentiment: positive", "Positive");
-    check(MOOD, "Probably neutral in tone.", "Neutral");
+    check(MOOD, "Clearly neutral in tone.", "Neutral");
     check(MOOD, "{\"label\": \"The text is positive\"}", "Positive");
     check(SARCASM, "The text is sarcastic.", "Sarcastic");
     check(TOPICS, "The text is about politics.", "politics");

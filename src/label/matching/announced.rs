@@ -1,0 +1,90 @@
+//! Answers that a line announces: `Label: x`, `So the final answer is: x`, `Option B`.
+
+use super::clean;
+use super::names::{Form, Names};
+
+/// What an announcement may call the answer.
+const NOUNS: &str = "answer category choice class classification conclusion decision label output prediction \
+    response result tag topic verdict 答案 标签 分类 类别 回答 ラベル antwort kategorie réponse catégorie respuesta \
+    categoría risposta categoria resposta ответ категория cevap etiket";
+
+/// The same for several at once, which may also be all there is to choose from.
+const PLURALS: &str = "answers categories choices classes labels tags topics";
+
+/// What may stand beside them.
+const MODIFIERS: &str = "appropriate assigned best chosen correct final fitting hence here's is model's most my overall \
+    predicted selected single so suitable the therefore this thus is";
+
+/// What a label may be called before it, without a colon.
+const TITLES: &str = "answer category choice class grade label level option rating score";
+
+/// What stands in the announcements of a text.
+#[derive(Debug, Default)]
+pub(super) struct Announced<'a> {
+    /// What each says, unless it says nothing itself and the next lines do.
+    pub(super) answers: Vec<&'a str>,
+    /// What follows the last of them.
+    pub(super) after: &'a str,
+}
+
+impl<'a> Announced<'a> {
+    /// Finds the announcements; those in the singular count before those in the plural.
+    pub(super) fn new(text: &'a str) -> Self {
+        [NOUNS, PLURALS]
+            .into_iter()
+            .map(|nouns| Self::by(nouns, text))
+            .find(|found| !found.answers.is_empty())
+            .unwrap_or_default()
+    }
+
+    fn by(nouns: &str, text: &'a str) -> Self {
+        let mut found = Self::default();
+        let mut end = 0;
+        for line in text.split_inclusive('\n') {
+            end += line.len();
+            if let Some(answer) = answer(line, nouns).filter(|answer| !answer.is_empty()) {
+                found.answers.push(answer);
+                found.after = &text[end..];
+            }
+        }
+        found
+    }
+}
+
+/// Returns what a line announces, in whatever number; `None` where it announces nothing.
+pub(super) fn of_line(line: &str) -> Option<&str> {
+    answer(line, NOUNS).or_else(|| answer(line, PLURALS))
+}
+
+/// Returns the label that a line names by its letter or number, as in `Option B` and `Class 3`.
+pub(super) fn titled(line: &str, labels: &Names) -> Option<usize> {
+    let (title, name) = clean::line(line).split_once(' ')?;
+    if !has(TITLES, &clean::fold(title)) {
+        return None;
+    }
+    let name = clean::fold(clean::line(name));
+    super::only(labels, &|form: &Form| form.folded == name)
+}
+
+/// Returns what stands behind the last colon of a line that one of these nouns is before.
+fn answer<'a>(line: &'a str, nouns: &str) -> Option<&'a str> {
+    let line = clean::line(line);
+    let colons = line.match_indices([':', '：']).collect::<Vec<_>>();
+    colons.into_iter().rev().find_map(|(at, colon)| {
+        let before = &line[..at];
+        let head =
+            before.rsplit(['.', ';', '!', '?', '|', ',', '—', '(', ':', '：']).next().unwrap_or(before);
+        is_announcement(head, nouns).then(|| clean::line(&line[at + colon.len()..]))
+    })
+}
+
+fn is_announcement(head: &str, nouns: &str) -> bool {
+    let head = clean::fold(clean::line(head));
+    let mut words = head.split(' ').filter(|word| !has(MODIFIERS, word));
+    // Nothing but one noun beside the modifiers: `wrong label` announces none.
+    words.next().is_some_and(|word| has(nouns, word)) && words.next().is_none()
+}
+
+fn has(list: &str, word: &str) -> bool {
+    super::lexicon::has(list, word)
+}
