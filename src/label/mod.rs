@@ -11,6 +11,7 @@ pub mod object;
 pub mod path;
 pub mod prediction;
 pub mod spelling;
+pub mod strict;
 pub mod tag;
 pub mod task;
 pub mod text;

@@ -1,9 +1,10 @@
 //! Finds where a JSON value in a text ends, and mends what cannot be meant otherwise.
 //!
-//! Mended: a comma before a closing bracket, strings in single quotes, Python's `True`, `False` and `None`, line breaks
-//! and other control characters inside strings, backslashes that begin no escape, half surrogate pairs, and numbers that
-//! JSON has not (`NaN`, `Infinity`) or nobody can count (`1e999`), which become `null` as JavaScript writes them. Not
-//! mended: whatever is missing.
+//! Mended: a comma before a closing bracket, comments, keys without quotes, strings in single or typographic quotes,
+//! full-width colons and commas between them, Python's `True`, `False` and `None`, line breaks and other control
+//! characters inside strings, backslashes that begin no escape, half surrogate pairs, and numbers that JSON has not
+//! (`NaN`, `Infinity`) or nobody can count (`1e999`), which become `null` as JavaScript writes them. Not mended: whatever
+//! is missing.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -47,26 +48,31 @@ pub fn read(body: &[u8]) -> Result<Value, serde_json::Error> {
 
 /// Walks the object or array that the text begins with, as it must, up to its closing bracket.
 pub fn mend(text: &str) -> Result<Mended, Unended> {
-    let mut walker = Walker { text, letters: text.char_indices().peekable(), json: String::new() };
-    let mut depth = 0;
+    let letters = text.char_indices().peekable();
+    let mut walker = Walker { text, letters, json: String::new(), open: Vec::new() };
     while let Some((at, letter)) = walker.letters.next() {
         match letter {
-            '"' => walker.string('"')?,
-            '\'' if walker.expects_value() => walker.string('\'')?,
-            '{' | '[' if depth == DEEPEST => return Err(Unended::TooDeep),
+            '"' => walker.string(&['"'])?,
+            '\'' if walker.expects_value() => walker.string(&['\''])?,
+            '“' | '”' | '„' if walker.expects_value() => walker.string(&['”', '“'])?,
+            '‘' | '’' if walker.expects_value() => walker.string(&['’', '‘'])?,
+            '{' | '[' if walker.open.len() == DEEPEST => return Err(Unended::TooDeep),
             '{' | '[' => {
-                depth += 1;
+                walker.open.push(letter);
                 walker.json.push(letter);
             }
             '}' | ']' => {
                 walker.drop_last(',');
                 walker.json.push(letter);
-                depth -= 1;
-                if depth == 0 {
+                walker.open.pop();
+                if walker.open.is_empty() {
                     return Ok(Mended { length: at + 1, json: walker.json });
                 }
             }
             '0'..='9' => walker.number(at),
+            '：' => walker.json.push(':'),
+            '，' => walker.json.push(','),
+            '/' => walker.slash()?,
             _ if letter.is_alphabetic() => walker.word(at),
             _ => walker.json.push(letter),
         }
@@ -78,12 +84,35 @@ struct Walker<'a> {
     text: &'a str,
     letters: Peekable<CharIndices<'a>>,
     json: String,
+    /// The brackets that are open, the outermost first.
+    open: Vec<char>,
 }
 
 impl<'a> Walker<'a> {
     /// Returns whether a key or value may begin here.
     fn expects_value(&self) -> bool {
         self.json.trim_end().ends_with(['{', '[', ',', ':'])
+    }
+
+    /// Returns whether a word that was read up to here is a key.
+    fn is_key(&self) -> bool {
+        let expects_key = self.open.last() == Some(&'{') && self.json.trim_end().ends_with(['{', ',']);
+        let end = self.letters.clone().next().map_or(self.text.len(), |(at, _)| at);
+        expects_key && self.text[end..].trim_start().starts_with([':', '：'])
+    }
+
+    /// Leaves out a comment whose first slash was read; any other slash is copied.
+    fn slash(&mut self) -> Result<(), Unended> {
+        match self.letters.peek() {
+            Some((_, '/')) => while self.letters.next_if(|(_, letter)| *letter != '\n').is_some() {},
+            Some(&(at, '*')) => {
+                let length = self.text[at + 1..].find("*/").ok_or(Unended::CutOff)?;
+                let end = at + 1 + length + "*/".len();
+                while self.letters.next_if(|(at, _)| *at < end).is_some() {}
+            }
+            _ => self.json.push('/'),
+        }
+        Ok(())
     }
 
     fn drop_last(&mut self, sign: char) {
@@ -107,6 +136,10 @@ impl<'a> Walker<'a> {
 
     fn word(&mut self, start: usize) {
         let word = self.rest(start, |letter| letter.is_alphanumeric() || letter == '_');
+        if self.is_key() {
+            self.json.extend(["\"", word, "\""]);
+            return;
+        }
         if word == "Infinity" {
             self.drop_last('-');
         }
@@ -125,12 +158,12 @@ impl<'a> Walker<'a> {
         &self.text[start..end]
     }
 
-    /// Copies a string whose opening quote was read.
-    fn string(&mut self, quote: char) -> Result<(), Unended> {
+    /// Copies a string whose opening quote was read, up to any of the closing ones.
+    fn string(&mut self, closing: &[char]) -> Result<(), Unended> {
         self.json.push('"');
         while let Some((_, letter)) = self.letters.next() {
             match letter {
-                _ if letter == quote => {
+                _ if closing.contains(&letter) => {
                     self.json.push('"');
                     return Ok(());
                 }
