@@ -77,6 +77,7 @@ struct Mark {
     end: usize,
 }
 
+/// Which end of thoughts a mark is.
 #[derive(Debug, Clone, Copy)]
 enum Side {
     Opening,
@@ -90,7 +91,7 @@ fn marks(text: &str) -> Vec<Mark> {
     let mark = |start: usize| {
         let rest = &lower[start..];
         let mark = |element, side, mark: &str| Mark { element, side, start, end: start + mark.len() };
-        if start == 0 || !rest.starts_with(BARE_CLOSING) {
+        if !rest.starts_with(BARE_CLOSING) {
             return ELEMENTS.iter().enumerate().find_map(|(element, (open, close))| match rest {
                 _ if rest.starts_with(open) => Some(mark(element, Side::Opening, open)),
                 _ if rest.starts_with(close) => Some(mark(element, Side::Closing, close)),
@@ -120,6 +121,16 @@ mod tests {
         check("no?</thinking>yes<think>no?</think>!", "yes!", None);
         check("a</think>b</think>yes", "yes", None);
         check("", "", None);
+        check("<Think>no?</THINK>yes", "yes", None);
+        check("[THINK]no?[/THINK]yes", "yes", None);
+        check("◁think▷no?◁/think▷yes", "yes", None);
+        check(
+            "<|channel|>analysis<|message|>no?<|end|><|start|>assistant<|channel|>final<|message|>yes",
+            "yes",
+            None,
+        );
+        check("analysisIs it no?assistantfinalyes", "yes", None);
+        check("The assistantfinal word", "The assistantfinal word", None);
     }
 
     #[test]

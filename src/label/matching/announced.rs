@@ -42,8 +42,9 @@ impl<'a> Announced<'a> {
         let mut end = 0;
         for line in text.split_inclusive('\n') {
             end += line.len();
-            if let Some(answer) = answer(line, nouns).filter(|answer| !answer.is_empty()) {
-                found.answers.push(answer);
+            let before = found.answers.len();
+            found.answers.extend(answers(line, nouns).into_iter().filter(|answer| !answer.is_empty()));
+            if before < found.answers.len() {
                 found.after = &text[end..];
             }
         }
@@ -53,7 +54,7 @@ impl<'a> Announced<'a> {
 
 /// Returns what a line announces, in whatever number; `None` where it announces nothing.
 pub(super) fn of_line(line: &str) -> Option<&str> {
-    answer(line, NOUNS).or_else(|| answer(line, PLURALS))
+    [NOUNS, PLURALS].into_iter().find_map(|nouns| answers(line, nouns).pop())
 }
 
 /// Returns the label that a line names by its letter or number, as in `Option B` and `Class 3`.
@@ -66,16 +67,22 @@ pub(super) fn titled(line: &str, labels: &Names) -> Option<usize> {
     super::only(labels, &|form: &Form| form.folded == name)
 }
 
-/// Returns what stands behind the last colon of a line that one of these nouns is before.
-fn answer<'a>(line: &'a str, nouns: &str) -> Option<&'a str> {
+/// Returns what stands behind each colon of a line that one of these nouns is before, up to the next of them.
+fn answers<'a>(line: &'a str, nouns: &str) -> Vec<&'a str> {
     let line = clean::line(line);
-    let colons = line.match_indices([':', '：']).collect::<Vec<_>>();
-    colons.into_iter().rev().find_map(|(at, colon)| {
+    let mut answers = Vec::new();
+    let mut end = line.len();
+    for (at, colon) in line.match_indices([':', '：']).collect::<Vec<_>>().into_iter().rev() {
         let before = &line[..at];
         let head =
-            before.rsplit(['.', ';', '!', '?', '|', ',', '—', '(', ':', '：']).next().unwrap_or(before);
-        is_announcement(head, nouns).then(|| clean::line(&line[at + colon.len()..]))
-    })
+            before.rsplit(['.', ';', '!', '?', '|', ',', '—', '(', '{', ':', '：']).next().unwrap_or(before);
+        if is_announcement(head, nouns) {
+            answers.push(clean::line(&line[at + colon.len()..end]));
+            end = at - head.len();
+        }
+    }
+    answers.reverse();
+    answers
 }
 
 fn is_announcement(head: &str, nouns: &str) -> bool {

@@ -25,6 +25,9 @@ const BRACKETS: &[(char, char)] = &[
     ('〔', '〕'),
 ];
 
+/// What stands before an option that was not ticked.
+const UNTICKED: &[&str] = &["[ ]", "☐", "❌", "✗", "✘"];
+
 const BULLETS: &[&str] = &["- ", "* ", "+ ", "• ", "– ", "— ", "> ", "→ ", "[x] ", "[X] ", "✓ ", "✅ "];
 
 /// Languages that models name behind the opening mark of a fence.
@@ -71,7 +74,8 @@ const TURN_STARTS: &[&str] = &[
     "[/INST]",
 ];
 
-/// Returns what a reply says: without thoughts, marks of a chat template, fences' marks and invisible characters.
+/// Returns what a reply says: without thoughts, marks of a chat template, fences' marks, options that were not ticked
+/// and invisible characters.
 pub(super) fn reply(reply: &str) -> String {
     let spoken = Spoken::new(reply).into_plain_text();
     let visible = visible(turn(&spoken));
@@ -82,7 +86,8 @@ pub(super) fn reply(reply: &str) -> String {
             language.is_empty() || languages.any(|known| known == language)
         })
     };
-    visible.lines().filter(|line| !is_fence(line)).collect::<Vec<_>>().join("\n")
+    let is_unticked = |line: &&str| UNTICKED.iter().any(|mark| bulletless(line.trim()).starts_with(mark));
+    visible.lines().filter(|line| !is_fence(line) && !is_unticked(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns a line without bullet, numbering, emphasis, quotes and punctuation around it.
@@ -111,7 +116,7 @@ pub(super) fn fold(text: &str) -> String {
     // Upper case first: it folds what has no lower-case twin, such as `ß` to `SS`.
     let text: String = text.to_uppercase().to_lowercase().nfkc().collect();
     // The Turkish `İ` leaves its dot behind.
-    let text = text.replace(['’', '‘'], "'").replace("i\u{307}", "i");
+    let text = text.replace(['’', '‘'], "'").replace(['‐', '‑', '−'], "-").replace("i\u{307}", "i");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -138,10 +143,7 @@ fn visible(text: &str) -> Cow<'_, str> {
         matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{2069}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}')
     };
-    match text.contains(is_invisible) {
-        true => Cow::Owned(text.replace(is_invisible, "")),
-        false => Cow::Borrowed(text),
-    }
+    if text.contains(is_invisible) { Cow::Owned(text.replace(is_invisible, "")) } else { Cow::Borrowed(text) }
 }
 
 /// Returns the first turn of a reply: some models go on and write the next question, too.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::label::strict::{self, Strict};
 use crate::label::text;
 
 /// Under which keys models answer when they answer with an object.
@@ -37,16 +38,16 @@ const DEEPEST: usize = 3;
 pub(super) fn find(reply: &str) -> Option<Value> {
     let text = reply.trim();
     if text.starts_with(['[', '{', '"'])
-        && let Ok(value) = serde_json::from_str(text)
+        && let Ok(value) = strict::read(text)
     {
         return Some(value);
     }
     let mut found: Vec<Value> = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(['{', '[']).map(|start| at + start) {
-        let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+        let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Strict>();
         at = match stream.next() {
-            Some(Ok(value)) if is_answer(&value) => {
+            Some(Ok(Strict(value))) if is_answer(&value) => {
                 found.push(value);
                 start + stream.byte_offset()
             }

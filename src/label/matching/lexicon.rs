@@ -22,14 +22,15 @@ const CONTRASTS: &str = "rather than,instead,instead of,other than,anything but,
     as opposed,as opposed to,less,free from";
 
 /// Expressions of a reply that does not commit itself, or refuses.
-const HEDGES: &str = "alternatively,allegedly,apologies,apologise,apologize,apparently,arguably,as a language model,\
+const HEDGES: &str = "alternatively,allegedly,ambiguous,apologies,apologise,apologize,apparently,arguably,as a language model,\
     as an ai,borderline,can be either,can't be,can't determine,can't say,can't tell,cannot be,cannot determine,\
-    cannot say,cannot tell,claims to,could also,could be,depends,difficult to,do not know,don't know,either,guess,\
-    hard to,i am not able,i am sorry,i can not,i can't,i cannot,i won't,i'm not able,i'm sorry,impossible to,\
-    insufficient,it is unclear,it's unclear,kind of,lean,leaning,leans,likely,may be,maybe,might also,might be,\
+    cannot say,cannot tell,claims to,conceivably,could,depends,difficult to,do not know,don't know,either,\
+    glad to help,guess,happy to help,hard to,how can i help,i can do,i can help,if anything,if forced,if i had to,i am not able,i am sorry,i can not,i can't,i cannot,i won't,i'm not able,i'm sorry,impossible to,\
+    inconclusive,indeterminate,insufficient,it is unclear,it's unclear,kind of,lean,leaning,leans,likely,may,maybe,might,\
     must decline,neither,no clear,none of,not clear,not enough,not possible,not sure,partially,partly,perhaps,\
-    possibly,presumably,pretends,pretending,probably,seemingly,slightly,somewhat,sort of,supposed to,supposedly,\
-    unable to,uncertain,undecided,unsure,would be,would have,\
+    possibly,presumably,please paste,please provide,please share,potentially,pretends,pretending,probably,questionable,seemingly,\
+    slightly,somewhat,sort of,supposed to,supposedly,tentative,tentatively,toss up,tough call,unable to,uncertain,\
+    unclear,undecided,undetermined,unsure,would be,would have,\
     je ne peux pas,je ne sais pas,peut être,peutêtre,probablement,désolé,vielleicht,möglicherweise,wahrscheinlich,\
     vermutlich,es tut mir leid,tut mir leid,nicht sicher,ich weiß nicht,kann ich nicht,ich kann nicht,quizás,quizá,\
     tal vez,probablemente,no puedo,no sé,lo siento,forse,probabilmente,mi dispiace,non posso,talvez,provavelmente,\
@@ -62,31 +63,37 @@ const TURNS: &str = "actually although but however instead really though whereas
 const INTRODUCTIONS: &str =
     "answer is,choice is,category is,class is,label is,option is,grade is,option,class,category,label,grade";
 
+/// Returns whether a word denies or only supposes the labels after it.
 pub(super) fn is_negation(word: &str) -> bool {
     has(NEGATIONS, word) || word.ends_with("n't")
 }
 
+/// Returns whether a word denies the label before it.
 pub(super) fn is_rejection(word: &str) -> bool {
     has(REJECTIONS, word)
 }
 
+/// Returns whether a word begins a reason.
 pub(super) fn is_reason(word: &str) -> bool {
     has(REASONS, word)
 }
 
+/// Returns whether a word ends a reason, or turns it round.
 pub(super) fn is_turn(word: &str) -> bool {
     has(TURNS, word)
 }
 
+/// Returns whether words deny what follows them.
 pub(super) fn ends_in_contrast(words: &[Word]) -> bool {
     ends_in(CONTRASTS, words)
 }
 
+/// Returns whether words name the answer that follows them.
 pub(super) fn ends_in_introduction(words: &[Word]) -> bool {
     ends_in(INTRODUCTIONS, words)
 }
 
-/// Returns whether words hesitate, refuse or negate.
+/// Returns whether words hesitate, refuse, negate or only offer.
 pub(super) fn is_doubtful(words: &[Word]) -> bool {
     let texts = texts(words);
     texts.iter().any(|word| is_negation(word) || has(OFFERS, word)) || is_hedged(&texts)
@@ -110,6 +117,7 @@ pub(super) fn is_correction(words: &[Word]) -> bool {
     words.iter().enumerate().any(takes_back) || holds(CORRECTIONS, &format!(" {} ", texts(words).join(" ")))
 }
 
+/// Returns words without what stands around them.
 pub(super) fn texts(words: &[Word]) -> Vec<&str> {
     words.iter().map(|word| word.text.as_str()).collect()
 }

@@ -28,14 +28,34 @@ pub(super) fn each(entries: &[String], labels: &Names) -> Matches {
 pub(super) fn read(text: &str, labels: &Names) -> Matches {
     let entries = entries(text, labels);
     let listed = each(&entries, labels);
-    let doubtful = entries
-        .iter()
-        .position(|entry| name(entry, labels).is_none() && sentence::is_doubtful(entry))
-        .unwrap_or(entries.len());
+    if !listed.unknown.is_empty() && !is_list(text) {
+        return among_prose(text, labels);
+    }
+    let is_unknown = |entry: &String| name(entry, labels).is_none();
+    let doubtful = entries.iter().position(|entry| is_unknown(entry) && sentence::is_doubtful(entry));
     // What hesitates or negates may do so for all entries that follow: `not sports, politics`.
-    let is_meant = entries[doubtful..].iter().all(|entry| name(entry, labels).is_none());
+    let is_meant = doubtful.is_none_or(|first| entries[first..].iter().all(is_unknown));
     // A list with labels in it was meant as a list, whatever else it holds.
-    if is_meant && (listed.unknown.is_empty() || is_list(text)) { listed } else { Matches::default() }
+    if is_meant { listed } else { Matches::default() }
+}
+
+/// Reads the lines that hold labels and nothing else, unless the text around them takes them back.
+fn among_prose(text: &str, labels: &Names) -> Matches {
+    let mut listed: Vec<String> = Vec::new();
+    let (mut before, mut after, mut end) = (text, text, 0);
+    for line in text.split_inclusive('\n') {
+        let start = end;
+        end += line.len();
+        let entries = entries(line, labels);
+        if !entries.is_empty() && entries.iter().all(|entry| name(entry, labels).is_some()) {
+            before = if listed.is_empty() { &text[..start] } else { before };
+            after = &text[end..];
+            listed.extend(entries);
+        }
+    }
+    let is_doubted = sentence::is_doubtful_lead(before) || sentence::is_correction(after);
+    let is_decided_later = sentence::only_label(after, labels).is_some();
+    if is_doubted || is_decided_later { Matches::default() } else { each(&listed, labels) }
 }
 
 /// Cuts a text into entries. A line that is a label as a whole is not cut at its commas.

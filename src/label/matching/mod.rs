@@ -65,10 +65,7 @@ pub(super) fn several(reply: &str, labels: &Names) -> Matches {
     if let Some(value) = json::find(&text).filter(|_| marked.is_empty()) {
         return list::each(&json::entries(&value), labels);
     }
-    let announced = match marked.is_empty() {
-        true => Announced::new(&text).answers,
-        false => marked,
-    };
+    let announced = if marked.is_empty() { Announced::new(&text).answers } else { marked };
     let text = if announced.is_empty() { text } else { announced.join("\n") };
     let listed = list::read(&text, labels);
     if !listed.found.is_empty() {
@@ -122,18 +119,29 @@ fn only(labels: &Names, condition: &dyn Fn(&Form) -> bool) -> Option<usize> {
 
 /// Reads elements and boxes that hold answers.
 fn by_marks(text: &str, labels: &Names) -> Verdict {
-    Verdict::of_all(marked::answers(text).into_iter().map(|answer| meant(answer, labels)))
+    let answers = marked::answers(text).into_iter().map(|answer| meant(answer, labels));
+    unless_corrected(Verdict::of_all(answers), text)
 }
 
 fn by_json(text: &str, labels: &Names) -> Verdict {
     let Some(value) = json::find(text) else { return Verdict::Silent };
     let shares = value.as_object().map_or(Verdict::Silent, |fields| scores::of_object(fields, labels));
     let entries = json::entries(&value);
-    match entries.as_slice() {
+    let verdict = match entries.as_slice() {
         _ if !shares.is_silent() => shares,
         [] => Verdict::Nothing,
         [entry] => Verdict::of_all([name(entry, labels).or_else(|| sentence::only_label(entry, labels))]),
         entries => Verdict::of_all(entries.iter().map(|entry| name(entry, labels))),
+    };
+    unless_corrected(verdict, text)
+}
+
+/// Returns the verdict of what ends with a bracket, unless what follows takes it back.
+fn unless_corrected(verdict: Verdict, text: &str) -> Verdict {
+    let after = text.rsplit(['}', ']', '>']).next().unwrap_or_default();
+    match verdict {
+        Verdict::Label(_) if sentence::is_correction(after) => Verdict::Nothing,
+        verdict => verdict,
     }
 }
 
@@ -177,11 +185,9 @@ fn by_lead(text: &str, labels: &Names) -> Verdict {
     let Some((head, rest)) = text.split_once(". ").or_else(|| text.split_once("! ")) else {
         return Verdict::Silent;
     };
-    // Before a stop and more text a number may be one of a list, or what follows belongs to it: `No. 5`.
-    let is_number = |text: &str| text.trim().starts_with(|letter: char| letter.is_ascii_digit());
-    let Some(label) = name(head, labels).filter(|_| !is_number(head) && !is_number(rest)) else {
-        return Verdict::Silent;
-    };
+    // Few letters before a stop may number a list, or belong to what follows: `No. 5`.
+    let is_word = sentence::SHORTEST <= head.trim().chars().count();
+    let Some(label) = name(head, labels).filter(|_| is_word) else { return Verdict::Silent };
     let said = name(rest, labels).or_else(|| sentence::only_label(rest, labels));
     let is_contradicted = said.is_some_and(|other| other != label);
     let is_doubted = sentence::is_correction(rest) || sentence::is_hedge(rest);

@@ -11,7 +11,7 @@ const EVERYDAY: &str = "both either false good more most neither none other same
                         very well with";
 
 /// Labels with fewer letters than this are everyday words, too.
-const SHORTEST_IN_SENTENCE: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
 /// Where a label stands in the words of a text.
 #[derive(Debug, Clone, Copy)]
@@ -44,12 +44,12 @@ pub(super) fn only_label(text: &str, labels: &Names) -> Option<usize> {
     (!is_contested && !is_denied && !is_hedged(&words, &meant)).then_some(first.label)
 }
 
-/// Returns whether a text that leads to a label leaves it in doubt: hesitates, refuses, or negates it at its end.
+/// Returns whether a text that leads to a label leaves it in doubt: hesitates, refuses, or negates or only offers it at
+/// its end.
 pub(super) fn is_doubtful_lead(text: &str) -> bool {
     let words = words(text);
     let start = words.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
-    let negates = words[start..].iter().any(|word| lexicon::is_negation(&word.text));
-    negates || lexicon::is_hedged(&lexicon::texts(&words))
+    lexicon::is_doubtful(&words[start..]) || lexicon::is_hedged(&lexicon::texts(&words))
 }
 
 /// Returns whether a text takes back the label that stood before it.
@@ -132,8 +132,8 @@ fn reason(words: &[Word], label_end: usize) -> std::ops::Range<usize> {
 fn is_taken_back(words: &[Word], occurrence: &Occurrence) -> bool {
     let (before, after) = (&words[..occurrence.start], &words[occurrence.end..]);
     let start = before.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
-    let is_negated = before[start..].iter().any(|word| lexicon::is_negation(&word.text));
-    is_negated
+    let denies = |word: &Word| lexicon::is_negation(&word.text) || lexicon::is_rejection(&word.text);
+    before[start..].iter().any(denies)
         || lexicon::ends_in_contrast(before)
         || is_struck_out(&words[occurrence.start])
         || is_scored_low(&words[occurrence.end - 1], after)
@@ -166,13 +166,15 @@ fn is_struck_out(word: &Word) -> bool {
 
 /// Returns whether a label is followed by a low confidence, as in `spam: no`, `spam (10%)` and `spam: 0.1`.
 fn is_scored_low(label: &Word, after: &[Word]) -> bool {
-    let Some(next) = after.first() else { return false };
+    let next = after.iter().find(|word| !word.text.is_empty());
+    let Some(next) = next.filter(|_| !label.ends_sentence()) else { return false };
     let share = match next.text.strip_suffix('%') {
-        Some(percent) => percent.parse().ok().map(|percent: f64| percent / 100.0),
-        None => next.text.parse().ok().filter(|_| next.text.starts_with("0.") || next.text.starts_with("1.")),
+        Some(percent) => percent.parse().map(|percent: f64| percent / 100.0),
+        // A number above 1 may be a percentage as well as points: only a high one is believed.
+        None => next.text.parse().map(|number| if number <= 1.0 { number } else { number / 100.0 }),
     };
-    let is_denied = label.after.contains(':') && lexicon::has("no false 0", &next.text);
-    is_denied || share.is_some_and(|share| share < 0.5)
+    let is_denied = label.after.contains([':', '=']) && matches!(next.text.as_str(), "no" | "false");
+    is_denied || share.is_ok_and(|share| share < 0.5)
 }
 
 /// Returns whether a reply refuses or hesitates, outside the labels themselves.
@@ -190,7 +192,7 @@ fn is_everyday(words: &[Word]) -> bool {
         // `R&D` and `C++` are short, but no words of a sentence.
         return false;
     }
-    letters < SHORTEST_IN_SENTENCE || matches!(words, [word] if lexicon::has(EVERYDAY, &word.text))
+    letters < SHORTEST || matches!(words, [word] if lexicon::has(EVERYDAY, &word.text))
 }
 
 /// Returns whether a label stands apart: at the start before a comma or stop, after a colon, in quotes or emphasis, or

@@ -24,6 +24,7 @@ impl Verdict {
         }
     }
 
+    /// Returns whether the reply does not answer in this way.
     pub(super) fn is_silent(self) -> bool {
         self == Self::Silent
     }

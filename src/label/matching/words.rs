@@ -18,8 +18,9 @@ pub(super) struct Word {
 }
 
 impl Word {
+    /// Returns whether a clause ends here, as at a comma, a colon or a bracket.
     pub(super) fn ends_clause(&self) -> bool {
-        self.ends_sentence() || self.after.contains([',', ':', '(', '|', '\n'])
+        self.ends_sentence() || self.after.contains([',', ':', '(', ')', '|', '\n'])
     }
 
     /// Returns whether a sentence ends here; the end of a line alone may be in the middle of one.
@@ -27,6 +28,7 @@ impl Word {
         self.after.contains(['.', '!', '?', ';', '。', '؟', '…']) || self.after.ends_with("\n\n")
     }
 
+    /// Returns whether a question ends here.
     pub(super) fn is_asked(&self) -> bool {
         self.after.contains(['?', '؟'])
     }
@@ -82,10 +84,12 @@ fn word(part: &str, token: &str, at: usize) -> Word {
     let is_compound =
         lead.contains(char::is_alphanumeric) || part.starts_with(|letter: char| letter.is_ascii_digit());
     let is_joined = 0 < at && lead.ends_with('-') && is_compound;
+    // Punctuation alone stands behind what was before it.
+    let start_of_after = if start == end { 0 } else { end };
     Word {
         text: part[start..end].to_owned(),
-        before: part[..start].to_owned(),
-        after: part[end..].to_owned(),
+        before: part[..start.min(start_of_after)].to_owned(),
+        after: part[start_of_after..].to_owned(),
         is_joined,
     }
 }

@@ -9,6 +9,7 @@ use crate::label::config::LabelConfig;
 use crate::label::control::Reading;
 use crate::label::task::{Task, TaskId};
 
+/// `cases.json`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -17,6 +18,7 @@ struct File {
     cases: Vec<Case>,
 }
 
+/// One reply, and what is believed of it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -32,6 +34,7 @@ struct Case {
     none: Option<String>,
 }
 
+/// How many labels are asked for.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 enum Mode {

@@ -1,6 +1,8 @@
 //! Replies as models write them, and the label each one names or does not name.
 
 mod cases;
+mod properties;
+mod recall;
 
 use super::*;
 
