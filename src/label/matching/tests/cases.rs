@@ -80,9 +80,9 @@ fn replies_mean_the_label_they_name_or_none() {
         };
         let reading = read(case, &labels);
         let found: Vec<&str> = reading
-            .values
+            .drafts
             .iter()
-            .flat_map(|value| value["choices"].as_array().into_iter().flatten())
+            .flat_map(|draft| draft.value["choices"].as_array().into_iter().flatten())
             .filter_map(Value::as_str)
             .collect();
         let expect: Vec<&str> = case.expect.iter().flatten().map(String::as_str).collect();

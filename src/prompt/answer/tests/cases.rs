@@ -36,14 +36,15 @@ struct Case {
 /// Returns what each control gets, or why none gets anything.
 fn read(form: &Form, reply: &str) -> Result<Map<String, Value>, String> {
     let answer = parse(reply).map_err(|error| error.to_string())?;
-    let filled = form.read(&[answer], &task(json!({"t": "x"})));
-    if filled.values.is_empty() {
+    let task = task(json!({"t": "x"}));
+    let filled = form.combine(vec![form.read(&answer, &task)], &task);
+    if filled.drafts.is_empty() {
         let reasons: Vec<&str> = filled.unfilled.iter().map(|unfilled| unfilled.reason.as_str()).collect();
         return Err(reasons.join("; "));
     }
     let content = |value: &Value| value.as_object().and_then(|fields| fields.values().next()).cloned();
-    let named = filled.values.iter().map(|(at, value)| {
-        (form.controls[*at].head().name.clone(), content(value).expect("a region has one value"))
+    let named = filled.drafts.iter().map(|(at, draft)| {
+        (form.controls[*at].head().name.clone(), content(&draft.value).expect("a region has one value"))
     });
     Ok(named.collect())
 }
