@@ -10,6 +10,7 @@ mod matching;
 pub mod object;
 pub mod path;
 pub mod prediction;
+pub mod span;
 pub mod spelling;
 pub mod strict;
 pub mod tag;
