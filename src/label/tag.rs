@@ -26,6 +26,13 @@ pub fn is(node: &Node<'_, '_>, tag: &str) -> bool {
     node.is_element() && node.tag_name().name().eq_ignore_ascii_case(tag)
 }
 
+/// Returns the elements that a control's `toName` names, in its order; names of nobody are passed over.
+pub fn targets<'a, 'input>(control: &Node<'a, 'input>) -> Vec<Node<'a, 'input>> {
+    let named =
+        |name: &str| control.document().descendants().find(|node| attribute(node, "name") == Some(name));
+    attribute(control, "toName").unwrap_or_default().split(',').filter_map(named).collect()
+}
+
 /// Returns the line an element starts on, from 1.
 pub fn line(node: &Node<'_, '_>) -> u32 {
     node.document().text_pos_at(node.range().start).row

@@ -86,6 +86,7 @@ pub(crate) fn control(kind: &'static str, name: &str, labels: &[&str]) -> Arc<dy
         name: name.to_owned(),
         to_name: "input".to_owned(),
         object: Arc::new(FakeObject { field: "text", content: None }),
+        further: Vec::new(),
         scope: Scope::Task,
         kind,
         required: false,

@@ -31,11 +31,12 @@ pub(super) fn wrapped(wrapper: &Bound, prompt: Parts, form: &Form, task: &Task) 
             _ => render(piece, form, task, &mut parts)?,
         }
     }
-    if !has_images
-        && !parts.has_images()
-        && let Ok(Content::Images(addresses)) = form.input.content(task)
-    {
-        push_images(&addresses, &mut parts)?;
+    if !has_images && !parts.has_images() {
+        for object in form.labeled() {
+            if let Ok(Content::Images(addresses)) = object.content(task) {
+                push_images(&addresses, &mut parts)?;
+            }
+        }
     }
     Ok(parts)
 }
@@ -51,11 +52,25 @@ fn render(piece: &Piece, form: &Form, task: &Task, parts: &mut Parts) -> Result<
                 (content, _) => push_content(&content?, parts)?,
             }
         }
-        Piece::Named(Meaning::Input) => push_content(&form.input.content(task)?, parts)?,
+        Piece::Named(Meaning::Input) => push_labeled(form, task, parts)?,
         Piece::Named(Meaning::Labels(control)) => {
             parts.push_text(&labels_text(control.as_deref(), form, task)?);
         }
         Piece::Named(Meaning::Prompt) => {}
+    }
+    Ok(())
+}
+
+/// Shows what is labeled: as it is where that is one object, else each by its name.
+fn push_labeled(form: &Form, task: &Task, parts: &mut Parts) -> Result<(), String> {
+    let labeled = form.labeled();
+    if let [only] = labeled.as_slice() {
+        return push_content(&only.content(task)?, parts);
+    }
+    for (index, object) in labeled.into_iter().enumerate() {
+        let gap = if index == 0 { "" } else { "\n\n" };
+        parts.push_text(&format!("{gap}{}: ", object.name()));
+        push_content(&object.content(task)?, parts)?;
     }
     Ok(())
 }

@@ -171,8 +171,7 @@ fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, Prompt
     if !wrapper.contains(&Piece::Named(Meaning::Prompt)) {
         return error("the wrapper has no `{prompt}`, so the prompt would never be sent; put it in");
     }
-    let shows_images = matches!(scope.form.input.content(scope.first), Ok(Content::Images(_)));
-    if !names_task(&wrapper) && !names_task(prompt) && !shows_images {
+    if !names_task(&wrapper) && !names_task(prompt) && !shows_images(scope) {
         return error("neither the wrapper nor the prompt names a field of the task; put in `{text}`");
     }
     Ok(wrapper)
@@ -180,12 +179,25 @@ fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, Prompt
 
 fn system_message(text: &str, origin: &str, scope: Scope<'_>) -> Result<Bound, PromptError> {
     let system = bind(text, origin, Place::Prompt, scope)?;
-    let is_task = |piece: &Piece| matches!(piece, Piece::Named(Meaning::Input | Meaning::Shown(_)));
-    if system.iter().any(is_task) && matches!(scope.form.input.content(scope.first), Ok(Content::Images(_))) {
+    let is_image = |piece: &Piece| match piece {
+        Piece::Named(Meaning::Input) => shows_images(scope),
+        Piece::Named(Meaning::Shown(name)) => {
+            let object = scope.form.showing(name);
+            object.is_some_and(|object| matches!(object.content(scope.first), Ok(Content::Images(_))))
+        }
+        _ => false,
+    };
+    if system.iter().any(is_image) {
         let message = "a system message cannot hold images; name the image in the prompt instead".to_owned();
         return Err(PromptError { origin: origin.to_owned(), position: None, message });
     }
     Ok(system)
+}
+
+/// Returns whether images are among what is labeled.
+fn shows_images(scope: Scope<'_>) -> bool {
+    let mut labeled = scope.form.labeled().into_iter();
+    labeled.any(|object| matches!(object.content(scope.first), Ok(Content::Images(_))))
 }
 
 /// Returns whether a text holds anything of the task.
@@ -240,13 +252,12 @@ fn notices(texts: &PromptTexts, prompt: &Bound, wrapper: Option<&Bound>, scope: 
             "`{labels}` is the field `labels` of the task, not the labels of the labeling config".to_owned(),
         );
     }
-    if wrapper.is_none()
-        && let Some(field) = field
-        && !prompt.iter().any(|piece| shows(piece, field))
-    {
-        notices.push(format!(
-            "the prompt does not name `{{{field}}}`, so the model does not see what is labeled"
-        ));
+    if wrapper.is_none() {
+        let fields = scope.form.labeled().into_iter().filter_map(|object| object.field());
+        let unseen = fields.filter(|field| !prompt.iter().any(|piece| shows(piece, field)));
+        notices.extend(unseen.map(|field| {
+            format!("the prompt does not name `{{{field}}}`, so the model does not see what is labeled")
+        }));
     }
     notices
 }

@@ -254,16 +254,17 @@ fn fillable_control(node: &Node<'_, '_>, name: &str, shown: &Shown) -> Result<Ar
     }
     let conditions = condition::conditions(node)?;
     let targets = tag::filled(node, "toName").ok_or("it has no `toName`, so it labels nothing")?;
-    let target = targets.split(',').next().unwrap_or_default();
-    let object = match shown.get(target) {
-        Some(Ok(object)) => Arc::clone(object),
-        Some(Err(reason)) => return Err(format!("it labels {reason}")),
-        None => return Err(format!("it labels `{target}`, which is no object")),
+    let object = |target: &str| match shown.get(target) {
+        Some(Ok(object)) => Ok(Arc::clone(object)),
+        Some(Err(reason)) => Err(format!("it labels {reason}")),
+        None => Err(format!("it labels `{target}`, which is no object")),
     };
+    let (target, further) = targets.split_once(',').unwrap_or((targets, ""));
     let head = Head {
         name: name.to_owned(),
         to_name: target.to_owned(),
-        object,
+        object: object(target)?,
+        further: further.split(',').filter(|name| !name.is_empty()).map(object).collect::<Result<_, _>>()?,
         scope: Scope::Task,
         kind: kind.region_type,
         required: tag::is_set(node, "required"),

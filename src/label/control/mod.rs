@@ -34,6 +34,8 @@ pub struct Head {
     pub to_name: String,
     /// That object.
     pub object: Arc<dyn Object>,
+    /// The objects of its further `toName`s, in their order.
+    pub further: Vec<Arc<dyn Object>>,
     /// Whether it labels the task or each of its regions.
     pub scope: Scope,
     /// The region type: the tag's name in lower case.
@@ -95,8 +97,10 @@ pub trait Control: Debug + Send + Sync {
         vote::first(readings)
     }
 
-    /// Returns the answer a model would have had to give for these stored regions of this control, for examples; the
-    /// error says why it cannot be shown.
+    /// Returns the answer a model would have had to give for these regions of this control, whole as Label Studio stores
+    /// them, for examples; the error says why it cannot be shown.
+    ///
+    /// Reading the answer gives the regions' values again.
     fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
         let _ = (regions, task);
         Err(format!("`{}` cannot be shown in an example", self.head().kind))
@@ -140,10 +144,17 @@ pub const KINDS: &[Kind] = &[
 ];
 
 impl Head {
+    /// Returns all objects it labels, in the order of its `toName`s.
+    pub fn objects(&self) -> impl Iterator<Item = &Arc<dyn Object>> {
+        std::iter::once(&self.object).chain(&self.further)
+    }
+
     /// Returns what is asked of every control, followed by what only this tag asks.
     fn canonical(&self, rest: &Value) -> String {
         let conditions: Vec<String> = self.conditions.iter().map(Condition::describe).collect();
-        let common = json!([self.kind, self.name, self.to_name, self.required, conditions, rest]);
+        let further = self.further.iter().map(|object| object.name());
+        let targets = std::iter::once(self.to_name.as_str()).chain(further).collect::<Vec<_>>().join(",");
+        let common = json!([self.kind, self.name, targets, self.required, conditions, rest]);
         match self.scope {
             Scope::Task => common.to_string(),
             Scope::Region => json!(["perRegion", common]).to_string(),

@@ -164,10 +164,22 @@ impl Form {
         std::iter::once(&self.input).chain(&self.objects).find(|object| object.field() == Some(field))
     }
 
-    /// Returns what is asked, for the model version: the input object and the chosen controls.
+    /// Returns the objects that the controls label, each once, the input first.
+    pub fn labeled(&self) -> Vec<&Arc<dyn Object>> {
+        let mut labeled = vec![&self.input];
+        for object in self.controls.iter().flat_map(|control| control.head().objects()) {
+            if labeled.iter().all(|known| known.name() != object.name()) {
+                labeled.push(object);
+            }
+        }
+        labeled
+    }
+
+    /// Returns what is asked, for the model version: the labeled objects and the chosen controls.
     pub fn canonical(&self) -> String {
+        let objects = self.labeled().into_iter().map(|object| object.canonical());
         let controls = self.controls.iter().map(|control| control.canonical());
-        std::iter::once(self.input.canonical()).chain(controls).collect::<Vec<_>>().join("\n")
+        objects.chain(controls).collect::<Vec<_>>().join("\n")
     }
 
     /// Leaves out what annotators would not see, and collects the rest.
