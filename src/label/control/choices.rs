@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::menu::{Menu, Picks};
 use super::places::{self, Place};
-use super::{Control, Head, Label, Reading, vote, wrapper};
+use super::{Control, Head, Label, Reading, compare, example, known_labels, vote, wrapper};
 use crate::label::object::Source;
 use crate::label::task::Task;
 use crate::label::{tag, text};
@@ -47,7 +47,7 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
         Some(value) => Some(Source::parse(value)?).filter(|source| source.field().is_some()),
         None => None,
     };
-    let places = selectable(places::of_tags(node), nesting);
+    let places = selectable(places::of_tags(node, "Choice"), nesting);
     if places.is_empty() && source.is_none() {
         return Err("it has no `Choice` with a `value`".to_owned());
     }
@@ -164,6 +164,33 @@ impl Control for Choices {
                 vote::majority(readings, "choices", &order)
             }
         }
+    }
+
+    fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
+        let Some(stored) = example::content(regions, self.head.kind) else {
+            return match self.mode {
+                Mode::Single => example::hidden(&self.head),
+                Mode::Multiple => example::empty(&self.head, json!([])),
+            };
+        };
+        let menu = self.menu(task)?;
+        let labels = menu.told(stored, |place| self.stored(place))?;
+        let answer = match (self.mode, labels.as_slice()) {
+            (Mode::Single, [label]) => json!(label),
+            (Mode::Single, _) => {
+                return Err(format!("one label is asked, it has several: {}", text::quoted(labels)));
+            }
+            (Mode::Multiple, labels) => json!(labels),
+        };
+        known_labels(&self.read(&answer, task), &json!({ self.head.kind: stored })).map(|()| answer)
+    }
+
+    /// One label agrees or does not; of several, see the Jaccard index: those that both sides have, of all.
+    fn agreement(&self, gold: &[Value], predicted: &[Value]) -> f64 {
+        compare::last(gold, predicted, |gold, predicted| match self.mode {
+            Mode::Single => compare::same(&gold["choices"], &predicted["choices"]),
+            Mode::Multiple => compare::jaccard(&gold["choices"], &predicted["choices"]),
+        })
     }
 
     fn canonical(&self) -> String {

@@ -7,7 +7,7 @@ use roxmltree::Node;
 use serde_json::{Value, json};
 
 use super::strftime::{Format, read_iso};
-use super::{Control, Head, Reading, wrapper};
+use super::{Control, Head, Reading, compare, example, wrapper};
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
@@ -141,6 +141,20 @@ impl Control for DateTime {
             Ok(stored) => Reading::value(json!({"datetime": stored})),
             Err(problem) => Reading::problem(problem),
         }
+    }
+
+    fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
+        match example::content(regions, "datetime") {
+            None => example::empty(&self.head, Value::Null),
+            Some(stored) => example::confirmed(self, stored.clone(), stored, task),
+        }
+    }
+
+    /// Dates agree where they are stored alike.
+    fn agreement(&self, gold: &[Value], predicted: &[Value]) -> f64 {
+        compare::last(gold, predicted, |gold, predicted| {
+            compare::same(&gold["datetime"], &predicted["datetime"])
+        })
     }
 
     fn canonical(&self) -> String {

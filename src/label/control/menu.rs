@@ -9,16 +9,19 @@ use super::{Head, Label, Reading, wrapper};
 use crate::label::matching::{self, Names};
 use crate::label::text;
 
+/// What models put between the steps of a path; commas may also part the labels of a list.
+const SEPARATORS: [&str; 7] = [" > ", ">", "/", "→", "::", "|", "\\"];
+
 /// What may be chosen.
 #[derive(Debug, Clone)]
 pub(super) struct Menu {
     pub(super) places: Vec<Place>,
     labels: Vec<Label>,
     names: Names,
-    /// The last label of each path, each name once; none where all are on one level.
+    /// The last label of each path, where it is the only one of that name; none where all are on one level.
     tails: Names,
-    /// The positions in `places` that `tails` belong to; `None` for those of several paths.
-    tail_places: Vec<Option<usize>>,
+    /// The positions in `places` that `tails` belong to.
+    tail_places: Vec<usize>,
 }
 
 /// What an answer chose.
@@ -39,15 +42,12 @@ impl Menu {
             *counts.entry(place.values.last()).or_default() += 1;
         }
         let is_tree = places.iter().any(|place| 1 < place.values.len());
-        let mut seen = HashSet::new();
-        let is_tail = |at: &usize| is_tree && seen.insert(places[*at].values.last());
-        let tail_at: Vec<usize> = (0..places.len()).filter(is_tail).collect();
-        let tails = Names::new(tail_at.iter().filter_map(|&at| {
+        let is_tail = |place: &Place| is_tree && counts[&place.values.last()] == 1;
+        let tail_places: Vec<usize> = (0..places.len()).filter(|&at| is_tail(&places[at])).collect();
+        let tails = Names::new(tail_places.iter().filter_map(|&at| {
             let (value, stored) = (places[at].values.last()?, places[at].stored.last()?);
             Some((value.as_str(), Some(stored.as_str()).filter(|stored| stored != value)))
         }));
-        let only = |at: usize| Some(at).filter(|&at| counts[&places[at].values.last()] == 1);
-        let tail_places = tail_at.into_iter().map(only).collect();
         Self { places, labels, names, tails, tail_places }
     }
 
@@ -81,10 +81,27 @@ impl Menu {
         }
     }
 
+    /// Returns the labels that a stored list means, in the order of the menu; `stored` writes one label for Label Studio.
+    pub(super) fn told(&self, list: &Value, stored: impl Fn(&Place) -> Value) -> Result<Vec<&str>, String> {
+        let mut picks = Picks::default();
+        for entry in list.as_array().into_iter().flatten() {
+            match self.places.iter().position(|place| stored(place) == *entry) {
+                Some(found) => {
+                    picks.found.insert(found);
+                }
+                None => picks.unknown.push(text::shorten(&text::plain(entry).unwrap_or_default())),
+            }
+        }
+        match picks.problem() {
+            Some(problem) => Err(problem),
+            None => Ok(picks.found.iter().map(|&at| self.labels[at].value.as_str()).collect()),
+        }
+    }
+
     /// Reads a JSON answer: a label, a list of labels, a path as a list, or an object of truth values.
     pub(super) fn read(&self, answer: &Value) -> Picks {
         match answer {
-            Value::Array(entries) => match self.path(entries) {
+            Value::Array(entries) => match self.path(entries).filter(|_| !self.are_values(entries)) {
                 Some(found) => Picks { found: [found].into(), unknown: Vec::new() },
                 None => self.read_list(entries),
             },
@@ -171,6 +188,11 @@ impl Menu {
         }
     }
 
+    /// Returns whether a list holds labels as they are asked for: it is no path then, even if one reads so.
+    fn are_values(&self, entries: &[Value]) -> bool {
+        entries.iter().all(|entry| self.labels.iter().any(|label| entry.as_str() == Some(&label.value)))
+    }
+
     /// Returns the place whose path a list spells out, from the top; a list of one is a top-level label.
     fn path(&self, steps: &[Value]) -> Option<usize> {
         let steps: Vec<&str> = steps.iter().map(Value::as_str).collect::<Option<_>>()?;
@@ -183,7 +205,7 @@ impl Menu {
         if self.tails.is_empty() {
             return None;
         }
-        [" > ", ">", "/", "→", "::", "|", "\\", ","].into_iter().find_map(|separator| {
+        SEPARATORS.into_iter().chain([","]).find_map(|separator| {
             let steps: Vec<&str> = written.split(separator).map(str::trim).collect();
             let is_path = 1 < steps.len();
             is_path
@@ -192,7 +214,8 @@ impl Menu {
     }
 
     fn tail(&self, written: &str, find: fn(&str, &Names) -> Option<usize>) -> Option<usize> {
-        find(written, &self.tails).and_then(|found| self.tail_places[found])
+        let found = find(written, &self.tails).map(|found| self.tail_places[found]);
+        found.filter(|&found| !leads_elsewhere(written, &self.places[found].values))
     }
 
     fn only(&self, condition: impl Fn(&Place) -> bool) -> Option<usize> {
@@ -218,6 +241,16 @@ impl Picks {
             Some(more) => Some(format!("no such label: {shown} and {more} more")),
         }
     }
+}
+
+/// Returns whether a text is a path to the last of these labels through others than the ones above it.
+fn leads_elsewhere(written: &str, values: &[String]) -> bool {
+    let Some((last, above)) = values.split_last() else { return false };
+    SEPARATORS.iter().any(|separator| {
+        let Some((way, end)) = written.rsplit_once(separator) else { return false };
+        let is_above = |step| above.iter().any(|label| matching::is_same(step, label));
+        matching::is_same(end, last) && !way.split(separator).all(is_above)
+    })
 }
 
 /// Returns whether steps name the same labels one by one.

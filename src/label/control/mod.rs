@@ -1,7 +1,9 @@
 //! Control tags: what to ask a model for, and how to read what it answers. One tag a file, one row in [`KINDS`].
 
 mod choices;
+mod compare;
 mod datetime;
+mod example;
 mod menu;
 mod number;
 mod places;

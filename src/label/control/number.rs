@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::{Number as JsonNumber, Value, json};
 
-use super::{Control, Head, Reading, wrapper};
+use super::{Control, Head, Reading, compare, example, wrapper};
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
@@ -86,6 +86,21 @@ impl Control for Number {
             }
             _ => Reading::problem(format!("expected {}, found {}", self.bounds(), text::describe(inner))),
         }
+    }
+
+    fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
+        match example::content(regions, "number") {
+            None => example::empty(&self.head, Value::Null),
+            Some(stored) => example::confirmed(self, stored.clone(), stored, task),
+        }
+    }
+
+    /// 1 less the distance as a part of the way from `min` to `max`; equality where one of them is missing.
+    fn agreement(&self, gold: &[Value], predicted: &[Value]) -> f64 {
+        let range = self.minimum.zip(self.maximum).map(|(minimum, maximum)| maximum - minimum);
+        compare::last(gold, predicted, |gold, predicted| {
+            compare::nearness(&gold["number"], &predicted["number"], range)
+        })
     }
 
     fn canonical(&self) -> String {

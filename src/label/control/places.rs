@@ -29,14 +29,14 @@ impl Place {
     }
 }
 
-/// Returns the places of all `Choice` tags inside a control, in document order.
-pub(super) fn of_tags(control: &Node<'_, '_>) -> Vec<Place> {
+/// Returns the places of all tags of this name inside a control, `Choice` or `Label`, in document order.
+pub(super) fn of_tags(control: &Node<'_, '_>, name: &str) -> Vec<Place> {
     let mut places = Vec::new();
-    for choice in control.descendants().filter(|node| tag::is(node, "Choice")) {
+    for choice in control.descendants().filter(|node| tag::is(node, name)) {
         let mut way: Vec<(String, String)> = choice
             .ancestors()
             .take_while(|node| node != control)
-            .filter(|node| tag::is(node, "Choice"))
+            .filter(|node| tag::is(node, name))
             .filter_map(|node| names(&node))
             .collect();
         way.reverse();
@@ -45,7 +45,7 @@ pub(super) fn of_tags(control: &Node<'_, '_>) -> Vec<Place> {
             values,
             stored,
             hint: tag::filled(&choice, "hint").map(|hint| text::clean(hint.trim())),
-            is_leaf: !choice.descendants().skip(1).any(|node| tag::is(&node, "Choice")),
+            is_leaf: !choice.descendants().skip(1).any(|node| tag::is(&node, name)),
         });
     }
     distinct(places)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::{Value, json};
 
-use super::{Control, Head, Reading, vote, wrapper};
+use super::{Control, Head, Reading, compare, example, vote, wrapper};
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
@@ -86,6 +86,21 @@ impl Control for Rating {
 
     fn combine(&self, readings: Vec<Reading>) -> Reading {
         vote::plurality(readings)
+    }
+
+    fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
+        match example::content(regions, "rating") {
+            None => example::hidden(&self.head),
+            Some(stored) => example::confirmed(self, stored.clone(), stored, task),
+        }
+    }
+
+    /// 1 less the distance as a part of the way from one star to all of them.
+    fn agreement(&self, gold: &[Value], predicted: &[Value]) -> f64 {
+        let range = u32::try_from(self.maximum.saturating_sub(1)).ok().map(f64::from);
+        compare::last(gold, predicted, |gold, predicted| {
+            compare::nearness(&gold["rating"], &predicted["rating"], range)
+        })
     }
 
     fn canonical(&self) -> String {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::menu::{Menu, Picks};
 use super::places::{self, Place};
-use super::{Control, Head, Label, Reading, vote, wrapper};
+use super::{Control, Head, Label, Reading, compare, example, known_labels, vote, wrapper};
 use crate::label::tag;
 use crate::label::task::Task;
 
@@ -34,7 +34,7 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
     }
     let leaves_only = tag::is_set(node, "leafsOnly");
     let places: Vec<Place> =
-        places::of_tags(node).into_iter().filter(|place| !leaves_only || place.is_leaf).collect();
+        places::of_tags(node, "Choice").into_iter().filter(|place| !leaves_only || place.is_leaf).collect();
     if places.is_empty() {
         return Err("it has no `Choice` with a `value`".to_owned());
     }
@@ -93,6 +93,21 @@ impl Control for Taxonomy {
     fn combine(&self, readings: Vec<Reading>) -> Reading {
         let order: Vec<Value> = self.menu.places.iter().map(|place| json!(place.stored)).collect();
         vote::majority(readings, "taxonomy", &order)
+    }
+
+    fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
+        let Some(stored) = example::content(regions, self.head.kind) else {
+            return example::empty(&self.head, json!([]));
+        };
+        let answer = json!(self.menu.told(stored, |place| json!(place.stored))?);
+        known_labels(&self.read(&answer, task), &json!({ self.head.kind: stored })).map(|()| answer)
+    }
+
+    /// The Jaccard index of whole paths: those that both sides have, of all.
+    fn agreement(&self, gold: &[Value], predicted: &[Value]) -> f64 {
+        compare::last(gold, predicted, |gold, predicted| {
+            compare::jaccard(&gold["taxonomy"], &predicted["taxonomy"])
+        })
     }
 
     fn canonical(&self) -> String {

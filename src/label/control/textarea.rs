@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::{Value, json};
 
-use super::{Control, Head, Reading, vote, wrapper};
+use super::{Control, Head, Reading, compare, example, vote, wrapper};
 use crate::label::task::Task;
 use crate::label::text;
 use crate::label::thinking::Spoken;
@@ -55,6 +55,28 @@ impl Control for TextArea {
         let texts: Vec<Value> =
             texts.filter_map(|draft| draft.value["text"].as_array()).flatten().cloned().collect();
         if texts.is_empty() { vote::first(readings) } else { Reading::value(json!({"text": texts})) }
+    }
+
+    fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
+        match example::content(regions, "text") {
+            None => example::empty(&self.head, json!("")),
+            Some(Value::Array(texts)) if 1 < texts.len() => {
+                Err(format!("it holds {} texts, an answer holds one", texts.len()))
+            }
+            Some(stored) => {
+                let text = wrapper::single(stored).clone();
+                let list = json!([text]);
+                example::confirmed(self, text, &list, task)
+            }
+        }
+    }
+
+    /// 1 less the edit distance, see [`compare::wording`]; several texts count as one of many lines.
+    fn agreement(&self, gold: &[Value], predicted: &[Value]) -> f64 {
+        let written = |value: &Value| text::plain(&value["text"]).unwrap_or_default();
+        compare::last(gold, predicted, |gold, predicted| {
+            compare::wording(&written(gold), &written(predicted))
+        })
     }
 
     fn canonical(&self) -> String {

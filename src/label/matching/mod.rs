@@ -99,6 +99,11 @@ pub(super) fn is_same(text: &str, label: &str) -> bool {
     text == label || clean::fold(clean::line(text)) == clean::fold(label)
 }
 
+/// Returns a text in the form in which case, width and white space do not count.
+pub(super) fn folded(text: &str) -> String {
+    clean::fold(text)
+}
+
 /// Returns the one label whose value, or else whose alias, fulfils a condition.
 fn only(labels: &Names, condition: &dyn Fn(&Form) -> bool) -> Option<usize> {
     let by = |form: fn(&Name) -> Option<&Form>| {

@@ -147,6 +147,10 @@ fn a_path_is_found_by_any_of_its_forms() {
     check(tag, &json!([{"path": "B"}]), Ok(json!([["B"]])));
     check(tag, &json!("y"), Ok(json!([["A", "Y1"]])));
     check(tag, &json!("It is a matter of Cats, dogs."), Ok(json!([["Cats, dogs"]])));
+    let both = tag.replace("value='Cats, dogs'", "value='y'");
+    check(&both, &json!(["A", "y"]), Ok(json!([["A"], ["y"]])));
+    check(tag, &json!("B / y"), Err("no such label: `B / y`"));
+    check(tag, &json!("It is B > y"), Err("no such label"));
     check(tag, &json!("x"), Err("no such label: `x`"));
     let partly = control(tag).read(&json!(["x", "A"]), &task(&json!({})));
     assert_eq!(partly.drafts, [Draft::new(json!({"taxonomy": [["A"]]}))]);
