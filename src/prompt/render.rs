@@ -129,12 +129,36 @@ fn labels_text(control: Option<&str>, form: &Form, task: &Task) -> Result<String
 mod tests {
     use std::sync::Arc;
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::label::config::LabelConfig;
+    use crate::label::form::Wanted;
     use crate::llm::chat::{Image, Part};
     use crate::prompt::fake::{FakeObject, showing, task};
     use crate::prompt::wrap::{Prompt, PromptTexts};
+
+    /// Everything that is labeled is shown by its name, and what is not labeled is not.
+    #[test]
+    fn a_wrapped_prompt_shows_all_that_is_labeled() {
+        let config = r#"<View><Text name="ask" value="$ask"/><Text name="one" value="$a"/><Image name="two" value="$b"/>
+            <Pairwise name="pair" toName="one,two"/><Rating name="stars" toName="two"/></View>"#;
+        let config = LabelConfig::parse(config).unwrap();
+        let form = Form::new(&config, &Wanted::default()).unwrap();
+        let shown = |data: Value| {
+            let first = task(json!({"ask": "?", "a": "first", "b": "https://x.org/b.png"}));
+            let texts = PromptTexts { prompt: "Which?".to_owned(), ..PromptTexts::default() };
+            let messages = Prompt::new(&texts, &form, &first).unwrap().messages(&form, &task(data))?;
+            Ok::<_, String>(messages[0].parts.clone())
+        };
+        let text = |text: &str| Part::Text(text.to_owned());
+        let image = Part::Image(Image::Url("https://x.org/b.png".to_owned()));
+        assert_eq!(
+            shown(json!({"ask": "?", "a": "first", "b": "https://x.org/b.png"})),
+            Ok(vec![text("Source Text: one: first\n\ntwo: "), image, text("\n\nTask Directive: Which?")])
+        );
+        assert_eq!(shown(json!({"a": "first"})), Err("there is no field `b`; the task has `a`".to_owned()));
+    }
 
     /// Two images to compare: the second is no text of its address.
     #[test]

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod compared;
 mod controls;
 mod five_hundred;
 mod images;

@@ -2,7 +2,9 @@
 //!
 //! What both leave empty agrees, what only one of them holds does not.
 
-use serde_json::Value;
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
 
 use crate::label::matching;
 
@@ -75,10 +77,63 @@ pub(super) fn wording(gold: &str, predicted: &str) -> f64 {
     1.0 - share(strsim::generic_levenshtein(&gold, &predicted), longest)
 }
 
+/// Returns the share of pairs of entries that stand in the same order in both rankings.
+///
+/// For one ranking of the same entries that is Kendall's tau, put on the scale from 0 to 1. With buckets, a pair in two of
+/// them agrees where both sides put each into the same bucket; what is in no bucket stands apart from all that is.
+pub(super) fn order(gold: &Map<String, Value>, predicted: &Map<String, Value>) -> f64 {
+    let (gold, predicted) = (seats(gold), seats(predicted));
+    let mut ids: Vec<&str> = gold.keys().chain(predicted.keys()).copied().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let pairs: Vec<(&str, &str)> = ids
+        .iter()
+        .enumerate()
+        .flat_map(|(at, &id)| ids[at + 1..].iter().map(move |&other| (id, other)))
+        .collect();
+    if pairs.is_empty() {
+        return share(ids.iter().filter(|id| gold.get(*id) == predicted.get(*id)).count(), ids.len());
+    }
+    let agreeing = pairs.iter().filter(|&&pair| relation(&gold, pair) == relation(&predicted, pair)).count();
+    share(agreeing, pairs.len())
+}
+
 /// Returns a share of a whole; nothing of nothing is all of it.
 #[expect(clippy::cast_precision_loss, reason = "counts of labels are small")]
 pub(super) fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+}
+
+/// Returns the mean of some numbers; `None` of none.
+#[expect(clippy::cast_precision_loss, reason = "counts of responses and boxes are small")]
+pub(super) fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = numbers.fold((0.0, 0_usize), |(sum, count), number| (sum + number, count + 1));
+    (0 < count).then(|| sum / count as f64)
+}
+
+/// In which bucket an entry is, and at which place in it.
+type Seats<'a> = HashMap<&'a str, (&'a str, usize)>;
+
+fn seats(ranking: &Map<String, Value>) -> Seats<'_> {
+    let mut seats = Seats::new();
+    for (bucket, ids) in ranking {
+        for (place, id) in ids.as_array().into_iter().flatten().enumerate() {
+            if let Some(id) = id.as_str() {
+                seats.insert(id, (bucket, place));
+            }
+        }
+    }
+    seats
+}
+
+/// Returns where two entries are, and within one bucket which of them comes first.
+fn relation<'a>(seats: &Seats<'a>, (left, right): (&str, &str)) -> (Option<&'a str>, Option<&'a str>, bool) {
+    let (left, right) = (seats.get(left), seats.get(right));
+    let is_first = match (left, right) {
+        (Some((bucket, place)), Some((other, after))) => bucket == other && place < after,
+        _ => false,
+    };
+    (left.map(|seat| seat.0), right.map(|seat| seat.0), is_first)
 }
 
 #[cfg(test)]
@@ -124,5 +179,22 @@ mod tests {
         let long = |word: &str| format!("{} {word}", "the same ".repeat(500).trim_end());
         check(wording(&long("end"), &long("start")), 1.0 - 1.0 / 1_001.0);
         check(wording(&"a ".repeat(9_000), &"b ".repeat(9_000)), 0.0);
+    }
+
+    #[test]
+    fn rankings_agree_in_the_pairs_that_stand_in_the_same_order() {
+        let check = |gold: Value, predicted: Value, expect: f64| {
+            let map = |value: &Value| value.as_object().cloned().unwrap_or_default();
+            check(order(&map(&gold), &map(&predicted)), expect);
+            check(order(&map(&predicted), &map(&gold)), expect);
+        };
+        check(json!({"r": ["a", "b", "c"]}), json!({"r": ["a", "b", "c"]}), 1.0);
+        check(json!({"r": ["a", "b", "c"]}), json!({"r": ["c", "b", "a"]}), 0.0);
+        check(json!({"r": ["a", "b", "c"]}), json!({"r": ["b", "a", "c"]}), 2.0 / 3.0);
+        check(json!({"x": ["a"], "y": ["b"]}), json!({"x": ["a"], "y": ["b"]}), 1.0);
+        check(json!({"x": ["a"], "y": ["b"]}), json!({"x": ["a", "b"], "y": []}), 0.0);
+        check(json!({"x": ["a"]}), json!({"y": ["a"]}), 0.0);
+        check(json!({"x": ["a"], "y": []}), json!({"x": ["a"]}), 1.0);
+        check(json!({}), json!({}), 1.0);
     }
 }

@@ -18,10 +18,10 @@ pub(super) struct Menu {
     pub(super) places: Vec<Place>,
     labels: Vec<Label>,
     names: Names,
-    /// The last label of each path, where it is the only one of that name; none where all are on one level.
+    /// The last label of each path, each name once; none where all are on one level.
     tails: Names,
-    /// The positions in `places` that `tails` belong to.
-    tail_places: Vec<usize>,
+    /// The positions in `places` that `tails` belong to; `None` for those of several paths.
+    tail_places: Vec<Option<usize>>,
 }
 
 /// What an answer chose.
@@ -42,12 +42,15 @@ impl Menu {
             *counts.entry(place.values.last()).or_default() += 1;
         }
         let is_tree = places.iter().any(|place| 1 < place.values.len());
-        let is_tail = |place: &Place| is_tree && counts[&place.values.last()] == 1;
-        let tail_places: Vec<usize> = (0..places.len()).filter(|&at| is_tail(&places[at])).collect();
-        let tails = Names::new(tail_places.iter().filter_map(|&at| {
+        let mut seen = HashSet::new();
+        let is_tail = |at: &usize| is_tree && seen.insert(places[*at].values.last());
+        let tail_at: Vec<usize> = (0..places.len()).filter(is_tail).collect();
+        let tails = Names::new(tail_at.iter().filter_map(|&at| {
             let (value, stored) = (places[at].values.last()?, places[at].stored.last()?);
             Some((value.as_str(), Some(stored.as_str()).filter(|stored| stored != value)))
         }));
+        let only = |at: usize| Some(at).filter(|&at| counts[&places[at].values.last()] == 1);
+        let tail_places = tail_at.into_iter().map(only).collect();
         Self { places, labels, names, tails, tail_places }
     }
 
@@ -214,7 +217,7 @@ impl Menu {
     }
 
     fn tail(&self, written: &str, find: fn(&str, &Names) -> Option<usize>) -> Option<usize> {
-        let found = find(written, &self.tails).map(|found| self.tail_places[found]);
+        let found = find(written, &self.tails).and_then(|found| self.tail_places[found]);
         found.filter(|&found| !leads_elsewhere(written, &self.places[found].values))
     }
 

@@ -1,14 +1,19 @@
 //! Control tags: what to ask a model for, and how to read what it answers. One tag a file, one row in [`KINDS`].
 
+mod boxes;
 mod choices;
 mod compare;
 mod datetime;
 mod example;
 mod menu;
 mod number;
+mod pairwise;
 mod places;
+mod ranker;
+mod ranking;
 mod rating;
 mod reading;
+mod rectangle_labels;
 mod strftime;
 mod taxonomy;
 #[cfg(test)]
@@ -140,7 +145,10 @@ pub const KINDS: &[Kind] = &[
     Kind { tag: "Choices", region_type: "choices", parse: choices::parse },
     Kind { tag: "DateTime", region_type: "datetime", parse: datetime::parse },
     Kind { tag: "Number", region_type: "number", parse: number::parse },
+    Kind { tag: "Pairwise", region_type: "pairwise", parse: pairwise::parse },
+    Kind { tag: "Ranker", region_type: "ranker", parse: ranker::parse },
     Kind { tag: "Rating", region_type: "rating", parse: rating::parse },
+    Kind { tag: "RectangleLabels", region_type: "rectanglelabels", parse: rectangle_labels::parse },
     Kind { tag: "Taxonomy", region_type: "taxonomy", parse: taxonomy::parse },
     Kind { tag: "TextArea", region_type: "textarea", parse: textarea::parse },
 ];

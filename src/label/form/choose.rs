@@ -36,7 +36,9 @@ pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, Config
     let input = config.object(target);
     let input = input.ok_or_else(|| ConfigError::Unusable(format!("it has no object `{target}`")))?;
     let response = response(&controls, target, wanted).map_err(ConfigError::Choice)?;
-    let choices = controls.iter().position(|control| has_labels(control.as_ref()));
+    let is_choice =
+        |control: &Arc<dyn Control>| has_labels(control.as_ref()) || control.head().kind == "pairwise";
+    let choices = controls.iter().position(is_choice);
     let notices = match names {
         // Who names the controls knows that the others stay empty.
         Some(_) => Vec::new(),

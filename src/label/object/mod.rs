@@ -40,6 +40,15 @@ pub struct Turn {
     pub text: String,
 }
 
+/// One thing of a list, which a control puts in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// As Label Studio writes it: a number is text.
+    pub id: String,
+    /// Empty where the data has none.
+    pub title: String,
+}
+
 /// One object tag.
 pub trait Object: Debug + Send + Sync {
     /// Returns the tag's name, which controls refer to by `toName`.
@@ -50,6 +59,12 @@ pub trait Object: Debug + Send + Sync {
 
     /// Returns what it shows for this task; the error says which field is missing or of the wrong kind.
     fn content(&self, task: &Task) -> Result<Content, String>;
+
+    /// Returns the things of a list, whose ids all differ; fails like [`Object::content`], and for what is no list.
+    fn entries(&self, task: &Task) -> Result<Vec<Entry>, String> {
+        let _ = task;
+        Err(format!("`{}` is no list", self.name()))
+    }
 
     /// Returns what is shown, for the model version: tag, name, value and what decides how it is read.
     fn canonical(&self) -> String;
@@ -69,6 +84,12 @@ trait Shows: Debug + Send + Sync {
     fn head(&self) -> &Head;
 
     fn show(&self, task: &Task) -> Result<Content, String>;
+
+    /// Returns the things of a list; fails for a tag that shows none.
+    fn list(&self, task: &Task) -> Result<Vec<Entry>, String> {
+        let _ = task;
+        Err(format!("`{}` is no list", self.head().tag))
+    }
 
     /// Returns what else decides how the value is read.
     fn details(&self) -> Vec<&str> {
@@ -116,6 +137,10 @@ impl<T: Shows> Object for T {
 
     fn content(&self, task: &Task) -> Result<Content, String> {
         self.show(task)
+    }
+
+    fn entries(&self, task: &Task) -> Result<Vec<Entry>, String> {
+        self.list(task)
     }
 
     fn canonical(&self) -> String {

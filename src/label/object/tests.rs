@@ -105,11 +105,32 @@ fn images_are_addresses() {
     check("<Image value='$i'/>", &json!({}), Err("no field `i`"));
 }
 
+/// What a list shows that a `Ranker` ranks, or a part of the error.
+#[track_caller]
+fn check_ranked(fields: &Value, expect: Result<&str, &str>) {
+    let xml = "<View><List name='l' value='$l'/><Ranker name='r' toName='l'/></View>";
+    let config = crate::label::config::LabelConfig::parse(xml).expect("a config");
+    let data = fields.as_object().cloned().expect("an object");
+    let task = Task { id: TaskId::Id(1), data, annotations: Vec::new(), predictions: Vec::new() };
+    match (config.objects[0].content(&task), expect) {
+        (Err(error), Err(part)) => assert!(error.contains(part), "{error}"),
+        (found, expect) => {
+            assert_eq!(found, expect.map(|shown| Content::Text(shown.to_owned())).map_err(str::to_owned));
+        }
+    }
+}
+
 #[test]
 fn lists_and_tables_are_lines() {
     let list = json!({"l": [{"id": 1, "title": "A", "body": "x"}, {"body": "y"}, "z"]});
     check("<List value='$l'/>", &list, text("1. A: x\n2. y\n3. z"));
     check("<List value='$l'/>", &json!({"l": "x"}), Err("field `l` is text `x`"));
+    check("<List value='$l'/>", &json!({"l": []}), text(""));
+    check_ranked(&list, Err("field `l`[1] has no `id`"));
+    let entries = json!({"l": [{"id": "b", "title": "B"}, {"id": 2.0, "body": "x"}]});
+    check_ranked(&entries, Ok("[b] B\n[2] x"));
+    check_ranked(&json!({"l": [{"id": "b"}, {"id": "b"}]}), Err("field `l` has the id `b` twice"));
+    check_ranked(&json!({"l": []}), Err("field `l` is an empty list"));
     check("<Table value='$t'/>", &json!({"t": {"name": "Ann", "age": 3}}), text("name: Ann\nage: 3"));
     check("<Table value='$t'/>", &json!({"t": [{"a": 1}]}), text("{\"a\":1}"));
 }

@@ -1,5 +1,8 @@
 //! What each control tag asks, reads and votes on.
 
+mod ranker;
+mod rectangle_labels;
+
 use serde_json::json;
 
 use super::*;
