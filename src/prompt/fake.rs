@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::label::control::{Control, Head, Label, Reading, Scope};
 use crate::label::form::Form;
-use crate::label::object::{Content, Object};
+use crate::label::object::{Content, Object, Passage};
 use crate::label::task::{Task, TaskId};
 
 /// A control with labels, or a text area without any.
@@ -72,6 +72,14 @@ impl Object for FakeObject {
             (Some(content), _) => Ok(content.clone()),
             (None, Some(text)) => Ok(Content::Text(text.to_owned())),
             (None, None) => Err(format!("the field `{}` is missing", self.field)),
+        }
+    }
+
+    fn passages(&self, task: &Task) -> Result<Vec<Passage>, String> {
+        match self.content(task)? {
+            Content::Text(text) => Ok(vec![Passage { text }]),
+            Content::Turns(turns) => Ok(turns.into_iter().map(|turn| Passage { text: turn.text }).collect()),
+            Content::Images(_) => Err("an image has no text to mark".to_owned()),
         }
     }
 }

@@ -6,7 +6,7 @@ use roxmltree::Node;
 
 use super::source::Source;
 use super::text::kept_elsewhere;
-use super::{Content, Head, Object, Shows};
+use super::{Content, Head, Object, Passage, Shows};
 use crate::label::tag;
 use crate::label::task::Task;
 
@@ -44,6 +44,13 @@ impl Shows for HyperText {
         match &self.kept_elsewhere {
             Some(reason) => Err(reason.clone()),
             None => self.head.source.text(&task.data).map(Content::Text),
+        }
+    }
+
+    fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
+        match &self.kept_elsewhere {
+            Some(reason) => Err(reason.clone()),
+            None => self.head.source.text(&task.data).map(|text| vec![Passage { text }]),
         }
     }
 }

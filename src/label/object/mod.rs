@@ -49,6 +49,12 @@ pub struct Entry {
     pub title: String,
 }
 
+/// A text in which spans are counted: the characters the editor counts, no more and no less.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    pub text: String,
+}
+
 /// One object tag.
 pub trait Object: Debug + Send + Sync {
     /// Returns the tag's name, which controls refer to by `toName`.
@@ -65,6 +71,12 @@ pub trait Object: Debug + Send + Sync {
         let _ = task;
         Err(format!("`{}` is no list", self.name()))
     }
+
+    /// Returns the texts in which spans are counted: one of a text or a page, one a turn of a dialogue, in the order
+    /// in which the editor numbers them.
+    ///
+    /// Fails like [`Object::content`], and for objects that show no text to mark.
+    fn passages(&self, task: &Task) -> Result<Vec<Passage>, String>;
 
     /// Returns what is shown, for the model version: tag, name, value and what decides how it is read.
     fn canonical(&self) -> String;
@@ -89,6 +101,12 @@ trait Shows: Debug + Send + Sync {
     fn list(&self, task: &Task) -> Result<Vec<Entry>, String> {
         let _ = task;
         Err(format!("`{}` is no list", self.head().tag))
+    }
+
+    /// Returns the texts in which spans are counted; fails for a tag that shows no text to mark.
+    fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
+        let _ = task;
+        Err(format!("`{}` has no text to mark", self.head().tag))
     }
 
     /// Returns what else decides how the value is read.
@@ -141,6 +159,10 @@ impl<T: Shows> Object for T {
 
     fn entries(&self, task: &Task) -> Result<Vec<Entry>, String> {
         self.list(task)
+    }
+
+    fn passages(&self, task: &Task) -> Result<Vec<Passage>, String> {
+        self.mark(task)
     }
 
     fn canonical(&self) -> String {

@@ -7,7 +7,7 @@ use roxmltree::Node;
 use serde_json::Value;
 
 use super::text::kept_elsewhere;
-use super::{Content, Head, Object, Shows, Turn};
+use super::{Content, Head, Object, Passage, Shows, Turn};
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
@@ -77,17 +77,28 @@ fn turn(entry: &Value, keys: &Keys) -> Result<Turn, String> {
     }
 }
 
+impl Paragraphs {
+    fn turns(&self, task: &Task) -> Result<Vec<Turn>, String> {
+        if let Some(reason) = &self.kept_elsewhere {
+            return Err(reason.clone());
+        }
+        let value = self.head.source.value(&task.data)?;
+        turns(&value, &self.keys, &self.head.source.describe())
+    }
+}
+
 impl Shows for Paragraphs {
     fn head(&self) -> &Head {
         &self.head
     }
 
     fn show(&self, task: &Task) -> Result<Content, String> {
-        if let Some(reason) = &self.kept_elsewhere {
-            return Err(reason.clone());
-        }
-        let value = self.head.source.value(&task.data)?;
-        turns(&value, &self.keys, &self.head.source.describe()).map(Content::Turns)
+        self.turns(task).map(Content::Turns)
+    }
+
+    fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
+        let turns = self.turns(task)?;
+        Ok(turns.into_iter().map(|turn| Passage { text: turn.text }).collect())
     }
 
     fn details(&self) -> Vec<&str> {

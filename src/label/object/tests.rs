@@ -8,17 +8,38 @@ use crate::label::task::TaskId;
 /// What the first tag of a config shows for a task, or a part of the error.
 #[track_caller]
 fn check(xml: &str, fields: &Value, expect: Result<Content, &str>) {
+    let task = task(fields);
+    same(xml, object(xml).and_then(|object| object.content(&task)), expect);
+}
+
+/// The texts the first tag of a config shows to be marked, or a part of the error.
+#[track_caller]
+fn check_passages(xml: &str, fields: &Value, expect: Result<&[&str], &str>) {
+    let task = task(fields);
+    let passages = object(xml).and_then(|object| object.passages(&task));
+    let passage = |text: &&str| Passage { text: (*text).to_owned() };
+    same(xml, passages, expect.map(|texts| texts.iter().map(passage).collect()));
+}
+
+#[track_caller]
+fn same<T: Debug + PartialEq>(xml: &str, found: Result<T, String>, expect: Result<T, &str>) {
+    match (found, expect) {
+        (Err(error), Err(part)) => assert!(error.contains(part), "{xml}: {error}"),
+        (found, Ok(shown)) => assert_eq!(found, Ok(shown), "{xml}"),
+        (found, Err(_)) => panic!("{xml}: {found:?}"),
+    }
+}
+
+fn object(xml: &str) -> Result<Arc<dyn Object>, String> {
     let document = roxmltree::Document::parse(xml).expect("well-formed");
     let node = document.root_element();
     let kind = KINDS.iter().find(|kind| crate::label::tag::is(&node, kind.tag)).expect("an object tag");
+    (kind.parse)(&node, "o")
+}
+
+fn task(fields: &Value) -> Task {
     let data = fields.as_object().cloned().expect("an object");
-    let task = Task { id: TaskId::Id(1), data, annotations: Vec::new(), predictions: Vec::new() };
-    let found = (kind.parse)(&node, "o").and_then(|object| object.content(&task));
-    match (found, expect) {
-        (Err(error), Err(part)) => assert!(error.contains(part), "{xml}: {error}"),
-        (found, Ok(content)) => assert_eq!(found, Ok(content), "{xml}"),
-        (found, Err(_)) => panic!("{xml}: {found:?}"),
-    }
+    Task { id: TaskId::Id(1), data, annotations: Vec::new(), predictions: Vec::new() }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it reads as what is expected")]
@@ -133,4 +154,15 @@ fn lists_and_tables_are_lines() {
     check_ranked(&json!({"l": []}), Err("field `l` is an empty list"));
     check("<Table value='$t'/>", &json!({"t": {"name": "Ann", "age": 3}}), text("name: Ann\nage: 3"));
     check("<Table value='$t'/>", &json!({"t": [{"a": 1}]}), text("{\"a\":1}"));
+}
+
+#[test]
+fn passages_are_the_texts_spans_are_counted_in() {
+    check_passages("<Text value='$t'/>", &json!({"t": " a\r\nb "}), Ok(&[" a\r\nb "]));
+    check_passages("<Text value='Title: $t'/>", &json!({"t": "x"}), Ok(&["Title: x"]));
+    check_passages("<Text value='$t'/>", &json!({}), Err("there is no field `t`"));
+    check_passages("<Text value='$t' valueType='url'/>", &json!({"t": "http://x"}), Err("from its URL"));
+    let said = json!({"d": [{"author": "A", "text": " hi\n"}, {"author": "B", "text": ""}]});
+    check_passages("<Paragraphs value='$d'/>", &said, Ok(&[" hi\n", ""]));
+    check_passages("<Image value='$i'/>", &json!({"i": "x.png"}), Err("`Image` has no text to mark"));
 }

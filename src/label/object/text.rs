@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use roxmltree::Node;
 
-use super::{Content, Head, Object, Shows};
+use super::{Content, Head, Object, Passage, Shows};
 use crate::label::tag;
 use crate::label::task::Task;
 
@@ -39,6 +39,13 @@ impl Shows for Text {
         match &self.kept_elsewhere {
             Some(reason) => Err(reason.clone()),
             None => self.head.source.text(&task.data).map(Content::Text),
+        }
+    }
+
+    fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
+        match &self.kept_elsewhere {
+            Some(reason) => Err(reason.clone()),
+            None => self.head.source.text(&task.data).map(|text| vec![Passage { text }]),
         }
     }
 }
