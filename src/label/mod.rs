@@ -6,6 +6,7 @@ pub mod condition;
 pub mod config;
 pub mod control;
 pub mod form;
+mod html;
 mod matching;
 pub mod object;
 pub mod path;

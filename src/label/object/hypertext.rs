@@ -7,12 +7,14 @@ use roxmltree::Node;
 use super::source::Source;
 use super::text::kept_elsewhere;
 use super::{Content, Head, Object, Passage, Shows};
+use crate::label::html::{self, Place};
 use crate::label::tag;
 use crate::label::task::Task;
 
 #[derive(Debug)]
 struct HyperText {
     head: Head,
+    place: Place,
     kept_elsewhere: Option<String>,
 }
 
@@ -24,6 +26,7 @@ pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, 
     };
     Ok(Arc::new(HyperText {
         head: Head { tag: "HyperText", name: name.to_owned(), source },
+        place: if tag::is_set(node, "inline") { Place::Inline } else { Place::Frame },
         kept_elsewhere: kept_elsewhere(node),
     }))
 }
@@ -50,7 +53,10 @@ impl Shows for HyperText {
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
         match &self.kept_elsewhere {
             Some(reason) => Err(reason.clone()),
-            None => self.head.source.text(&task.data).map(|text| vec![Passage { text }]),
+            None => {
+                let html = self.head.source.text(&task.data)?;
+                Ok(vec![Passage { text: html::text_of(&html, self.place) }])
+            }
         }
     }
 }

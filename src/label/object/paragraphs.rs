@@ -15,6 +15,8 @@ use crate::label::{tag, text};
 struct Paragraphs {
     head: Head,
     keys: Keys,
+    /// Whether the editor sorts the turns by the time they begin (`contextScroll`).
+    is_sorted: bool,
     kept_elsewhere: Option<String>,
 }
 
@@ -30,18 +32,14 @@ pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, 
     Ok(Arc::new(Paragraphs {
         head: Head::of("Paragraphs", node, name)?,
         keys: Keys { speaker: key("nameKey", "author"), text: key("textKey", "text") },
+        is_sorted: tag::is_set(node, "contextScroll"),
         kept_elsewhere: kept_elsewhere(node),
     }))
 }
 
 /// Reads a conversation: a list of objects, or such a list as JSON text, as a CSV file holds it.
 pub(super) fn turns(value: &Value, keys: &Keys, place: &str) -> Result<Vec<Turn>, String> {
-    let parsed = match value {
-        Value::String(written) if written.trim_start().starts_with('[') => {
-            serde_json::from_str(written).map_or(Cow::Borrowed(value), Cow::Owned)
-        }
-        _ => Cow::Borrowed(value),
-    };
+    let parsed = parsed(value);
     let expected = || format!("a list of objects with `{}` and `{}`", keys.speaker, keys.text);
     let entries = match parsed.as_ref() {
         Value::Array(entries) if entries.is_empty() => return Err(format!("{place} is an empty list")),
@@ -58,6 +56,15 @@ pub(super) fn turns(value: &Value, keys: &Keys, place: &str) -> Result<Vec<Turn>
     numbered
         .map(|(index, entry)| turn(entry, keys).map_err(|reason| format!("{place}[{index}] {reason}")))
         .collect()
+}
+
+fn parsed(value: &Value) -> Cow<'_, Value> {
+    match value {
+        Value::String(written) if written.trim_start().starts_with('[') => {
+            serde_json::from_str(written).map_or(Cow::Borrowed(value), Cow::Owned)
+        }
+        _ => Cow::Borrowed(value),
+    }
 }
 
 fn turn(entry: &Value, keys: &Keys) -> Result<Turn, String> {
@@ -83,8 +90,30 @@ impl Paragraphs {
             return Err(reason.clone());
         }
         let value = self.head.source.value(&task.data)?;
-        turns(&value, &self.keys, &self.head.source.describe())
+        let value = parsed(&value);
+        let turns = turns(&value, &self.keys, &self.head.source.describe())?;
+        Ok(match value.as_array().filter(|_| self.is_sorted) {
+            Some(entries) => sorted(turns, entries),
+            None => turns,
+        })
     }
+}
+
+/// Returns the turns in the order in which they begin, as `setRemoteValue` of the editor's `Paragraphs/model.js` sorts.
+///
+/// A turn without a beginning is the last one, and so is one that begins at 0, which the editor takes for none.
+fn sorted(turns: Vec<Turn>, entries: &[Value]) -> Vec<Turn> {
+    let time = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_f64).filter(|time| *time != 0.0);
+    let span = |entry: &Value| {
+        let start = time(entry, "start").unwrap_or(f64::INFINITY);
+        let end = time(entry, "end").or_else(|| Some(start + entry.get("duration")?.as_f64()?));
+        (start, end.unwrap_or(0.0))
+    };
+    let mut timed: Vec<((f64, f64), Turn)> = entries.iter().map(span).zip(turns).collect();
+    timed.sort_by(|((start, end), _), ((other_start, other_end), _)| {
+        start.total_cmp(other_start).then(end.total_cmp(other_end))
+    });
+    timed.into_iter().map(|(_, turn)| turn).collect()
 }
 
 impl Shows for Paragraphs {
@@ -102,6 +131,8 @@ impl Shows for Paragraphs {
     }
 
     fn details(&self) -> Vec<&str> {
-        vec![&self.keys.speaker, &self.keys.text]
+        let mut details = vec![self.keys.speaker.as_str(), &self.keys.text];
+        details.extend(self.is_sorted.then_some("contextScroll"));
+        details
     }
 }

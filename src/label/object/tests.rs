@@ -159,10 +159,19 @@ fn lists_and_tables_are_lines() {
 #[test]
 fn passages_are_the_texts_spans_are_counted_in() {
     check_passages("<Text value='$t'/>", &json!({"t": " a\r\nb "}), Ok(&[" a\r\nb "]));
+    check_passages("<Text value='$t'/>", &json!({"t": "a\u{0}b"}), Ok(&["ab"]));
     check_passages("<Text value='Title: $t'/>", &json!({"t": "x"}), Ok(&["Title: x"]));
     check_passages("<Text value='$t'/>", &json!({}), Err("there is no field `t`"));
     check_passages("<Text value='$t' valueType='url'/>", &json!({"t": "http://x"}), Err("from its URL"));
+    let page = json!({"h": "<title>T</title>\n<p>A &amp; <b>B</b><br>C</p>"});
+    check_passages("<HyperText value='$h'/>", &page, Ok(&["A & B\nC"]));
+    check_passages("<HyperText value='$h' inline='true'/>", &page, Ok(&["T\nA & B\nC"]));
     let said = json!({"d": [{"author": "A", "text": " hi\n"}, {"author": "B", "text": ""}]});
     check_passages("<Paragraphs value='$d'/>", &said, Ok(&[" hi\n", ""]));
+    let timed = json!({"d": [{"text": "zero", "start": 0}, {"text": "late", "start": 5.5}, {"text": "long", "start": 2, "end": 4},
+        {"text": "short", "start": 2, "duration": 1}, {"text": "never"}]});
+    check_passages("<Paragraphs value='$d'/>", &timed, Ok(&["zero", "late", "long", "short", "never"]));
+    let scrolled = "<Paragraphs value='$d' contextScroll='true'/>";
+    check_passages(scrolled, &timed, Ok(&["short", "long", "late", "zero", "never"]));
     check_passages("<Image value='$i'/>", &json!({"i": "x.png"}), Err("`Image` has no text to mark"));
 }

@@ -45,7 +45,11 @@ impl Shows for Text {
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
         match &self.kept_elsewhere {
             Some(reason) => Err(reason.clone()),
-            None => self.head.source.text(&task.data).map(|text| vec![Passage { text }]),
+            None => {
+                let text = self.head.source.text(&task.data)?;
+                // Browsers drop the null characters of what they show, so the editor does not count them.
+                Ok(vec![Passage { text: text.replace('\0', "") }])
+            }
         }
     }
 }
