@@ -88,26 +88,25 @@ impl Page {
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name = tag.name.to_string();
         let start = self.written.len();
-        self.written.push('<');
-        self.written.push_str(&name);
+        self.put(&["<", &name]);
         for attribute in &tag.attrs {
             self.attribute(attribute);
         }
         if VOID.contains(&name.as_str()) {
-            match SLASHED.contains(&name.as_str()) {
-                true => self.written.push_str(" />"),
-                false => self.written.push_str(&format!("></{name}>")),
+            match SLASHED.iter().find(|slashed| **slashed == name) {
+                Some(_) => self.put(&[" />"]),
+                None => self.put(&["></", &name, ">"]),
             }
             return TokenSinkResult::Continue;
         }
-        self.written.push('>');
-        let is_left_out = name == "script" || (name == "iframe" && !is_known_frame(&tag.attrs));
+        self.put(&[">"]);
         self.foreign += usize::from(is_foreign(&name));
         let next = match name.as_str() {
             "script" | "style" => TokenSinkResult::RawData(RawKind::Rawtext),
             "title" if self.foreign == 0 => TokenSinkResult::RawData(RawKind::Rcdata),
             _ => TokenSinkResult::Continue,
         };
+        let is_left_out = name == "script" || (name == "iframe" && !is_known_frame(&tag.attrs));
         self.open.push(Element { name, start, is_left_out });
         if tag.self_closing && self.foreign != 0 {
             self.close_last();
@@ -121,18 +120,16 @@ impl Page {
         if name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on")) {
             return;
         }
-        self.written.push(' ');
-        self.written.push_str(name);
+        self.put(&[" ", name]);
         if !value.is_empty() {
-            let value = escaped(value).replace('"', "&quot;");
-            self.written.push_str(&format!("=\"{value}\""));
+            self.put(&["=\"", &escaped(value).replace('"', "&quot;"), "\""]);
         }
     }
 
     fn end(&mut self, name: &str) {
         if VOID.contains(&name) {
             if name == "br" {
-                self.written.push_str("<br />");
+                self.put(&["<br />"]);
             }
             return;
         }
@@ -142,7 +139,7 @@ impl Page {
                     self.close_last();
                 }
             }
-            None if name == "p" => self.written.push_str("<p></p>"),
+            None if name == "p" => self.put(&["<p></p>"]),
             None => {}
         }
     }
@@ -150,9 +147,10 @@ impl Page {
     fn close_last(&mut self) {
         let Some(element) = self.open.pop() else { return };
         self.foreign -= usize::from(is_foreign(&element.name));
-        match element.is_left_out {
-            true => self.written.truncate(element.start),
-            false => self.written.push_str(&format!("</{}>", element.name)),
+        if element.is_left_out {
+            self.written.truncate(element.start);
+        } else {
+            self.put(&["</", &element.name, ">"]);
         }
     }
 
@@ -163,9 +161,13 @@ impl Page {
             text = rest;
         }
         match self.open.last().map(|element| element.name.as_str()) {
-            Some("script" | "style") => self.written.push_str(text),
-            _ => self.written.push_str(&escaped(text)),
+            Some("script" | "style") => self.put(&[text]),
+            _ => self.put(&[&escaped(text)]),
         }
+    }
+
+    fn put(&mut self, parts: &[&str]) {
+        self.written.extend(parts.iter().copied());
     }
 
     fn finish(mut self) -> String {

@@ -38,25 +38,32 @@ fn markup<'a>(node: &Node<'a, '_>) -> Option<&'a str> {
     Some(inner.trim()).filter(|inner| !inner.is_empty())
 }
 
+impl HyperText {
+    fn html(&self, task: &Task) -> Result<String, String> {
+        match &self.kept_elsewhere {
+            Some(reason) => Err(reason.clone()),
+            None => self.head.source.text(&task.data),
+        }
+    }
+}
+
 impl Shows for HyperText {
     fn head(&self) -> &Head {
         &self.head
     }
 
     fn show(&self, task: &Task) -> Result<Content, String> {
-        match &self.kept_elsewhere {
-            Some(reason) => Err(reason.clone()),
-            None => self.head.source.text(&task.data).map(Content::Text),
-        }
+        self.html(task).map(Content::Text)
     }
 
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
-        match &self.kept_elsewhere {
-            Some(reason) => Err(reason.clone()),
-            None => {
-                let html = self.head.source.text(&task.data)?;
-                Ok(vec![Passage { text: html::text_of(&html, self.place) }])
-            }
+        self.html(task).map(|html| vec![Passage { text: html::text_of(&html, self.place) }])
+    }
+
+    fn details(&self) -> Vec<&str> {
+        match self.place {
+            Place::Frame => Vec::new(),
+            Place::Inline => vec!["inline"],
         }
     }
 }

@@ -30,26 +30,26 @@ pub(super) fn kept_elsewhere(node: &Node<'_, '_>) -> Option<String> {
         .map(|resolver| format!("`{tag}` has `resolver=\"{resolver}\"`; resolvers are not supported yet"))
 }
 
+impl Text {
+    fn text(&self, task: &Task) -> Result<String, String> {
+        match &self.kept_elsewhere {
+            Some(reason) => Err(reason.clone()),
+            None => self.head.source.text(&task.data),
+        }
+    }
+}
+
 impl Shows for Text {
     fn head(&self) -> &Head {
         &self.head
     }
 
     fn show(&self, task: &Task) -> Result<Content, String> {
-        match &self.kept_elsewhere {
-            Some(reason) => Err(reason.clone()),
-            None => self.head.source.text(&task.data).map(Content::Text),
-        }
+        self.text(task).map(Content::Text)
     }
 
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
-        match &self.kept_elsewhere {
-            Some(reason) => Err(reason.clone()),
-            None => {
-                let text = self.head.source.text(&task.data)?;
-                // Browsers drop the null characters of what they show, so the editor does not count them.
-                Ok(vec![Passage { text: text.replace('\0', "") }])
-            }
-        }
+        // Browsers drop the null characters of what they show, so the editor does not count them.
+        self.text(task).map(|text| vec![Passage { text: text.replace('\0', "") }])
     }
 }
