@@ -18,3 +18,4 @@ mod refusals;
 mod replacing;
 mod review;
 mod selection;
+mod templates;
