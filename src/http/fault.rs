@@ -7,6 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::client::CONNECT_TIMEOUT;
+use super::guard::Forbidden;
 
 /// A request that got no whole answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +45,9 @@ pub(super) fn explain(error: &reqwest::Error, timeout: Duration) -> Fault {
     let fault = |reach, message: String| Fault { reach, message };
     if error.is_builder() {
         return fault(Reach::Never, words);
+    }
+    if let Some(forbidden) = causes.iter().find_map(|cause| cause.downcast_ref::<Forbidden>()) {
+        return fault(Reach::Never, forbidden.to_string());
     }
     if words.contains("certificate") {
         let advice = "for a private certificate authority set `SSL_CERT_FILE`";

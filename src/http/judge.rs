@@ -5,10 +5,18 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use super::retry::Verdict;
 use super::transport::Reply;
 
+/// Longest body of a reply that is kept, in bytes: far above any answer, and no threat to the memory.
+pub const REPLY_LIMIT: usize = 64 << 20;
+
 /// Asked before each attempt and after it. A closure from reply to verdict is one that allows every attempt.
 pub trait Judge: Sync {
     /// Returns what a reply means.
     fn verdict(&self, reply: &Reply) -> Verdict;
+
+    /// Returns the length of the longest body that is read, in bytes.
+    fn longest(&self) -> usize {
+        REPLY_LIMIT
+    }
 
     /// Completes when an attempt may be paid for; the error says why none may be any more.
     fn afford(&self) -> BoxFuture<'_, Result<(), Unaffordable>> {

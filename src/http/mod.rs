@@ -2,6 +2,7 @@
 
 mod client;
 mod fault;
+mod guard;
 pub mod judge;
 pub mod pace;
 pub mod retry;
@@ -13,5 +14,6 @@ mod tests;
 pub mod transport;
 pub mod words;
 
-pub use client::client;
+pub use client::{client, foreign_client};
 pub use fault::address;
+pub use guard::{Forbidden, Hosts, check_host};

@@ -305,3 +305,24 @@ async fn a_body_carries_its_length() {
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests[0].headers["content-length"], "2");
 }
+
+#[tokio::test]
+async fn a_reply_that_is_longer_than_its_reader_wants_is_given_up() {
+    struct Short(usize);
+    impl Judge for Short {
+        fn verdict(&self, _reply: &Reply) -> Verdict {
+            Verdict::Done
+        }
+
+        fn longest(&self) -> usize {
+            self.0
+        }
+    }
+    let server = server(&[answer(200).set_body_bytes(vec![b'x'; 1_000])]).await;
+    let call = call(&server.uri(), Repeat::Always);
+    let transport = transport(0, Stop::never());
+    assert_eq!(transport.send(&call, &Short(1_000)).await.unwrap().body.len(), 1_000);
+    let error = transport.send(&call, &Short(999)).await.unwrap_err();
+    assert!(error.to_string().ends_with("the answer is longer than 999 bytes"), "{error}");
+    assert!(matches!(error, SendError::Rejected { .. }), "{error:?}");
+}

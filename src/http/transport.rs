@@ -17,9 +17,6 @@ use super::secret::mask_sent;
 use super::stop::Stop;
 use super::words::{clock, in_words};
 
-/// Longest body of a reply that is kept, in bytes: far above any answer, and no threat to the memory.
-const REPLY_LIMIT: usize = 64 << 20;
-
 /// Most characters of a body in a trace.
 const TRACE_LIMIT: usize = 4_000;
 
@@ -216,8 +213,8 @@ impl Transport {
 
     async fn attempt(&self, call: &Call, judge: &dyn Judge, pass: &mut Pass<'_>) -> Result<Reply, Trouble> {
         let start = Instant::now();
-        let reply = match self.exchange(call).await {
-            Ok(reply) => reply,
+        let (reply, is_whole) = match self.exchange(call, judge.longest()).await {
+            Ok(received) => received,
             Err(error) => {
                 let fault = explain(&error, call.timeout);
                 match fault.reach {
@@ -239,8 +236,9 @@ impl Transport {
         pass.learn(&reply.headers);
         debug!(status = reply.status.as_u16(), took = ?start.elapsed(), "{} {}", call.method, address(&call.url));
         trace_body("reply", &reply.body, call);
-        if REPLY_LIMIT < reply.body.len() {
-            let message = format!("{}: the answer is longer than {REPLY_LIMIT} bytes", address(&call.url));
+        if !is_whole {
+            let message =
+                format!("{}: the answer is longer than {} bytes", address(&call.url), judge.longest());
             return Err(Trouble::End(SendError::Rejected { status: reply.status, message }));
         }
         match judge.verdict(&reply) {
@@ -252,8 +250,9 @@ impl Transport {
         }
     }
 
-    /// Sends once and reads the whole answer, up to one byte above the limit or a little more.
-    async fn exchange(&self, call: &Call) -> Result<Reply, reqwest::Error> {
+    /// Sends once and reads the answer; returns as well whether that is all of it, which is not so for one that is
+    /// longer than the limit, or says that it is.
+    async fn exchange(&self, call: &Call, longest: usize) -> Result<(Reply, bool), reqwest::Error> {
         let mut request = self
             .client
             .request(call.method.clone(), call.url.clone())
@@ -265,13 +264,12 @@ impl Transport {
         }
         let mut response = request.send().await?;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
+        let mut is_whole = response.content_length().is_none_or(|length| length <= longest as u64);
+        while is_whole && let Some(chunk) = response.chunk().await? {
             body.extend_from_slice(&chunk);
-            if REPLY_LIMIT < body.len() {
-                break;
-            }
+            is_whole = body.len() <= longest;
         }
-        Ok(Reply { status: response.status(), headers: response.headers().clone(), body })
+        Ok((Reply { status: response.status(), headers: response.headers().clone(), body }, is_whole))
     }
 }
 
