@@ -14,6 +14,7 @@ use super::address::Address;
 use super::auth::{Auth, Key};
 use super::error::{self, StudioError};
 use super::patience::{self, Patience};
+use crate::http::judge::{Judge, REPLY_LIMIT};
 use crate::http::retry::Verdict;
 use crate::http::stop::Stop;
 use crate::http::transport::{Call, Repeat, Reply, SendError, Transport};
@@ -36,7 +37,21 @@ pub(super) struct Request {
     body: Option<Vec<u8>>,
     timeout: Duration,
     repeat: Repeat,
+    answer: Answer,
 }
+
+/// What a request is to be answered with.
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    Json,
+    File {
+        /// In bytes.
+        longest: usize,
+    },
+}
+
+/// Judges the answers to a request.
+struct Judging<'a>(&'a Request);
 
 /// What a Label Studio says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -170,7 +185,11 @@ impl Studio {
         authorization: Option<&HeaderValue>,
     ) -> Result<Reply, StudioError> {
         let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let accepted = match request.answer {
+            Answer::Json => "application/json",
+            Answer::File { .. } => "*/*",
+        };
+        headers.insert(ACCEPT, HeaderValue::from_static(accepted));
         if request.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
@@ -191,16 +210,15 @@ impl Studio {
             timeout: request.timeout,
             repeat: request.repeat,
         };
-        let sent = self.send_patiently(&call).await;
+        let sent = self.send_patiently(&call, &Judging(request)).await;
         sent.map_err(|error| StudioError::from_send(error, &request.name(), &self.address.to_string()))
     }
 
     /// Sends until there is an answer, or an outage has lasted as long as allowed.
-    async fn send_patiently(&self, call: &Call) -> Result<Reply, SendError> {
-        let judge = |reply: &Reply| judge(reply, call.repeat);
+    async fn send_patiently(&self, call: &Call, judge: &dyn Judge) -> Result<Reply, SendError> {
         for attempt in 0.. {
             let began = Instant::now();
-            let error = match self.transport.send(call, &judge).await {
+            let error = match self.transport.send(call, judge).await {
                 Ok(reply) => {
                     if !is_gateways(reply.status) {
                         self.patience.answered();
@@ -272,7 +290,19 @@ impl Studio {
 
 impl Request {
     pub(super) fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), body: None, timeout: TIMEOUT, repeat: Repeat::Always }
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            body: None,
+            timeout: TIMEOUT,
+            repeat: Repeat::Always,
+            answer: Answer::Json,
+        }
+    }
+
+    /// Asks for a file of no more than so many bytes.
+    pub(super) fn file(path: impl Into<String>, longest: usize) -> Self {
+        Self { answer: Answer::File { longest }, ..Self::get(path) }
     }
 
     /// A request that is not repeated once it may have landed.
@@ -282,8 +312,7 @@ impl Request {
 
     /// The same with a body that is JSON already.
     pub(super) fn post_bytes(path: impl Into<String>, body: Vec<u8>) -> Self {
-        let repeat = Repeat::OnlyUnsent;
-        Self { method: Method::POST, path: path.into(), body: Some(body), timeout: TIMEOUT, repeat }
+        Self { method: Method::POST, body: Some(body), repeat: Repeat::OnlyUnsent, ..Self::get(path) }
     }
 
     pub(super) fn patch(path: impl Into<String>, body: &Value) -> Self {
@@ -310,6 +339,19 @@ impl Request {
     }
 }
 
+impl Judge for Judging<'_> {
+    fn verdict(&self, reply: &Reply) -> Verdict {
+        judge(reply, self.0)
+    }
+
+    fn longest(&self) -> usize {
+        match self.0.answer {
+            Answer::Json => REPLY_LIMIT,
+            Answer::File { longest } => longest,
+        }
+    }
+}
+
 /// Returns whether a proxy answers so for a Label Studio that does not.
 fn is_gateways(status: StatusCode) -> bool {
     (502..=504).contains(&status.as_u16())
@@ -318,12 +360,18 @@ fn is_gateways(status: StatusCode) -> bool {
 /// Decides which answers are worth another attempt.
 ///
 /// After a 5xx a request that changes something may have landed, so the caller has to look before it asks again. A 500
-/// with JSON is Label Studio's way of calling a request bad; one with a page is mostly a locked database.
-fn judge(reply: &Reply, repeat: Repeat) -> Verdict {
+/// with JSON is Label Studio's way of calling a request bad; one with a page is mostly a locked database, but for a file
+/// the way of saying that it is gone.
+fn judge(reply: &Reply, request: &Request) -> Verdict {
+    let is_repeatable = request.repeat == Repeat::Always;
+    let may_be_locked = || match request.answer {
+        Answer::Json => error::is_page(reply) || error::words(reply).contains("locked"),
+        Answer::File { .. } => error::words(reply).contains("locked"),
+    };
     let transient = match reply.status.as_u16() {
         429 => true,
-        _ if is_gateways(reply.status) => repeat == Repeat::Always,
-        500 => repeat == Repeat::Always && (error::is_page(reply) || error::words(reply).contains("locked")),
+        _ if is_gateways(reply.status) => is_repeatable,
+        500 => is_repeatable && may_be_locked(),
         _ => false,
     };
     if !transient {

@@ -9,6 +9,7 @@ pub mod client;
 pub mod error;
 #[cfg(test)]
 pub(crate) mod fake;
+pub mod files;
 mod patience;
 pub mod predictions;
 pub mod project;
