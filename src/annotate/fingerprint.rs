@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::journal::record::Key;
 use crate::label::prediction::{OWN_REGION_DIGITS, OWN_REGION_PREFIX};
-use crate::llm::chat::{ChatRequest, Image, Message, Parameters, Part};
+use crate::llm::chat::{ChatRequest, Document, Image, Message, Parameters, Part};
 
 /// Begins every hashed text; another format has other hashes.
 const FORMAT: &str = "ls-autolabel 1";
@@ -110,18 +110,30 @@ pub fn model_version(model: &str, texts: &[&str], parameters: &Parameters) -> St
 fn message(message: &Message) -> Value {
     let parts = message.parts.iter().map(|part| match part {
         Part::Text(text) => json!({"text": text}),
-        Part::Image(Image::Url(url)) => json!({"url": without_signature(url)}),
+        Part::Image(Image::Url(address) | Image::Stored(address)) => {
+            json!({"url": without_signature(address)})
+        }
         Part::Image(Image::Inline { media_type, base64 }) => {
             json!({"type": media_type, "digest": blake3::hash(base64.as_bytes()).to_hex().as_str()})
+        }
+        Part::Document(Document::Stored(address)) => json!({"document": without_signature(address)}),
+        Part::Document(Document::Inline { name: _, base64 }) => {
+            json!({"document": "", "digest": blake3::hash(base64.as_bytes()).to_hex().as_str()})
         }
     });
     json!([message.role.name(), parts.collect::<Vec<_>>()])
 }
 
-/// The token limit is left out: a raised one asks the same.
+/// The token limit is left out: a raised one asks the same. What was not there from the beginning is hashed only where it
+/// is given.
 fn parameters(parameters: &Parameters) -> Value {
-    let Parameters { temperature, responses, max_tokens: _, seed, reasoning_effort, extra } = parameters;
-    json!([temperature, responses, seed, reasoning_effort, sorted(&Value::Object(extra.clone()))])
+    let Parameters { temperature, responses, max_tokens: _, seed, reasoning_effort, image_size, extra } =
+        parameters;
+    let extra = sorted(&Value::Object(extra.clone()));
+    match image_size {
+        None => json!([temperature, responses, seed, reasoning_effort, extra]),
+        Some(size) => json!([temperature, responses, seed, reasoning_effort, extra, {"image_size": size}]),
+    }
 }
 
 /// Returns a value with the keys of all its objects in order: users may write them in any.
@@ -196,9 +208,12 @@ mod tests {
         Fingerprint::new("openai", &request, 0)
     }
 
+    fn with_part(part: Part) -> Fingerprint {
+        of(|request| request.messages[0].parts[1] = part)
+    }
+
     fn with_image(address: &str) -> Fingerprint {
-        let image = Part::Image(Image::Url(address.to_owned()));
-        of(|request| request.messages[0].parts[1] = image)
+        with_part(Part::Image(Image::Url(address.to_owned())))
     }
 
     #[test]
@@ -216,13 +231,25 @@ mod tests {
             of(|request| request.parameters.temperature = Some(0.0)),
             of(|request| request.parameters.responses = 3),
             of(|request| request.parameters.seed = Some(1)),
+            of(|request| request.parameters.image_size = Some(512)),
+            of(|request| request.messages[0].parts.truncate(1)),
             of(|request| request.parameters.reasoning_effort = Some("low".to_owned())),
             of(|request| drop(request.parameters.extra.insert("top_p".to_owned(), json!(1)))),
             with_image("https://x.org/b.png"),
             with_image("https://x.org/a.png?id=1"),
+            with_part(Part::Image(Image::Stored("s3://b/a.png".to_owned()))),
+            with_part(Part::Image(Image::Stored("/data/upload/1/a.png".to_owned()))),
+            with_part(Part::Image(Image::Inline {
+                media_type: "image/png".to_owned(),
+                base64: String::new(),
+            })),
+            with_part(Part::Document(Document::Stored("https://x.org/a.png".to_owned()))),
+            with_part(Part::Document(Document::Stored("s3://b/a.pdf".to_owned()))),
+            with_part(Part::Document(Document::Inline { name: "a".to_owned(), base64: "AAAA".to_owned() })),
         ];
         for (index, other) in others.iter().enumerate() {
             assert_ne!(base, *other, "{index}");
+            assert!(!others[..index].contains(other), "{index}");
         }
     }
 

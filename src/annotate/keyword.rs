@@ -50,7 +50,7 @@ pub(super) fn readable_text(form: &Form, task: &Task) -> String {
     match form.input.content(task) {
         Ok(Content::Text(text)) => text,
         Ok(Content::Turns(turns)) => turns.into_iter().map(|turn| turn.text).collect::<Vec<_>>().join("\n"),
-        Ok(Content::Images(_)) | Err(_) => {
+        Ok(Content::Images(_) | Content::Document(_)) | Err(_) => {
             let texts = task.data.values().filter_map(Value::as_str).filter(|text| !is_address(text));
             texts.collect::<Vec<_>>().join("\n")
         }

@@ -27,6 +27,8 @@ pub struct Parameters {
     pub max_tokens: Option<u64>,
     pub seed: Option<u64>,
     pub reasoning_effort: Option<String>,
+    /// The longest side that images are scaled down to, in pixels.
+    pub image_size: Option<u32>,
     /// Further fields of the request body, as the user wrote them.
     pub extra: Map<String, Value>,
 }
@@ -51,6 +53,7 @@ pub enum Role {
 pub enum Part {
     Text(String),
     Image(Image),
+    Document(Document),
 }
 
 /// An image, by address or by content.
@@ -58,8 +61,19 @@ pub enum Part {
 pub enum Image {
     /// An `http` or `https` URL that the provider fetches.
     Url(String),
+    /// Any other address, as a task holds it; it is fetched before anything is sent.
+    Stored(String),
     /// A media type such as `image/png`, and the content in base64.
     Inline { media_type: String, base64: String },
+}
+
+/// A PDF file, by address or by content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Document {
+    /// An address, as a task holds it; it is fetched before anything is sent.
+    Stored(String),
+    /// A file name, and the content in base64.
+    Inline { name: String, base64: String },
 }
 
 /// A model's answer to one request.

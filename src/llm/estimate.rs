@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::chat::{ChatRequest, Image, Part};
+use super::chat::{ChatRequest, Document, Image, Part};
 use super::refusal::TOKEN_LIMITS;
 use crate::label::prediction::Usage;
 
@@ -22,6 +22,13 @@ const USUAL_SIZE: (u64, u64) = (1_024, 1_024);
 /// (<https://platform.claude.com/docs/en/build-with-claude/vision>).
 const MOST_CLAUDE: u64 = 4_784;
 
+/// What a page of a document is taken for, in tokens: its text and a picture of it. A guess, like its size in base64.
+const PAGE_TOKENS: u64 = 1_500;
+const PAGE_LENGTH: usize = 100_000;
+
+/// Most pages that a model takes in one document.
+const MOST_PAGES: u64 = 100;
+
 /// Characters of base64 in which the size of an image stands; in a photo it comes after a preview.
 const HEAD: usize = 96 << 10;
 
@@ -29,7 +36,10 @@ const HEAD: usize = 96 << 10;
 pub fn estimate_tokens(request: &ChatRequest) -> u64 {
     let part_tokens = |part: &Part| match part {
         Part::Text(text) => text_tokens(text),
-        Part::Image(image) => image_tokens(&request.model, size(image)),
+        Part::Image(image) => {
+            image_tokens(&request.model, fitted(size(image), request.parameters.image_size))
+        }
+        Part::Document(document) => document_tokens(document),
     };
     let messages = request.messages.iter().map(|message| {
         let parts: u64 = message.parts.iter().map(part_tokens).sum();
@@ -42,28 +52,62 @@ pub fn estimate_tokens(request: &ChatRequest) -> u64 {
 /// Returns the most that one attempt can use: `body` is what is sent, `bytes` its length.
 ///
 /// A token of text has at least one byte, and the JSON around the messages more than a chat format adds to them. An
-/// image counts as the largest one does. Nothing is taken to be cached. A body without a token limit has no worst case.
+/// image counts as the largest one does, and a document as pages of such images besides. Nothing is taken to be cached. A body without a token limit has no worst case.
 pub fn worst_case(request: &ChatRequest, body: &Value, bytes: usize) -> Usage {
     let parts = request.messages.iter().flat_map(|message| &message.parts);
-    let images = parts.filter_map(|part| match part {
-        Part::Image(image) => Some(image),
-        Part::Text(_) => None,
-    });
-    let (mut text, mut in_images) = (bytes, 0);
-    for image in images {
-        if let Image::Inline { base64, .. } = image {
-            text = text.saturating_sub(base64.len());
+    let (mut text, mut images) = (bytes, 0);
+    for part in parts {
+        match part {
+            Part::Text(_) => {}
+            Part::Image(image) => {
+                if let Image::Inline { base64, .. } = image {
+                    text = text.saturating_sub(base64.len());
+                }
+                images += 1;
+            }
+            Part::Document(_) => images += MOST_PAGES,
         }
-        in_images += most_image_tokens(&request.model);
     }
     let limits = TOKEN_LIMITS.iter().flat_map(|name| [&body[*name], &body["options"][*name]]);
     let limit = limits.filter_map(Value::as_u64).max().unwrap_or(u64::MAX);
     Usage {
         requests: 1,
-        prompt_tokens: text as u64 + in_images,
+        prompt_tokens: text as u64 + images * most_image_tokens(&request.model),
         completion_tokens: limit.saturating_mul(body["n"].as_u64().unwrap_or(1)),
         ..Usage::default()
     }
+}
+
+/// Returns a request that can be estimated like this one by any dialect: what is not at hand is put in without content.
+#[must_use]
+pub fn with_usual_files(request: &ChatRequest) -> ChatRequest {
+    let mut usual = request.clone();
+    for part in usual.messages.iter_mut().flat_map(|message| &mut message.parts) {
+        match part {
+            Part::Image(image @ (Image::Url(_) | Image::Stored(_))) => {
+                *image = Image::Inline { media_type: "image/png".to_owned(), base64: String::new() };
+            }
+            Part::Document(document @ Document::Stored(_)) => {
+                *document = Document::Inline { name: String::new(), base64: String::new() };
+            }
+            Part::Text(_) | Part::Image(Image::Inline { .. }) | Part::Document(Document::Inline { .. }) => {}
+        }
+    }
+    usual
+}
+
+fn document_tokens(document: &Document) -> u64 {
+    let length = match document {
+        Document::Stored(_) => 0,
+        Document::Inline { base64, .. } => base64.len(),
+    };
+    PAGE_TOKENS * (1 + length / PAGE_LENGTH) as u64
+}
+
+/// Returns width and height after scaling down to this longest side, if to any.
+fn fitted((width, height): (u64, u64), longest: Option<u32>) -> (u64, u64) {
+    let (side, limit) = (width.max(height), longest.map_or(u64::MAX, u64::from));
+    if side <= limit { (width, height) } else { (width * limit / side, height * limit / side) }
 }
 
 fn text_tokens(text: &str) -> u64 {
@@ -197,6 +241,8 @@ mod tests {
         check("claude-haiku-5-5", inline(), json!({"max_tokens": 50}), (560 + 2 * 4_784, 50));
         let linked = vec![Part::Image(Image::Url("http://host/i.png".to_owned()))];
         check("llava", linked, json!({"max_tokens": 50}), (1_000 + 48_169, 50));
+        let document = Document::Inline { name: "a.pdf".to_owned(), base64: "A".repeat(40) };
+        check("gpt-4o", vec![Part::Document(document)], json!({"max_tokens": 50}), (616_000, 50));
         for model in
             ["gpt-4o-mini", "gpt-4o", "gpt-4.1-nano", "o1", "gpt-5.4-nano", "claude-haiku-5-5", "llava"]
         {
@@ -219,6 +265,24 @@ mod tests {
         }
         check(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff", USUAL_SIZE);
         assert_eq!(size(&Image::Url("http://host/i.png".to_owned())), USUAL_SIZE);
+    }
+
+    #[test]
+    fn what_is_not_at_hand_counts_as_what_is_usual() {
+        let check = |part: Part, image_size, expect| {
+            let messages = vec![Message { role: Role::User, parts: vec![part] }];
+            let parameters = Parameters { image_size, ..Parameters::default() };
+            let request = ChatRequest { model: "gpt-4o".to_owned(), messages, schema: None, parameters };
+            assert_eq!(estimate_tokens(&request) - 7, expect);
+            assert_eq!(estimate_tokens(&with_usual_files(&request)) - 7, expect);
+        };
+        let stored = || Part::Image(Image::Stored("s3://b/i.png".to_owned()));
+        check(stored(), None, 765);
+        check(stored(), Some(512), 255);
+        check(stored(), Some(4_000), 765);
+        check(Part::Document(Document::Stored("s3://b/d.pdf".to_owned())), None, 1_500);
+        let document = Document::Inline { name: String::new(), base64: "A".repeat(250_000) };
+        check(Part::Document(document), Some(512), 4_500);
     }
 
     #[test]

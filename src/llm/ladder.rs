@@ -129,6 +129,7 @@ mod tests {
             .map(|part| match part {
                 Part::Text(text) => text,
                 Part::Image(_) => "(image)",
+                Part::Document(_) => "(document)",
             })
             .collect();
         assert_eq!(phrased, expect, "{rung:?}");

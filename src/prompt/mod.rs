@@ -2,7 +2,7 @@
 
 pub mod answer;
 pub mod correction;
-mod image;
+mod file;
 mod llm_interactive;
 mod names;
 mod parts;

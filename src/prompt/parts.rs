@@ -1,6 +1,6 @@
-//! The pieces of a message, joined as they come: text grows, images stand between.
+//! The pieces of a message, joined as they come: text grows, images and documents stand between.
 
-use crate::llm::chat::{Image, Part};
+use crate::llm::chat::Part;
 
 /// Collects the parts of one message.
 #[derive(Debug, Default)]
@@ -15,26 +15,27 @@ impl Parts {
         }
     }
 
-    pub(super) fn push_image(&mut self, image: Image) {
-        self.0.push(Part::Image(image));
+    /// Adds a part that is no text.
+    pub(super) fn push_file(&mut self, file: Part) {
+        self.0.push(file);
     }
 
     pub(super) fn append(&mut self, other: Self) {
         for part in other.0 {
             match part {
                 Part::Text(text) => self.push_text(&text),
-                Part::Image(image) => self.push_image(image),
+                file @ (Part::Image(_) | Part::Document(_)) => self.push_file(file),
             }
         }
     }
 
-    pub(super) fn has_images(&self) -> bool {
-        self.0.iter().any(|part| matches!(part, Part::Image(_)))
+    pub(super) fn has_files(&self) -> bool {
+        self.0.iter().any(|part| !matches!(part, Part::Text(_)))
     }
 
     /// Returns the parts; texts of nothing but white space are left out beside others, for some providers refuse them.
     pub(super) fn into_parts(mut self) -> Vec<Part> {
-        if self.has_images() {
+        if self.has_files() {
             self.0.retain(|part| !matches!(part, Part::Text(text) if text.trim().is_empty()));
         }
         self.0

@@ -1,6 +1,6 @@
 //! One task's prompt: every name replaced by what the task has for it.
 
-use super::image;
+use super::file;
 use super::names::{Bound, Meaning, Piece};
 use super::parts::Parts;
 use super::template::{lookup, value_text};
@@ -9,6 +9,7 @@ use crate::label::form::Form;
 use crate::label::object::{Content, Turn};
 use crate::label::path::Lookup;
 use crate::label::task::Task;
+use crate::llm::chat::Part;
 
 /// Fills in the names of a text for one task; the error says what the task lacks.
 pub(super) fn rendered(bound: &Bound, form: &Form, task: &Task) -> Result<Parts, String> {
@@ -19,9 +20,9 @@ pub(super) fn rendered(bound: &Bound, form: &Form, task: &Task) -> Result<Parts,
     Ok(parts)
 }
 
-/// Puts a rendered prompt into its wrapper; images that neither of them names come last.
+/// Puts a rendered prompt into its wrapper; images and documents that neither of them names come last.
 pub(super) fn wrapped(wrapper: &Bound, prompt: Parts, form: &Form, task: &Task) -> Result<Parts, String> {
-    let has_images = prompt.has_images();
+    let has_files = prompt.has_files();
     let mut parts = Parts::default();
     let mut prompt = Some(prompt);
     for piece in wrapper {
@@ -31,11 +32,10 @@ pub(super) fn wrapped(wrapper: &Bound, prompt: Parts, form: &Form, task: &Task) 
             _ => render(piece, form, task, &mut parts)?,
         }
     }
-    if !has_images && !parts.has_images() {
-        for object in form.labeled() {
-            if let Ok(Content::Images(addresses)) = object.content(task) {
-                push_images(&addresses, &mut parts)?;
-            }
+    if !has_files && !parts.has_files() {
+        let shown = form.labeled().into_iter().filter_map(|object| object.content(task).ok());
+        for content in shown.filter(Content::is_file) {
+            push_content(&content, &mut parts)?;
         }
     }
     Ok(parts)
@@ -91,6 +91,7 @@ fn push_content(content: &Content, parts: &mut Parts) -> Result<(), String> {
         Content::Text(text) => parts.push_text(text),
         Content::Turns(turns) => parts.push_text(&turns.iter().map(turn_line).collect::<Vec<_>>().join("\n")),
         Content::Images(addresses) => push_images(addresses, parts)?,
+        Content::Document(address) => parts.push_file(Part::Document(file::document(address)?)),
     }
     Ok(())
 }
@@ -104,7 +105,7 @@ fn push_images(addresses: &[String], parts: &mut Parts) -> Result<(), String> {
         return Err("the task has no image".to_owned());
     }
     for address in addresses {
-        parts.push_image(image::read(address)?);
+        parts.push_file(Part::Image(file::image(address)?));
     }
     Ok(())
 }
@@ -134,7 +135,7 @@ mod tests {
     use super::*;
     use crate::label::config::LabelConfig;
     use crate::label::form::Wanted;
-    use crate::llm::chat::{Image, Part};
+    use crate::llm::chat::{Document, Image, Part};
     use crate::prompt::fake::{FakeObject, showing, task};
     use crate::prompt::wrap::{Prompt, PromptTexts};
 
@@ -173,5 +174,25 @@ mod tests {
         let image = |field| Part::Image(Image::Url(url(field)));
         let text = |text: &str| Part::Text(text.to_owned());
         assert_eq!(messages[0].parts, [image("first"), text(" or "), image("second"), text("?")]);
+    }
+
+    /// It comes last where nothing names it, as images do.
+    #[test]
+    fn a_document_is_a_part_of_its_own_wherever_it_is_named() {
+        let address = "/data/upload/1/a.pdf";
+        let content = Some(Content::Document(address.to_owned()));
+        let mut form = showing(Vec::new(), FakeObject { field: "file", content });
+        form.objects = Vec::new();
+        let task = task(json!({"file": address}));
+        let check = |prompt: &str, wrapper: Option<&str>, expect: [Part; 2]| {
+            let wrapper = wrapper.map(str::to_owned);
+            let texts = PromptTexts { prompt: prompt.to_owned(), wrapper, ..PromptTexts::default() };
+            let messages = Prompt::new(&texts, &form, &task).unwrap().messages(&form, &task).unwrap();
+            assert_eq!(messages[0].parts, expect);
+        };
+        let document = || Part::Document(Document::Stored(address.to_owned()));
+        let text = |text: &str| Part::Text(text.to_owned());
+        check("{file}?", None, [document(), text("?")]);
+        check("Which?", Some("Say: {prompt}"), [text("Say: Which?"), document()]);
     }
 }

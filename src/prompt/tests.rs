@@ -6,7 +6,7 @@ use super::fake::{FakeObject, control, form, showing, task};
 use super::wrap::{Prompt, PromptTexts};
 use crate::label::form::Form;
 use crate::label::object::{Content, Turn};
-use crate::llm::chat::{Image, Message, Part, Role};
+use crate::llm::chat::{Document, Image, Message, Part, Role};
 
 fn sentiment_form() -> Form {
     form(vec![control("textarea", "why", &[]), control("choices", "mood", &["good", "bad"])], "text")
@@ -28,8 +28,10 @@ fn texts(prompt: &str) -> PromptTexts {
 fn shown(messages: &[Message]) -> String {
     let part = |part: &Part| match part {
         Part::Text(text) => text.clone(),
-        Part::Image(Image::Url(url)) => format!("[{url}]"),
+        Part::Image(Image::Url(url) | Image::Stored(url)) => format!("[{url}]"),
         Part::Image(Image::Inline { media_type, base64 }) => format!("[{media_type} {base64}]"),
+        Part::Document(Document::Stored(address)) => format!("[document {address}]"),
+        Part::Document(Document::Inline { name, base64 }) => format!("[{name} {base64}]"),
     };
     let message = |message: &Message| {
         let role = match message.role {
@@ -196,12 +198,13 @@ fn images_become_parts_where_they_are_named() {
 }
 
 #[test]
-fn an_image_that_nobody_else_can_open_fails_its_task() {
+fn an_image_is_an_address_until_it_is_fetched_and_a_bad_one_fails_its_task() {
     let form = image_form("/data/upload/1/a.png");
-    let expect = "task: the image `/data/upload/1/a.png` is no http(s) or data URL; files inside Label Studio and its \
-                  storages are not supported yet, so give the task an address that the model's server can open";
-    assert_eq!(rendered(&texts("{image}?"), &form, json!({"image": "/data/upload/1/a.png"})), expect);
-    assert_eq!(rendered(&texts("Which?"), &form, json!({"image": "/data/upload/1/a.png"})), expect);
+    let data = || json!({"image": "/data/upload/1/a.png"});
+    assert_eq!(rendered(&texts("{image}?"), &form, data()), "[/data/upload/1/a.png]|?");
+    let form = image_form("data:text/plain;base64,AAAA");
+    let told = rendered(&texts("{image}?"), &form, data());
+    assert!(told.starts_with("task: the image's data URL is of type `text/plain`"), "{told}");
 }
 
 #[test]
@@ -246,7 +249,7 @@ fn a_system_message_is_a_template_too() {
             &image_form("https://x.org/a.png"),
             json!({"image": "", "text": ""})
         ),
-        "error: s.txt: a system message cannot hold images; name the image in the prompt instead"
+        "error: s.txt: a system message cannot hold images or files; name them in the prompt instead"
     );
 }
 

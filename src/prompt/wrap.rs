@@ -11,7 +11,6 @@ use super::names::{Bound, Meaning, Piece, Place, Scope, bind, listed};
 use super::render::{rendered, wrapped};
 use super::template::Position;
 use crate::label::form::{Form, Profile};
-use crate::label::object::Content;
 use crate::label::task::Task;
 use crate::llm::chat::{Message, Part, Role};
 
@@ -171,7 +170,7 @@ fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, Prompt
     if !wrapper.contains(&Piece::Named(Meaning::Prompt)) {
         return error("the wrapper has no `{prompt}`, so the prompt would never be sent; put it in");
     }
-    if !names_task(&wrapper) && !names_task(prompt) && !shows_images(scope) {
+    if !names_task(&wrapper) && !names_task(prompt) && !shows_files(scope) {
         return error("neither the wrapper nor the prompt names a field of the task; put in `{text}`");
     }
     Ok(wrapper)
@@ -179,25 +178,28 @@ fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, Prompt
 
 fn system_message(text: &str, origin: &str, scope: Scope<'_>) -> Result<Bound, PromptError> {
     let system = bind(text, origin, Place::Prompt, scope)?;
-    let is_image = |piece: &Piece| match piece {
-        Piece::Named(Meaning::Input) => shows_images(scope),
+    let is_file = |piece: &Piece| match piece {
+        Piece::Named(Meaning::Input) => shows_files(scope),
         Piece::Named(Meaning::Shown(name)) => {
             let object = scope.form.showing(name);
-            object.is_some_and(|object| matches!(object.content(scope.first), Ok(Content::Images(_))))
+            object
+                .and_then(|object| object.content(scope.first).ok())
+                .is_some_and(|content| content.is_file())
         }
         _ => false,
     };
-    if system.iter().any(is_image) {
-        let message = "a system message cannot hold images; name the image in the prompt instead".to_owned();
+    if system.iter().any(is_file) {
+        let message =
+            "a system message cannot hold images or files; name them in the prompt instead".to_owned();
         return Err(PromptError { origin: origin.to_owned(), position: None, message });
     }
     Ok(system)
 }
 
-/// Returns whether images are among what is labeled.
-fn shows_images(scope: Scope<'_>) -> bool {
+/// Returns whether images or documents are among what is labeled.
+fn shows_files(scope: Scope<'_>) -> bool {
     let mut labeled = scope.form.labeled().into_iter();
-    labeled.any(|object| matches!(object.content(scope.first), Ok(Content::Images(_))))
+    labeled.any(|object| object.content(scope.first).is_ok_and(|content| content.is_file()))
 }
 
 /// Returns whether a text holds anything of the task.

@@ -224,6 +224,7 @@ fn parameters(args: &ModelArgs) -> Result<Parameters, SettingsError> {
         max_tokens: args.max_tokens,
         seed: args.seed_model,
         reasoning_effort: args.reasoning_effort.clone(),
+        image_size: None,
         extra,
     })
 }

@@ -34,13 +34,7 @@ const CONTROLS: &[(&str, &str)] = &[
 ];
 
 /// Object tags that give nothing to a prompt, and what they show.
-const OBJECTS: &[(&str, &str)] = &[
-    ("Audio", "sound"),
-    ("AudioPlus", "sound"),
-    ("Pdf", "a PDF file"),
-    ("TimeSeries", "a time series"),
-    ("Video", "a video"),
-];
+const OBJECTS: &[(&str, &str)] = &[("Audio", "sound"), ("AudioPlus", "sound"), ("Video", "a video")];
 
 /// Tags that have a name or a target but are neither control nor object.
 const NEITHER: &[&str] = &["Filter", "Header", "Markdown", "Relation", "Shortcut", "Style", "View"];

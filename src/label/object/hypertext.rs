@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use roxmltree::Node;
 
+use super::kept::Kept;
 use super::source::Source;
-use super::text::kept_elsewhere;
 use super::{Content, Head, Object, Passage, Shows};
 use crate::label::html::{self, Place};
+use crate::label::path::Path;
 use crate::label::tag;
 use crate::label::task::Task;
 
@@ -15,7 +16,7 @@ use crate::label::task::Task;
 struct HyperText {
     head: Head,
     place: Place,
-    kept_elsewhere: Option<String>,
+    kept: Kept,
 }
 
 pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, String> {
@@ -25,9 +26,9 @@ pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, 
         None => Source::parse(markup(node).ok_or("has neither a `value` nor anything inside")?)?,
     };
     Ok(Arc::new(HyperText {
-        head: Head { tag: "HyperText", name: name.to_owned(), source },
+        kept: Kept::of(node, &source),
         place: if tag::is_set(node, "inline") { Place::Inline } else { Place::Frame },
-        kept_elsewhere: kept_elsewhere(node),
+        head: Head { tag: "HyperText", name: name.to_owned(), source },
     }))
 }
 
@@ -40,10 +41,8 @@ fn markup<'a>(node: &Node<'a, '_>) -> Option<&'a str> {
 
 impl HyperText {
     fn html(&self, task: &Task) -> Result<String, String> {
-        match &self.kept_elsewhere {
-            Some(reason) => Err(reason.clone()),
-            None => self.head.source.text(&task.data),
-        }
+        self.kept.check()?;
+        self.head.source.text(&task.data)
     }
 }
 
@@ -60,10 +59,15 @@ impl Shows for HyperText {
         self.html(task).map(|html| vec![Passage { text: html::text_of(&html, self.place) }])
     }
 
+    fn address(&self) -> Option<&Path> {
+        self.kept.address()
+    }
+
     fn details(&self) -> Vec<&str> {
-        match self.place {
-            Place::Frame => Vec::new(),
-            Place::Inline => vec!["inline"],
+        let mut details = self.kept.details();
+        if self.place == Place::Inline {
+            details.push("inline");
         }
+        details
     }
 }

@@ -38,13 +38,16 @@ impl Shows for Image {
         if entries.is_empty() {
             return Err(format!("{place} is an empty list; expected addresses of images"));
         }
-        let address = |entry: &Value| match entry {
-            Value::String(address) if !address.trim().is_empty() => Ok(address.trim().to_owned()),
-            Value::String(_) => Err(format!("{place} is empty; expected the address of an image")),
-            other => {
-                Err(format!("{place} holds {}; expected the address of an image", text::describe(other)))
-            }
-        };
-        entries.iter().map(address).collect::<Result<_, _>>().map(Content::Images)
+        let addresses = entries.iter().map(|entry| address(entry, &place, "an image"));
+        addresses.collect::<Result<_, _>>().map(Content::Images)
+    }
+}
+
+/// Returns a value that is the address of something; `place` says where it stands, `what` is at the address.
+pub(super) fn address(value: &Value, place: &str, what: &str) -> Result<String, String> {
+    match value {
+        Value::String(address) if !address.trim().is_empty() => Ok(address.trim().to_owned()),
+        Value::String(_) => Err(format!("{place} is empty; expected the address of {what}")),
+        other => Err(format!("{place} holds {}; expected the address of {what}", text::describe(other))),
     }
 }

@@ -3,13 +3,16 @@
 mod chat;
 mod hypertext;
 mod image;
+mod kept;
 mod list;
 mod paragraphs;
+mod pdf;
 mod source;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timeseries;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -28,6 +31,8 @@ pub enum Content {
     Text(String),
     /// Addresses of images: `http(s)` URLs, data URLs, or whatever else the task holds; never empty.
     Images(Vec<String>),
+    /// The address of a PDF file, as the task holds it.
+    Document(String),
     /// A conversation; never empty.
     Turns(Vec<Turn>),
 }
@@ -62,6 +67,12 @@ pub trait Object: Debug + Send + Sync {
 
     /// Returns the field of the task's data it shows, as written after `$`; `None` for text around or without fields.
     fn field(&self) -> Option<&str>;
+
+    /// Returns the field that holds an address of what is shown, in place of that itself. Whoever asks for
+    /// [`content`](Self::content) puts the text that is there in that field's place first.
+    fn address(&self) -> Option<&Path> {
+        None
+    }
 
     /// Returns what it shows for this task; the error says which field is missing or of the wrong kind.
     fn content(&self, task: &Task) -> Result<Content, String>;
@@ -109,6 +120,11 @@ trait Shows: Debug + Send + Sync {
         Err(format!("`{}` has no text to mark", self.head().tag))
     }
 
+    /// Returns the field for [`Object::address`].
+    fn address(&self) -> Option<&Path> {
+        None
+    }
+
     /// Returns what else decides how the value is read.
     fn details(&self) -> Vec<&str> {
         Vec::new()
@@ -133,9 +149,21 @@ pub const KINDS: &[Kind] = &[
     Kind { tag: "Paragraphs", parse: paragraphs::parse },
     Kind { tag: "Chat", parse: chat::parse },
     Kind { tag: "Image", parse: image::parse },
+    Kind { tag: "Pdf", parse: pdf::parse },
     Kind { tag: "List", parse: list::parse },
     Kind { tag: "Table", parse: table::parse },
+    Kind { tag: "TimeSeries", parse: timeseries::parse },
 ];
+
+impl Content {
+    /// Returns whether it is kept in files, which a message holds as parts of their own.
+    pub fn is_file(&self) -> bool {
+        match self {
+            Self::Images(_) | Self::Document(_) => true,
+            Self::Text(_) | Self::Turns(_) => false,
+        }
+    }
+}
 
 impl Head {
     /// Reads a tag whose `value` says what it shows.
@@ -151,6 +179,10 @@ impl<T: Shows> Object for T {
 
     fn field(&self) -> Option<&str> {
         self.head().source.field().map(Path::as_str)
+    }
+
+    fn address(&self) -> Option<&Path> {
+        Shows::address(self)
     }
 
     fn content(&self, task: &Task) -> Result<Content, String> {

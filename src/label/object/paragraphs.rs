@@ -6,8 +6,9 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::Value;
 
-use super::text::kept_elsewhere;
+use super::kept::Kept;
 use super::{Content, Head, Object, Passage, Shows, Turn};
+use crate::label::path::Path;
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
@@ -17,7 +18,7 @@ struct Paragraphs {
     keys: Keys,
     /// Whether the editor sorts the turns by the time they begin (`contextScroll`).
     is_sorted: bool,
-    kept_elsewhere: Option<String>,
+    kept: Kept,
 }
 
 /// Under which keys a turn keeps its speaker and its text.
@@ -29,11 +30,12 @@ pub(super) struct Keys {
 
 pub(super) fn parse(node: &Node<'_, '_>, name: &str) -> Result<Arc<dyn Object>, String> {
     let key = |name, default: &str| tag::filled(node, name).unwrap_or(default).to_owned();
+    let head = Head::of("Paragraphs", node, name)?;
     Ok(Arc::new(Paragraphs {
-        head: Head::of("Paragraphs", node, name)?,
         keys: Keys { speaker: key("nameKey", "author"), text: key("textKey", "text") },
         is_sorted: tag::is_set(node, "contextScroll"),
-        kept_elsewhere: kept_elsewhere(node),
+        kept: Kept::of(node, &head.source),
+        head,
     }))
 }
 
@@ -46,7 +48,7 @@ pub(super) fn turns(value: &Value, keys: &Keys, place: &str) -> Result<Vec<Turn>
         Value::Array(entries) => entries,
         Value::String(address) if address.starts_with("http://") || address.starts_with("https://") => {
             return Err(format!(
-                "{place} is an address; expected {}, fetching it is not supported yet",
+                "{place} is an address; expected {}, or `valueType=\"url\"` in the labeling config",
                 expected()
             ));
         }
@@ -86,9 +88,7 @@ fn turn(entry: &Value, keys: &Keys) -> Result<Turn, String> {
 
 impl Paragraphs {
     fn turns(&self, task: &Task) -> Result<Vec<Turn>, String> {
-        if let Some(reason) = &self.kept_elsewhere {
-            return Err(reason.clone());
-        }
+        self.kept.check()?;
         let value = self.head.source.value(&task.data)?;
         let value = parsed(&value);
         let turns = turns(&value, &self.keys, &self.head.source.describe())?;
@@ -130,9 +130,14 @@ impl Shows for Paragraphs {
         Ok(turns.into_iter().map(|turn| Passage { text: turn.text }).collect())
     }
 
+    fn address(&self) -> Option<&Path> {
+        self.kept.address()
+    }
+
     fn details(&self) -> Vec<&str> {
         let mut details = vec![self.keys.speaker.as_str(), &self.keys.text];
         details.extend(self.is_sorted.then_some("contextScroll"));
+        details.extend(self.kept.details());
         details
     }
 }

@@ -67,11 +67,9 @@ fn texts_are_fields_of_the_task() {
     check("<Text value='$t'/>", &json!({"u": "x"}), Err("there is no field `t`; the task has `u`"));
     check("<Text value='$t'/>", &json!({}), Err("there is no field `t`; the task has no data at all"));
     check("<Text value='$t'/>", &json!({"t": null}), Err("field `t` is null"));
-    check(
-        "<Text value='$t' valueType='url'/>",
-        &json!({"t": "http://x"}),
-        Err("fetching a text from its URL"),
-    );
+    // What is at the address was put in its place.
+    check("<Text value='$t' valueType='url'/>", &json!({"t": "fetched"}), text("fetched"));
+    check("<Text value='see $t' valueType='url'/>", &json!({"t": "x"}), Err("of more than one field"));
     check("<Text value='$t' resolver='csv'/>", &json!({"t": "x"}), Err("resolvers are not supported"));
     check("<Text/>", &json!({}), Err("has no `value`"));
     check("<HyperText/>", &json!({}), Err("neither a `value` nor anything inside"));
@@ -139,6 +137,64 @@ fn check_ranked(fields: &Value, expect: Result<&str, &str>) {
             assert_eq!(found, expect.map(|shown| Content::Text(shown.to_owned())).map_err(str::to_owned));
         }
     }
+}
+
+#[test]
+fn documents_are_addresses() {
+    let document = |address: &str| Ok(Content::Document(address.to_owned()));
+    check("<Pdf value='$d'/>", &json!({"d": "/data/upload/1/a.pdf"}), document("/data/upload/1/a.pdf"));
+    check(
+        "<Pdf value='$d'/>",
+        &json!({"d": [1]}),
+        Err("field `d` holds a list; expected the address of a PDF file"),
+    );
+}
+
+#[test]
+fn time_series_are_tables_of_their_channels() {
+    let tag = "<TimeSeries value='$s' timeColumn='t'><Channel column='v'/></TimeSeries>";
+    check(tag, &json!({"s": {"t": [1, 2], "x": [0, 0], "v": [0.5, null]}}), text("t, v\n1, 0.5\n2, "));
+    check(tag, &json!({"s": "t,x,v\n1,0,0.5\n2,0,0.7\n"}), text("t, v\n1, 0.5\n2, 0.7"));
+    check(tag, &json!({"s": "{\"t\": [1], \"v\": [2]}"}), text("t, v\n1, 2"));
+    check(tag, &json!({"s": "a,b\n1,2"}), text("a, b\n1, 2"));
+    check("<TimeSeries value='$s' sep='\\t'/>", &json!({"s": "a\tb\n1\t2"}), text("a, b\n1, 2"));
+    check("<TimeSeries value='$s' sep='ab'/>", &json!({}), Err("expected a single ASCII character"));
+    check(tag, &json!({"s": "t,v\n"}), Err("field `s` is no time series: it has no rows"));
+    check(tag, &json!({"s": {"t": 1}}), Err("expected an object of lists"));
+    check(tag, &json!({"s": 3}), Err("expected CSV or an object of lists"));
+}
+
+#[test]
+fn a_long_time_series_is_thinned_and_says_so() {
+    let csv: String =
+        std::iter::once("t,v\n".to_owned()).chain((0..1_000).map(|row| format!("{row},{row}\n"))).collect();
+    let document = roxmltree::Document::parse("<TimeSeries value='$s'/>").expect("well-formed");
+    let object = timeseries::parse(&document.root_element(), "o").expect("a time series");
+    let data = json!({"s": csv}).as_object().cloned().expect("an object");
+    let task = Task { id: TaskId::Id(1), data, annotations: Vec::new(), predictions: Vec::new() };
+    let Ok(Content::Text(text)) = object.content(&task) else { panic!("it is a text") };
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines[1], lines[2], lines[200]), ("0, 0", "5, 5", "999, 999"));
+    assert_eq!((lines.len(), lines[201]), (202, "(200 of 1000 rows, evenly spaced)"));
+}
+
+#[test]
+fn tags_whose_data_is_an_address_say_so() {
+    let check = |xml: &str, expect: Option<&str>| {
+        let document = roxmltree::Document::parse(xml).expect("well-formed");
+        let node = document.root_element();
+        let kind = KINDS.iter().find(|kind| crate::label::tag::is(&node, kind.tag)).expect("an object tag");
+        let object = (kind.parse)(&node, "o").expect("a tag");
+        assert_eq!(object.address().map(Path::as_str), expect, "{xml}");
+    };
+    for tag in ["Text", "HyperText", "Paragraphs", "TimeSeries"] {
+        check(&format!("<{tag} value='$a.b' valueType='url'/>"), Some("a.b"));
+    }
+    check("<Text value='$t'/>", None);
+    check("<HyperText value='$t' valueType='text'/>", None);
+    check("<TimeSeries value='$t'/>", Some("t"));
+    check("<TimeSeries value='$t' valueType='json'/>", None);
+    check("<Image value='$t'/>", None);
 }
 
 #[test]

@@ -209,9 +209,13 @@ fn message(message: &Message) -> Result<Value, EncodeError> {
         match part {
             Part::Text(text) => texts.push(text.as_str()),
             Part::Image(Image::Inline { base64, .. }) => images.push(base64.as_str()),
-            Part::Image(Image::Url(_)) => {
-                let words =
-                    "Ollama fetches no images by URL; give the image itself, as a `data:` URL in the task";
+            Part::Image(Image::Url(_) | Image::Stored(_)) => {
+                let words = "Ollama fetches no images by URL; leave out `--image-urls`";
+                return Err(EncodeError(words.to_owned()));
+            }
+            Part::Document(_) => {
+                let words = "Ollama takes no PDF files; choose a provider that does, such as OpenAI, or show the \
+                             pages as images";
                 return Err(EncodeError(words.to_owned()));
             }
         }
@@ -228,7 +232,7 @@ mod tests {
     use reqwest::StatusCode;
 
     use super::*;
-    use crate::llm::chat::Parameters;
+    use crate::llm::chat::{Document, Parameters};
 
     const OLLAMA: Ollama = Ollama { num_ctx: 8_192 };
 
@@ -310,9 +314,14 @@ mod tests {
     }
 
     #[test]
-    fn an_image_by_url_is_refused_before_it_is_sent() {
-        let parts = vec![Part::Image(Image::Url("http://host/i.png".to_owned()))];
-        let error = message(&Message { role: crate::llm::chat::Role::User, parts }).unwrap_err();
-        assert!(error.to_string().contains("`data:` URL"), "{error}");
+    fn what_it_does_not_take_is_refused_before_it_is_sent() {
+        let check = |part: Part, expect: &str| {
+            let error =
+                message(&Message { role: crate::llm::chat::Role::User, parts: vec![part] }).unwrap_err();
+            assert!(error.to_string().contains(expect), "{error}");
+        };
+        check(Part::Image(Image::Url("http://host/i.png".to_owned())), "leave out `--image-urls`");
+        let document = Document::Inline { name: "a.pdf".to_owned(), base64: "AAAA".to_owned() };
+        check(Part::Document(document), "takes no PDF files");
     }
 }

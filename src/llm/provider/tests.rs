@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::label::prediction::Usage;
-use crate::llm::chat::{Image, Message, Parameters, Part, Response, Role};
+use crate::llm::chat::{Document, Image, Message, Parameters, Part, Response, Role};
 
 fn provider(name: &str) -> Box<dyn Provider> {
     let row = PROVIDERS.iter().find(|row| row.name == name).unwrap();
@@ -30,6 +30,7 @@ fn full() -> ChatRequest {
         max_tokens: Some(50),
         seed: Some(7),
         reasoning_effort: Some("low".to_owned()),
+        image_size: None,
         extra,
     };
     let messages = vec![Message { role: Role::User, parts }];
@@ -41,6 +42,21 @@ fn body(name: &str, request: &ChatRequest, rung: Option<Rung>) -> Value {
     let mut capabilities = provider(name).capabilities(&base, "m");
     capabilities.rung = rung.unwrap_or(capabilities.rung);
     provider(name).body(request, &capabilities).unwrap()
+}
+
+#[test]
+fn a_document_is_a_file_of_the_message() {
+    let document = Document::Inline { name: "a.pdf".to_owned(), base64: "AAAA".to_owned() };
+    let parts = vec![Part::Document(document), Part::Text("What is it?".to_owned())];
+    let parameters = Parameters::default();
+    let messages = vec![Message { role: Role::User, parts }];
+    let request = ChatRequest { model: "m".to_owned(), messages, schema: None, parameters };
+    let file = json!({"filename": "a.pdf", "file_data": "data:application/pdf;base64,AAAA"});
+    let content = json!([{"type": "file", "file": file}, {"type": "text", "text": "What is it?"}]);
+    assert_eq!(body("openai", &request, None)["messages"], json!([{"role": "user", "content": content}]));
+    let source = json!({"type": "base64", "media_type": "application/pdf", "data": "AAAA"});
+    let document = json!({"type": "document", "title": "a.pdf", "source": source});
+    assert_eq!(body("anthropic", &request, None)["messages"][0]["content"][0], document);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::DecodeError;
 use crate::http::transport::Reply;
 use crate::label::prediction::Usage;
-use crate::llm::chat::{Bill, ChatRequest, Completion, Image, Message, Part, Response};
+use crate::llm::chat::{Bill, ChatRequest, Completion, Document, Image, Message, Part, Response};
 use crate::llm::ladder::{Capabilities, Rung};
 use crate::llm::problem::is_page;
 use crate::llm::repair::read;
@@ -120,10 +120,22 @@ fn message(message: &Message) -> Value {
 fn part(part: &Part) -> Value {
     let url = match part {
         Part::Text(text) => return json!({"type": "text", "text": text}),
-        Part::Image(Image::Url(url)) => url.clone(),
+        // Nothing that is still to be fetched is sent; a preview may show it.
+        Part::Image(Image::Url(url) | Image::Stored(url)) => url.clone(),
         Part::Image(Image::Inline { media_type, base64 }) => format!("data:{media_type};base64,{base64}"),
+        Part::Document(document) => return json!({"type": "file", "file": file(document)}),
     };
     json!({"type": "image_url", "image_url": {"url": url}})
+}
+
+/// As in <https://platform.openai.com/docs/guides/pdf-files>.
+fn file(document: &Document) -> Value {
+    match document {
+        Document::Stored(address) => json!({"file_data": address}),
+        Document::Inline { name, base64 } => {
+            json!({"filename": name, "file_data": format!("data:application/pdf;base64,{base64}")})
+        }
+    }
 }
 
 fn response_format(rung: Rung, schema: &Value) -> Option<Value> {

@@ -91,5 +91,8 @@ fn source(form: &Form, task: &Task) -> Result<Value, String> {
         (Content::Images(_), _) => Err("the example reads images by OCR, which is not done here; leave \
                                         `--profile` out to show them to the model"
             .to_owned()),
+        (Content::Document(_), _) => {
+            Err("the example reads no PDF files; leave `--profile` out to show them to the model".to_owned())
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::http::secret::Secret;
 use crate::http::transport::Reply;
 use crate::label::prediction::Usage;
 use crate::llm::budget::ANSWER_LIMIT;
-use crate::llm::chat::{Bill, ChatRequest, Completion, Image, Message, Part, Response, Role};
+use crate::llm::chat::{Bill, ChatRequest, Completion, Document, Image, Message, Part, Response, Role};
 use crate::llm::judge::judge;
 use crate::llm::ladder::{Capabilities, Rung};
 use crate::llm::repair::read;
@@ -172,7 +172,7 @@ fn texts<'a>(messages: &[&'a Message]) -> Vec<&'a str> {
     let parts = messages.iter().flat_map(|message| &message.parts);
     let texts = parts.filter_map(|part| match part {
         Part::Text(text) => Some(text.as_str()),
-        Part::Image(_) => None,
+        Part::Image(_) | Part::Document(_) => None,
     });
     texts.filter(|text| !text.trim().is_empty()).collect()
 }
@@ -206,12 +206,25 @@ fn block(part: &Part) -> Option<Value> {
         Part::Text(text) => {
             return (!text.trim().is_empty()).then(|| json!({"type": "text", "text": text}));
         }
-        Part::Image(Image::Url(url)) => json!({"type": "url", "url": url}),
+        // Nothing that is still to be fetched is sent; a preview may show it.
+        Part::Image(Image::Url(url) | Image::Stored(url)) => json!({"type": "url", "url": url}),
         Part::Image(Image::Inline { media_type, base64 }) => {
             json!({"type": "base64", "media_type": media_type, "data": base64})
         }
+        Part::Document(document) => return Some(self::document(document)),
     };
     Some(json!({"type": "image", "source": source}))
+}
+
+/// As in <https://platform.claude.com/docs/en/build-with-claude/pdf-support>.
+fn document(document: &Document) -> Value {
+    match document {
+        Document::Stored(url) => json!({"type": "document", "source": {"type": "url", "url": url}}),
+        Document::Inline { name, base64 } => {
+            let source = json!({"type": "base64", "media_type": "application/pdf", "data": base64});
+            json!({"type": "document", "title": name, "source": source})
+        }
+    }
 }
 
 /// Returns why there is no answer, in the provider's words where it has any.
