@@ -17,6 +17,7 @@
 //! |   | [`studio`] | Label Studio's REST API |
 //! |   | [`journal`] | what was paid for, kept in a file |
 //! | 3 | [`prompt`] | templates to messages, reply texts to answers |
+//! |   | [`media`] | images, documents and texts from wherever tasks keep them |
 //! |   | [`engine`] | pull, annotate, collect, deliver: [`engine::run`] |
 //! | 4 | [`annotate`] | one task to one prediction |
 //! |   | [`source`] | where tasks come from, one origin a file |
@@ -51,6 +52,7 @@ pub mod journal;
 pub mod label;
 pub mod llm;
 pub mod lock;
+pub mod media;
 pub mod progress;
 pub mod prompt;
 pub mod settings;

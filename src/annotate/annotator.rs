@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use tracing::Instrument;
 
 use super::contact::Contact;
+use super::fetching::unfetched;
 use super::fingerprint::Fingerprint;
 use super::inquiry::{Ending, Upshot};
 use super::keyword;
@@ -20,6 +21,7 @@ use crate::label::prediction::{Labeled, Prediction, Usage};
 use crate::label::task::{Task, TaskId};
 use crate::llm::chat::{Bill, ChatRequest, Completion, Message, Parameters, Role};
 use crate::llm::client::{Client, RawReply};
+use crate::media::Media;
 use crate::prompt::wrap::Prompt;
 
 /// Who answers.
@@ -66,10 +68,12 @@ pub struct Annotator {
     pub retries_failed: bool,
     pub contact: Contact,
     pub shared: Shared,
+    /// Fetches what tasks refer to.
+    pub media: Media,
 }
 
 impl Annotator {
-    /// Returns the request for a task; the error says what the task lacks.
+    /// Returns the request for a task as it is shown; the error says what the task lacks.
     ///
     /// For the keyword answerer it is what is counted, which nobody is sent.
     pub fn request(&self, task: &Task) -> Result<ChatRequest, String> {
@@ -86,7 +90,12 @@ impl Annotator {
     }
 
     async fn label(&self, task: Task) -> Outcome {
-        let request = match self.request(&task) {
+        let shown = match self.media.shown(&self.form, &task).await {
+            Ok(shown) => shown,
+            Err(error) => return unfetched(task.id, error),
+        };
+        let shown = shown.as_ref().unwrap_or(&task);
+        let request = match self.request(shown) {
             Ok(request) => request,
             Err(reason) => return failed(task.id, FailureKind::Data, reason, Bill::default()),
         };
@@ -95,39 +104,43 @@ impl Annotator {
             return Outcome::Unchanged(task.id);
         }
         match &self.answerer {
-            Answerer::Keyword => self.count(task, fingerprint),
+            Answerer::Keyword => match self.count(shown) {
+                Ok(filled) => {
+                    let labeled = self.labeled(task, fingerprint, filled);
+                    Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: false }
+                }
+                Err((kind, reason)) => failed(task.id, kind, reason, Bill::default()),
+            },
             Answerer::Model(client) => {
                 let seat = self.shared.seat(fingerprint).await;
                 let question = Question { fingerprint, task: task.id, request: &request };
-                match self.known(client, &task, question, &seat) {
+                match self.known(client, shown, question, &seat) {
                     Some(Ok(filled)) => {
                         let labeled = self.labeled(task, fingerprint, filled);
                         Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: true }
                     }
                     Some(Err((kind, reason))) => Outcome::Refrained(Failure { task: task.id, kind, reason }),
-                    None => {
-                        let upshot = self.ask(client, &task, &request).await;
-                        self.settle(task, question, upshot, seat)
-                    }
+                    None => match self.media.load(&request, task.id).await {
+                        Ok(loaded) => {
+                            let upshot = self.ask(client, shown, &loaded).await;
+                            self.settle(task, question, upshot, seat)
+                        }
+                        Err(error) => unfetched(task.id, error),
+                    },
                 }
             }
         }
     }
 
-    /// Labels a task by counting words.
-    fn count(&self, task: Task, fingerprint: Fingerprint) -> Outcome {
-        let answer = keyword::answer(&self.form, &task);
+    /// Returns what a task gets by counting words.
+    fn count(&self, task: &Task) -> Result<Filled, (FailureKind, String)> {
+        let answer = keyword::answer(&self.form, task);
         if answer.as_object().is_some_and(Map::is_empty) {
             let reason = "its text holds no word of any label, or as many of several".to_owned();
-            return failed(task.id, FailureKind::Unusable, reason, Bill::default());
+            return Err((FailureKind::Unusable, reason));
         }
-        match Answers::Json(vec![answer]).read(&self.form, &task) {
-            Ok(filled) => {
-                let labeled = self.labeled(task, fingerprint, filled);
-                Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: false }
-            }
-            Err(trouble) => failed(task.id, trouble.kind, trouble.reason, Bill::default()),
-        }
+        let filled = Answers::Json(vec![answer]).read(&self.form, task);
+        filled.map_err(|trouble| (trouble.kind, trouble.reason))
     }
 
     /// Reads what a task gets out of a completion.
@@ -275,6 +288,7 @@ mod tests {
             retries_failed: false,
             contact: Contact::default(),
             shared: Shared::default(),
+            media: Media::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod annotator;
 pub mod contact;
+mod fetching;
 pub mod fingerprint;
 mod inquiry;
 pub mod keyword;

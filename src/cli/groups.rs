@@ -14,6 +14,12 @@ use crate::llm::provider::{PROVIDERS, Row};
 /// No model has a longer context, in tokens.
 const MOST_CONTEXT: u64 = 1 << 24;
 
+/// No image has a longer side, in pixels.
+const MOST_PIXELS: u64 = 65_535;
+
+/// No provider takes larger files, in megabytes.
+const MOST_MEGABYTES: u64 = 512;
+
 /// No server takes more requests a minute.
 const MOST_REQUESTS: u64 = 10_000_000;
 
@@ -212,6 +218,33 @@ fn model_help() -> String {
     let default = |row: &Row| row.default_model.map(|model| format!("{model} with {}", row.name));
     let defaults: Vec<String> = PROVIDERS.iter().filter_map(default).collect();
     format!("The model; for Azure the deployment [default: {}]", defaults.join(", "))
+}
+
+/// What else tasks refer to, and how it is fetched.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Images and files")]
+pub struct MediaArgs {
+    /// Scale images down to this longest side, in pixels [default: as they are]
+    #[arg(long, value_name = "PIXELS", value_parser = whole::<u32>(16..=MOST_PIXELS))]
+    pub image_size: Option<u32>,
+
+    /// Send the addresses of images on the web, for the model's server to fetch, in place of the images
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = switch)]
+    pub image_urls: Option<bool>,
+
+    /// The largest image or file that is fetched, in megabytes [default: 20]
+    #[arg(long, value_name = "MB", value_parser = whole::<u32>(1..=MOST_MEGABYTES))]
+    pub max_file_size: Option<u32>,
+
+    /// Read files of this folder where tasks name them by path [default: no files of this machine]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub media_root: Option<PathBuf>,
+
+    /// Also fetch from this machine and from private networks, where a task says so (Label Studio itself always is)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = switch)]
+    pub allow_private_addresses: Option<bool>,
 }
 
 /// How fast and how long.

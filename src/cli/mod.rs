@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use groups::{
-    DeliveryArgs, LimitArgs, ModelArgs, OutputArgs, PromptArgs, RetryArgs, StudioArgs, TaskArgs,
+    DeliveryArgs, LimitArgs, MediaArgs, ModelArgs, OutputArgs, PromptArgs, RetryArgs, StudioArgs, TaskArgs,
 };
 pub use journal::{ForgetArgs, JournalCommand, TaskArg, WhichArgs};
 pub use values::{AnswerArg, Assignment, ColorArg, IdsArg, OnlyArg, ProfileArg, ProgressArg};
@@ -105,6 +105,8 @@ pub struct RunArgs {
     pub tasks: TaskArgs,
     #[command(flatten)]
     pub prompt: PromptArgs,
+    #[command(flatten)]
+    pub media: MediaArgs,
     #[command(flatten)]
     pub model: ModelArgs,
     #[command(flatten)]

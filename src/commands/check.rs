@@ -18,8 +18,8 @@ use crate::label::task::Task;
 use crate::progress::terminal::Tone;
 use crate::progress::text::{harmless, harmless_lines, plain_duration, plural};
 use crate::settings::{
-    DeliverySettings, Destination, Layered, ModelSettings, PromptSettings, Settings, TaskOrigin,
-    TaskSettings, retry_policy,
+    DeliverySettings, Destination, Layered, MediaSettings, ModelSettings, PromptSettings, Settings,
+    TaskOrigin, TaskSettings, retry_policy,
 };
 use crate::source::peeked::Peeked;
 
@@ -94,6 +94,7 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let places = &list.context.places;
     let tasks = TaskSettings::resolve(run, places).map_err(Error::from);
     let prompt = PromptSettings::resolve(&run.args.prompt, &run.origins).map_err(Error::from);
+    let media = tasks.as_ref().ok().map(|tasks| MediaSettings::resolve(run, places, &tasks.origin));
     let model = ModelSettings::resolve(run, places).and_then(|model| model.check_key().map(|()| model));
     let model = model.map_err(Error::from);
     let delivery = DeliverySettings::resolve(&run.args.delivery, &run.origins).map_err(Error::from);
@@ -109,15 +110,17 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     };
     let prompt = list.told("prompt", prompt)?;
     let model = list.told("model", model)?;
+    let media = media.map(|media| list.told("files", media.map_err(Error::from))).transpose()?.flatten();
     let delivery = list.told("output", delivery)?;
     let destination = list.told("output", destination)?.flatten();
-    let (Some(tasks), Some((text, form)), Some(prompt), Some(model), Some(delivery), Some(destination)) =
-        (tasks, form, prompt, model, delivery, destination)
-    else {
+    let (Some(tasks), Some((text, form)), Some(prompt), Some(model)) = (tasks, form, prompt, model) else {
         return Ok(());
     };
-    let settings =
-        Settings { tasks, prompt, model, delivery, policy: retry_policy(&run.args.limits.retries) };
+    let (Some(media), Some(delivery), Some(destination)) = (media, delivery, destination) else {
+        return Ok(());
+    };
+    let policy = retry_policy(&run.args.limits.retries);
+    let settings = Settings { tasks, prompt, model, media, delivery, policy };
     let model_version = plan::model_version(&settings, &form);
     let ConfigText { name, release, studio, .. } = text;
     let ground = Ground { form: form.into(), studio, name, release, model_version };
@@ -204,7 +207,7 @@ async fn rest(
     let annotator = plan::annotator(settings, ground, &peeked, list.context).await;
     let id = first.id;
     let Some(annotator) = list.told("prompt", annotator)? else { return Ok(()) };
-    let fitting = peeked.fitting(|task| annotator.request(task).map(drop)).await?;
+    let fitting = peeked.fitting(async |task| annotator.prepared(task).await.map(drop)).await?;
     let fitting = fitting.map_err(|reason| ports::Error::Input(format!("{id}: {reason}")).into());
     let Some(first) = list.told("prompt", fitting)? else { return Ok(()) };
     list.good("prompt", &settings.prompt.texts.origin)?;

@@ -1,20 +1,27 @@
 //! What a selection would cost: requests, tokens and money, told before anything is spent.
 
+use std::pin::pin;
+
 use futures::StreamExt;
 
 use super::plan::Tasks;
 use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
+use crate::engine::ports;
 use crate::error::Error;
 use crate::label::prediction::Usage;
+use crate::label::task::Task;
 use crate::llm::budget::Amount;
 use crate::llm::chat::ChatRequest;
-use crate::llm::estimate::estimate_tokens;
+use crate::llm::estimate::{estimate_tokens, with_usual_files};
 use crate::llm::price::{self, Price, money};
 use crate::progress::text::{plural, thousands};
 use crate::settings::ModelSettings;
 
 /// Tokens of an answer in a control's own words, such as a `TextArea`'s, where nothing limits it; a guess.
 const FREE_TEXT_TOKENS: u64 = 120;
+
+/// Tasks whose texts are fetched at the same time.
+const MOST_FETCHES: usize = 8;
 
 /// Tokens of a label, a number or a date with its key, in JSON; a guess.
 const LABEL_TOKENS: u64 = 12;
@@ -37,13 +44,18 @@ impl Estimate {
     pub(super) async fn of(tasks: &Tasks, annotator: &Annotator, limit: Option<u64>) -> Result<Self, Error> {
         let mut estimate = Self::default();
         let answer = answer_tokens(annotator);
-        let mut stream = tasks.source().tasks();
-        while limit.is_none_or(|limit| estimate.tasks - estimate.unchanged < limit)
-            && let Some(task) = stream.next().await
-        {
+        let prepare = async |task: Result<Task, ports::Error>| {
             let task = task?;
+            let request = annotator.prepared(&task).await;
+            Ok::<_, ports::Error>((task, request))
+        };
+        let mut stream = pin!(tasks.source().tasks().map(prepare).buffered(MOST_FETCHES));
+        while limit.is_none_or(|limit| estimate.tasks - estimate.unchanged < limit)
+            && let Some(prepared) = stream.next().await
+        {
+            let (task, request) = prepared?;
             estimate.tasks += 1;
-            match annotator.request(&task) {
+            match request {
                 Err(_) => estimate.unusable += 1,
                 Ok(request) if annotator.is_done(&task, &request) => estimate.unchanged += 1,
                 Ok(request) => {
@@ -60,7 +72,7 @@ impl Estimate {
 
     fn add_worst(&mut self, annotator: &Annotator, request: &ChatRequest, requests: u64) {
         let Answerer::Model(client) = &annotator.answerer else { return };
-        if let (Some(budget), Ok(worst)) = (client.budget(), client.worst_case(request)) {
+        if let (Some(budget), Ok(worst)) = (client.budget(), client.worst_case(&with_usual_files(request))) {
             let worst = budget.amount(&worst, None);
             let (all, largest) = self.worst.unwrap_or_default();
             let all = (0..requests).fold(all, |all, _| all.plus(worst));

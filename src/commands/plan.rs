@@ -13,6 +13,7 @@ use crate::annotate::fingerprint;
 use crate::annotate::shared::Shared;
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
+use crate::http;
 use crate::http::pace::{Limits, Pace};
 use crate::http::retry::RetryPolicy;
 use crate::http::share::Share;
@@ -26,11 +27,12 @@ use crate::llm::client::{Client, Endpoint};
 use crate::llm::estimate::estimate_tokens;
 use crate::llm::memory::Memory;
 use crate::llm::provider::ProviderOptions;
+use crate::media::{Access, Media};
 use crate::progress::text::harmless;
 use crate::prompt::wrap::Prompt;
 use crate::settings::{
-    self, ModelServer, ModelSettings, Oracle, Settings, SettingsError, StudioSettings, TaskOrigin,
-    TaskSettings,
+    self, FileStudio, MediaSettings, ModelServer, ModelSettings, Oracle, Settings, SettingsError,
+    StudioSettings, TaskOrigin, TaskSettings,
 };
 use crate::source::file::FileSource;
 use crate::source::peeked::Peeked;
@@ -183,6 +185,25 @@ fn studio(settings: &StudioSettings, policy: &RetryPolicy, stop: &Stop) -> Resul
     Ok(Studio::new(settings.address.clone(), settings.key.clone(), transport))
 }
 
+/// Returns what fetches the files of tasks: with Label Studio's key from there, and with none from elsewhere.
+fn media(settings: &Settings, ground: &Ground, stop: &Stop) -> Result<Media, Error> {
+    let MediaSettings { options, studio } = &settings.media;
+    let access = match studio {
+        FileStudio::OfTasks => {
+            Access::Given { studio: ground.studio.clone().ok_or_else(not_connected)?, project: None }
+        }
+        FileStudio::Named { address, key, project } => {
+            let transport = transport(settings.policy.clone(), &Limits::default(), stop)?;
+            let studio = Studio::new(address.clone(), key.clone(), transport);
+            Access::Given { studio: Arc::new(studio), project: *project }
+        }
+        FileStudio::Missing(cure) => Access::Missing(cure.clone()),
+    };
+    let client = http::foreign_client(options.hosts).map_err(no_http)?;
+    let web = Transport { client, ..transport(settings.policy.clone(), &Limits::default(), stop)? };
+    Ok(Media::new(access, Some(web), options.clone()))
+}
+
 /// Waits for this Label Studio from now on where it goes away: it was there.
 pub(super) fn be_patient(studio: &Studio, context: &Context<'_>) {
     let terminal = context.terminal;
@@ -201,7 +222,11 @@ pub(super) async fn annotator(
     tasks: &Peeked<'_>,
     context: &Context<'_>,
 ) -> Result<Annotator, Error> {
-    let prompt = Prompt::new(&settings.prompt.texts, &ground.form, tasks.first())?;
+    let media = media(settings, ground, &context.stop)?;
+    // Where its texts cannot be had, that is told of the task itself.
+    let first = media.shown(&ground.form, tasks.first()).await.ok().flatten();
+    let first = first.as_ref().unwrap_or(tasks.first());
+    let prompt = Prompt::new(&settings.prompt.texts, &ground.form, first)?;
     let ModelSettings { oracle, model, parameters, .. } = &settings.model;
     let mut annotator = Annotator {
         form: Arc::clone(&ground.form),
@@ -218,6 +243,7 @@ pub(super) async fn annotator(
         retries_failed: settings.tasks.retries_failed,
         contact: Contact::default(),
         shared: Shared::default(),
+        media,
     };
     if let Oracle::Model(server) = oracle {
         let mut options = server.options.clone();
@@ -285,7 +311,7 @@ async fn context_length(annotator: &Annotator, tasks: &dyn Source) -> Result<u32
     let mut longest = SMALLEST_CONTEXT;
     let mut first = tasks.tasks().take(FIRST_PAGE);
     while let Some(task) = first.next().await {
-        if let Ok(request) = annotator.request(&task?) {
+        if let Ok(request) = annotator.prepared(&task?).await {
             longest = longest.max(estimate_tokens(&request) + answer);
         }
     }
@@ -293,11 +319,12 @@ async fn context_length(annotator: &Annotator, tasks: &dyn Source) -> Result<u32
 }
 
 fn transport(policy: RetryPolicy, limits: &Limits, stop: &Stop) -> Result<Transport, Error> {
-    let client = crate::http::client().map_err(|error| Error::Io {
-        action: "cannot set up HTTP".to_owned(),
-        source: std::io::Error::other(error),
-    })?;
+    let client = http::client().map_err(no_http)?;
     Ok(Transport { client, policy, pace: Arc::new(Pace::new(limits)), stop: stop.clone() })
+}
+
+fn no_http(error: reqwest::Error) -> Error {
+    Error::Io { action: "cannot set up HTTP".to_owned(), source: std::io::Error::other(error) }
 }
 
 /// Returns the user's name for the version, or one that changes with all that decides the answers.

@@ -1,6 +1,7 @@
 //! `preview`: the exact requests and what a run would cost; asks no model, posts nothing.
 
 use futures::StreamExt;
+use serde_json::Value;
 
 use super::Context;
 use super::estimate::Estimate;
@@ -11,7 +12,7 @@ use crate::engine::ports::{self, Source};
 use crate::error::Error;
 use crate::label::task::Task;
 use crate::llm::client::Trust;
-use crate::progress::text::{harmless, harmless_lines};
+use crate::progress::text::{harmless, harmless_lines, thousands};
 use crate::settings::{Layered, Settings};
 use crate::source::peeked::Peeked;
 
@@ -38,14 +39,14 @@ pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_
     }
     let mut first = peeked.tasks().take(shown);
     while let Some(task) = first.next().await.transpose()? {
-        context.print(&request(&annotator, &task)?)?;
+        context.print(&request(&annotator, &task).await?)?;
     }
     let estimate = Estimate::of(&tasks, &annotator, settings.tasks.selection.limit).await?;
     context.print(&estimate.text(&settings.model))
 }
 
-fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {
-    let request = match annotator.request(task) {
+async fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {
+    let request = match annotator.sendable(task).await {
         Ok(request) => request,
         Err(reason) => return Ok(format!("{}: no request can be made: {}\n", task.id, harmless(&reason))),
     };
@@ -62,7 +63,52 @@ fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {
         Trust::Remembered => "as this endpoint took it before",
         Trust::Proven => "as this endpoint takes it",
     };
-    let body = serde_json::to_string_pretty(&preview.body)
+    let body = serde_json::to_string_pretty(&shortened(preview.body))
         .map_err(|error| ports::Error::Io(format!("the request cannot be shown: {error}")))?;
     Ok(format!("{}: POST {}\nanswer by {way} ({trust})\n{}\n", task.id, preview.url, harmless_lines(&body)))
+}
+
+/// Returns a body with the contents of images and files left out, and how long they are.
+fn shortened(body: Value) -> Value {
+    match body {
+        Value::String(text) => Value::String(short(text)),
+        Value::Array(values) => values.into_iter().map(shortened).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, shortened(value))).collect(),
+        other => other,
+    }
+}
+
+/// Shortens a data URL, or bare base64 that is too long to be a word.
+fn short(text: String) -> String {
+    const LONGEST: usize = 200;
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    let (head, digits) = match text.split_once(";base64,") {
+        Some((head, digits)) if head.starts_with("data:") => (format!("{head};base64,"), digits),
+        _ => (String::new(), text.as_str()),
+    };
+    if digits.len() <= LONGEST || !digits.bytes().all(is_digit) {
+        return text;
+    }
+    let bytes = digits.trim_end_matches('=').len() * 3 / 4;
+    format!("{head}… ({} bytes)", thousands(bytes as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn files_are_shown_by_their_lengths() {
+        let digits = |bytes: usize| "A".repeat(bytes.div_ceil(3) * 4 - 1) + "=";
+        let check = |text: String, expect: &str| {
+            assert_eq!(shortened(json!([{"x": text}])), json!([{"x": expect}]));
+        };
+        check(format!("data:image/png;base64,{}", digits(12_344)), "data:image/png;base64,… (12,344 bytes)");
+        check(digits(12_344), "… (12,344 bytes)");
+        check("data:image/png;base64,AAEC".to_owned(), "data:image/png;base64,AAEC");
+        let words = "a word ".repeat(100);
+        check(words.clone(), &words);
+    }
 }

@@ -131,7 +131,7 @@ fn lean(mut outcome: Outcome, destination: &Destination) -> Outcome {
 /// Notices before anything is paid for that a request can be made for none of the first tasks.
 async fn check_prompt(annotator: &Annotator, tasks: &mut Peeked<'_>) -> Result<(), Error> {
     let first = tasks.first().id;
-    let fitting = tasks.fitting(|task| annotator.request(task).map(drop)).await?;
+    let fitting = tasks.fitting(async |task| annotator.prepared(task).await.map(drop)).await?;
     fitting.map(drop).map_err(|reason| {
         let advice = "the first tasks are tried before anything is paid for; fields are named by the prompt, and by \
                       `value` in the labeling config";

@@ -6,6 +6,7 @@ mod file;
 pub mod journal;
 mod keys;
 pub mod layers;
+mod media;
 mod model;
 mod prompt;
 pub mod read;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use file::ConfigFile;
 pub use layers::{Layered, Origins, layered};
+pub use media::{FileStudio, MediaSettings};
 pub use model::{ModelServer, ModelSettings, Oracle};
 pub use prompt::PromptSettings;
 pub use studio::StudioSettings;
@@ -55,6 +57,7 @@ pub struct Settings {
     pub tasks: TaskSettings,
     pub prompt: PromptSettings,
     pub model: ModelSettings,
+    pub media: MediaSettings,
     pub delivery: DeliverySettings,
     /// How requests are repeated.
     pub policy: RetryPolicy,
@@ -138,8 +141,10 @@ impl Settings {
     /// Checks everything and fills in what was not given.
     pub fn resolve(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Self, SettingsError> {
         let args = &layered.args;
+        let tasks = TaskSettings::resolve(layered, places)?;
         Ok(Self {
-            tasks: TaskSettings::resolve(layered, places)?,
+            media: MediaSettings::resolve(layered, places, &tasks.origin)?,
+            tasks,
             prompt: PromptSettings::resolve(&args.prompt, &layered.origins)?,
             model: ModelSettings::resolve(layered, places)?,
             delivery: DeliverySettings::resolve(&args.delivery, &layered.origins)?,

@@ -90,6 +90,7 @@ impl ModelSettings {
         if layered.args.prompt.profile == Some(ProfileArg::LlmInteractive) {
             parameters.temperature.get_or_insert(LLM_INTERACTIVE_TEMPERATURE);
         }
+        parameters.image_size = layered.args.media.image_size;
         let named = layered.args.limits.concurrency.map(|number| number as usize);
         let provider = args.provider.as_deref().unwrap_or(DEFAULT_PROVIDER);
         if provider == keyword::NAME {

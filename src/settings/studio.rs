@@ -22,6 +22,14 @@ pub struct StudioSettings {
     pub advice: String,
 }
 
+/// An address and the right to use it.
+pub(super) struct Access {
+    pub(super) address: Address,
+    pub(super) key: Key,
+    /// Where both were given.
+    pub(super) advice: String,
+}
+
 impl StudioSettings {
     /// Checks address, key and project number.
     pub fn resolve(args: &StudioArgs, origins: &Origins, places: &Places<'_>) -> Result<Self, SettingsError> {
@@ -31,30 +39,40 @@ impl StudioSettings {
                 "name one with `--project ID` (the number in its address), or take tasks from a file with `--tasks FILE`",
             )
         })?;
-        let place = origins.of("url");
-        let address = server(args.url.as_deref(), origins)?;
-        let key = keys::find(
-            &KeyPlaces {
-                file: args.api_key_file.as_deref(),
-                file_origin: origins.of("api-key-file").to_string(),
-                variables: &[names::STUDIO_KEY],
-                table: "label_studio",
-            },
-            places.environment,
-            places.file,
-        )?;
-        let key = key.ok_or_else(|| {
-            SettingsError::with_hint(
-                format!("no key for Label Studio at {address}"),
-                "copy your personal access token from Account & Settings in Label Studio and set \
-                 `LABEL_STUDIO_API_KEY`, or name a file that holds it with `--api-key-file`",
-            )
-        })?;
-        let advice = format!("the address is from {place}, the key from {}", key.origin);
-        let key = Key::parse(&key.key)
-            .map_err(|error| SettingsError { message: error.to_string(), hint: error.advice() })?;
+        let Access { address, key, advice } = access(args, origins, places)?;
         Ok(Self { address, key, project, advice })
     }
+}
+
+/// Checks address and key.
+pub(super) fn access(
+    args: &StudioArgs,
+    origins: &Origins,
+    places: &Places<'_>,
+) -> Result<Access, SettingsError> {
+    let place = origins.of("url");
+    let address = server(args.url.as_deref(), origins)?;
+    let key = keys::find(
+        &KeyPlaces {
+            file: args.api_key_file.as_deref(),
+            file_origin: origins.of("api-key-file").to_string(),
+            variables: &[names::STUDIO_KEY],
+            table: "label_studio",
+        },
+        places.environment,
+        places.file,
+    )?;
+    let key = key.ok_or_else(|| {
+        SettingsError::with_hint(
+            format!("no key for Label Studio at {address}"),
+            "copy your personal access token from Account & Settings in Label Studio and set \
+                 `LABEL_STUDIO_API_KEY`, or name a file that holds it with `--api-key-file`",
+        )
+    })?;
+    let advice = format!("the address is from {place}, the key from {}", key.origin);
+    let key = Key::parse(&key.key)
+        .map_err(|error| SettingsError { message: error.to_string(), hint: error.advice() })?;
+    Ok(Access { address, key, advice })
 }
 
 /// Returns the address of Label Studio.

@@ -38,13 +38,13 @@ impl<'a> Peeked<'a> {
     /// Looks on until a task fits, and returns that one; the reason of the first task where none does.
     pub async fn fitting(
         &mut self,
-        fits: impl Fn(&Task) -> Result<(), String>,
+        fits: impl AsyncFn(&Task) -> Result<(), String>,
     ) -> Result<Result<&Task, String>, Error> {
-        let Err(reason) = fits(&self.first) else { return Ok(Ok(&self.first)) };
+        let Err(reason) = fits(&self.first).await else { return Ok(Ok(&self.first)) };
         let rest = self.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
         while let Some(rest) = rest.as_mut().filter(|_| self.seen.len() + 1 < MOST) {
             let Some(task) = rest.next().await.transpose()? else { break };
-            let is_fit = fits(&task).is_ok();
+            let is_fit = fits(&task).await.is_ok();
             self.seen.push(task);
             if is_fit {
                 return Ok(self.seen.last().ok_or(reason));
@@ -126,7 +126,7 @@ mod tests {
         let check = async |wanted: u64, expect: Result<u64, &str>, taken: u64| {
             let numbers = Numbers(30, None, AtomicU64::new(0));
             let mut peeked = Peeked::open(&numbers).await.unwrap().unwrap();
-            let fits = |task: &Task| {
+            let fits = async |task: &Task| {
                 if TaskId::Row(wanted) <= task.id { Ok(()) } else { Err(format!("{} is too small", task.id)) }
             };
             let found = peeked.fitting(fits).await.unwrap().map(|task| task.id);

@@ -136,8 +136,8 @@ fn images_go_as_parts_of_the_message() {
     ];
     let story = Story::answering(config, &tasks, &json!({"c": "cat"}));
     let story = story.program(|program| program.file("prompt.txt", "Which animal is it?"));
-    let outcome = story.run(&["--model-version", "v1", "--concurrency", "1"]);
-    outcome.assert_code(4).assert_tells("1 of 3 tasks got no prediction");
+    let args = ["--model-version", "v1", "--concurrency", "1", "--image-urls"];
+    story.run(&args).assert_code(4).assert_tells("1 of 3 tasks got no prediction");
     assert_eq!(story.predicted(), ["v1: c=cat", "v1: c=cat", ""]);
     for (request, url) in story.llm.requests().iter().zip([data, "https://example.com/a.png"]) {
         let body = request.json();

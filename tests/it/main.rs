@@ -24,6 +24,7 @@ mod layers;
 mod limits;
 mod llm_interactive;
 mod many_labels;
+mod media;
 mod mistakes;
 mod mock_faults;
 mod mock_llm;

@@ -28,6 +28,7 @@ use crate::label::task::{Task, TaskId};
 use crate::llm::chat::Parameters;
 use crate::llm::client::{Client, Endpoint};
 use crate::llm::provider::{PROVIDERS, ProviderOptions};
+use crate::media::Media;
 use crate::prompt::fake;
 use crate::prompt::wrap::{Prompt, PromptTexts};
 
@@ -129,6 +130,7 @@ impl Stage {
             retries_failed: self.retries_failed,
             contact: Contact::default(),
             shared: Shared::default(),
+            media: Media::default(),
         }
     }
 
