@@ -19,7 +19,10 @@ PAT_FILE=$DATA/personal-access-token.txt
 
 up() { [ "$(curl -s -m 5 "$URL/health" 2>/dev/null)" = '{"status": "UP"}' ]; }
 
-prepare() { mkdir -p "$DATA/home"; }
+# The folder that a storage of local files may show.
+FILES=$DATA/files
+
+prepare() { mkdir -p "$DATA/home" "$FILES"; }
 
 # A clean environment: a stray variable of the caller would reconfigure the server. Legacy tokens are off in a new 1.23
 # unless the first start says so.
@@ -28,6 +31,7 @@ launch() {
     LABEL_STUDIO_BASE_DATA_DIR="$DATA" DJANGO_DB=sqlite \
     LABEL_STUDIO_USERNAME="$EMAIL" LABEL_STUDIO_PASSWORD="$PASSWORD" LABEL_STUDIO_USER_TOKEN="$LEGACY_TOKEN" \
     LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN=true \
+    LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT="$FILES" \
     COLLECT_ANALYTICS=false SENTRY_DSN= FRONTEND_SENTRY_DSN= LATEST_VERSION_CHECK=false \
     setsid "$VENV/bin/label-studio" start --no-browser \
     --data-dir "$DATA" --internal-host 127.0.0.1 --port "${URL##*:}"
@@ -46,6 +50,7 @@ print_settings() {
 E2E_LABEL_STUDIO_URL=$URL
 E2E_LABEL_STUDIO_LEGACY_TOKEN=$LEGACY_TOKEN
 E2E_LABEL_STUDIO_PAT=$(cat "$PAT_FILE")
+E2E_LABEL_STUDIO_FILES=$FILES
 E2E_PYTHON=$VENV/bin/python
 KEYS
 }

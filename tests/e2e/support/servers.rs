@@ -1,7 +1,7 @@
 //! Where the real servers are: what `tests/servers/all.sh status` prints, and one that a story may kill.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -27,6 +27,8 @@ pub(crate) struct LabelStudio {
     pub(crate) url: String,
     pub(crate) personal_access_token: String,
     pub(crate) legacy_token: String,
+    /// A folder below which a storage of local files may be.
+    pub(crate) files: PathBuf,
 }
 
 /// A Label Studio that one story has for itself, so that it may kill it; it is stopped when this is dropped.
@@ -140,6 +142,7 @@ impl LabelStudio {
             url: settings.get("E2E_LABEL_STUDIO_URL")?,
             personal_access_token: settings.get("E2E_LABEL_STUDIO_PAT")?,
             legacy_token: settings.get("E2E_LABEL_STUDIO_LEGACY_TOKEN")?,
+            files: settings.get("E2E_LABEL_STUDIO_FILES")?.into(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! A few calls to Label Studio, made apart from the program's own client so that one does not vouch for itself.
 
+use std::fs;
 use std::thread;
 
 use reqwest::Method;
@@ -47,6 +48,31 @@ impl Project {
             .cloned()
             .expect("ids were asked for");
         self.tasks.extend(ids.iter().filter_map(Value::as_u64));
+    }
+
+    /// Uploads a file, which makes a task of it.
+    pub(crate) fn upload(&mut self, name: &str, content: &[u8]) {
+        let head = format!(
+            "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: \
+             application/octet-stream\r\n\r\n"
+        );
+        let body = [head.as_bytes(), content, b"\r\n--part--\r\n"].concat();
+        let path = format!("/api/projects/{}/import?return_task_ids=true", self.id);
+        let imported =
+            send(&self.place, (&Method::POST, &path), ("multipart/form-data; boundary=part", body));
+        let ids = imported["task_ids"].as_array().cloned().expect("ids were asked for");
+        self.tasks.extend(ids.iter().filter_map(Value::as_u64));
+    }
+
+    /// Puts a file into a storage of local files that is connected for it, and returns its address in tasks.
+    pub(crate) fn keep_local(&self, name: &str, content: &[u8]) -> String {
+        let folder = format!("project-{}", self.id);
+        let path = self.place.files.join(&folder);
+        fs::create_dir_all(&path).expect("the folder is writable");
+        fs::write(path.join(name), content).expect("the folder is writable");
+        let storage = json!({"project": self.id, "path": path.display().to_string(), "use_blob_urls": true});
+        self.call(&Method::POST, "/api/storages/localfiles", &storage);
+        format!("/data/local-files/?d={folder}/{name}")
     }
 
     /// Returns the project's id as an argument for the program.
@@ -117,14 +143,19 @@ impl Drop for Project {
 }
 
 /// Calls Label Studio with the legacy token; any refusal fails the test.
-fn call(place: &LabelStudio, (method, path): (&Method, &str), body: &Value) -> Value {
+fn call(place: &LabelStudio, route: (&Method, &str), body: &Value) -> Value {
+    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    send(place, route, ("application/json", body))
+}
+
+fn send(place: &LabelStudio, (method, path): (&Method, &str), (kind, body): (&str, Vec<u8>)) -> Value {
     let url = format!("{}{path}", place.url);
     let mut request = http()
         .request(method.clone(), &url)
         .header("Authorization", format!("Token {}", place.legacy_token))
-        .header("Content-Type", "application/json");
-    if !body.is_null() {
-        request = request.body(body.to_string());
+        .header("Content-Type", kind);
+    if !body.is_empty() {
+        request = request.body(body);
     }
     let (status, text) = block_on(async {
         let reply = request.send().await.expect("Label Studio answers");
