@@ -79,7 +79,7 @@ impl Object for FakeObject {
         match self.content(task)? {
             Content::Text(text) => Ok(vec![Passage { text }]),
             Content::Turns(turns) => Ok(turns.into_iter().map(|turn| Passage { text: turn.text }).collect()),
-            Content::Images(_) => Err("an image has no text to mark".to_owned()),
+            Content::Images(_) | Content::Document(_) => Err("it has no text to mark".to_owned()),
         }
     }
 }

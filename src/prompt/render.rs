@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::label::config::LabelConfig;
     use crate::label::form::Wanted;
-    use crate::llm::chat::{Document, Image, Part};
+    use crate::llm::chat::{Document, Image};
     use crate::prompt::fake::{FakeObject, showing, task};
     use crate::prompt::wrap::{Prompt, PromptTexts};
 

@@ -218,7 +218,7 @@ fn passages_are_the_texts_spans_are_counted_in() {
     check_passages("<Text value='$t'/>", &json!({"t": "a\u{0}b"}), Ok(&["ab"]));
     check_passages("<Text value='Title: $t'/>", &json!({"t": "x"}), Ok(&["Title: x"]));
     check_passages("<Text value='$t'/>", &json!({}), Err("there is no field `t`"));
-    check_passages("<Text value='$t' valueType='url'/>", &json!({"t": "http://x"}), Err("from its URL"));
+    check_passages("<Text value='$t' resolver='x'/>", &json!({"t": "x"}), Err("resolver"));
     let page = json!({"h": "<title>T</title>\n<p>A &amp; <b>B</b><br>C</p>"});
     check_passages("<HyperText value='$h'/>", &page, Ok(&["A & B\nC"]));
     check_passages("<HyperText value='$h' inline='true'/>", &page, Ok(&["T\nA & B\nC"]));
