@@ -135,7 +135,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__check)
-            opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --profile --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --no-ask --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --profile --image-size --image-urls --max-file-size --media-root --allow-private-addresses --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -240,8 +240,31 @@ _ls__autolabel() {
                     COMPREPLY=($(compgen -W "llm-interactive" -- "${cur}"))
                     return 0
                     ;;
+                --image-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image-urls)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-file-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --media-root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --allow-private-addresses)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "openai azure ollama keyword" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "openai anthropic azure ollama keyword" -- "${cur}"))
                     return 0
                     ;;
                 --model)
@@ -884,7 +907,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__preview)
-            opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --profile --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --show --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --profile --image-size --image-urls --max-file-size --media-root --allow-private-addresses --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -989,8 +1012,31 @@ _ls__autolabel() {
                     COMPREPLY=($(compgen -W "llm-interactive" -- "${cur}"))
                     return 0
                     ;;
+                --image-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image-urls)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-file-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --media-root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --allow-private-addresses)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "openai azure ollama keyword" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "openai anthropic azure ollama keyword" -- "${cur}"))
                     return 0
                     ;;
                 --model)
@@ -1191,7 +1237,7 @@ _ls__autolabel() {
             return 0
             ;;
         ls__autolabel__subcmd__run)
-            opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --profile --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
+            opts="-o -v -q -h -V --url --project --api-key-file --tasks --label-config --only --view --ids --limit --sample --seed --retry-failed --prompt --system --prompt-template --use-internal-prompt-template --prompt-prefix --response-prefix --controls --answer --profile --image-size --image-urls --max-file-size --media-root --allow-private-addresses --provider --model --base-url --model-api-key-file --api-version --num-ctx --temperature --num-responses --max-tokens --seed-model --reasoning-effort --param --header --price-in --price-out --price-model --concurrency --rpm --tpm --max-cost --max-tokens-total --timeout --max-retries --max-wait --output --dry-run --journal --model-version --replace --summary --progress --verbose --quiet --color --config --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1292,8 +1338,31 @@ _ls__autolabel() {
                     COMPREPLY=($(compgen -W "llm-interactive" -- "${cur}"))
                     return 0
                     ;;
+                --image-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image-urls)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-file-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --media-root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --allow-private-addresses)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "openai azure ollama keyword" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "openai anthropic azure ollama keyword" -- "${cur}"))
                     return 0
                     ;;
                 --model)

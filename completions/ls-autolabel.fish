@@ -66,11 +66,17 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l answer
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l image-size -d 'Scale images down to this longest side, in pixels [default: as they are]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l image-urls -d 'Send the addresses of images on the web, for the model\'s server to fetch, in place of the images' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-file-size -d 'The largest image or file that is fetched, in megabytes [default: 20]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l media-root -d 'Read files of this folder where tasks name them by path [default: no files of this machine]' -r -f -a "(__fish_complete_directories)"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l allow-private-addresses -d 'Also fetch from this machine and from private networks, where a task says so (Label Studio itself always is)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l provider -d 'Whose API to use [default: openai]' -r -f -a "openai\t'OpenAI, and every compatible server by `--base-url` (vLLM, llama.cpp, LM Studio, LiteLLM, Groq and others)'
+anthropic\t'Anthropic\'s Claude, by its own interface (`/v1/messages`)'
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'
 keyword\t'No model and no network: counts the words of the labels'"
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai, claude-haiku-5-5 with anthropic]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l base-url -d 'Address of the API, such as http://localhost:8000/v1; for Azure the resource' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r
@@ -158,11 +164,17 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l an
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l image-size -d 'Scale images down to this longest side, in pixels [default: as they are]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l image-urls -d 'Send the addresses of images on the web, for the model\'s server to fetch, in place of the images' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-file-size -d 'The largest image or file that is fetched, in megabytes [default: 20]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l media-root -d 'Read files of this folder where tasks name them by path [default: no files of this machine]' -r -f -a "(__fish_complete_directories)"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l allow-private-addresses -d 'Also fetch from this machine and from private networks, where a task says so (Label Studio itself always is)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l provider -d 'Whose API to use [default: openai]' -r -f -a "openai\t'OpenAI, and every compatible server by `--base-url` (vLLM, llama.cpp, LM Studio, LiteLLM, Groq and others)'
+anthropic\t'Anthropic\'s Claude, by its own interface (`/v1/messages`)'
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'
 keyword\t'No model and no network: counts the words of the labels'"
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai, claude-haiku-5-5 with anthropic]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l base-url -d 'Address of the API, such as http://localhost:8000/v1; for Azure the resource' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r
@@ -230,11 +242,17 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l answ
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l image-size -d 'Scale images down to this longest side, in pixels [default: as they are]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l image-urls -d 'Send the addresses of images on the web, for the model\'s server to fetch, in place of the images' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-file-size -d 'The largest image or file that is fetched, in megabytes [default: 20]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l media-root -d 'Read files of this folder where tasks name them by path [default: no files of this machine]' -r -f -a "(__fish_complete_directories)"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l allow-private-addresses -d 'Also fetch from this machine and from private networks, where a task says so (Label Studio itself always is)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l provider -d 'Whose API to use [default: openai]' -r -f -a "openai\t'OpenAI, and every compatible server by `--base-url` (vLLM, llama.cpp, LM Studio, LiteLLM, Groq and others)'
+anthropic\t'Anthropic\'s Claude, by its own interface (`/v1/messages`)'
 azure\t'Azure OpenAI: the resource\'s endpoint, and the deployment\'s name as the model'
 ollama\t'Ollama, by its own interface'
 keyword\t'No model and no network: counts the words of the labels'"
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model -d 'The model; for Azure the deployment [default: gpt-5.4-nano with openai, claude-haiku-5-5 with anthropic]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l base-url -d 'Address of the API, such as http://localhost:8000/v1; for Azure the resource' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r
