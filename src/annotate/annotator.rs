@@ -5,13 +5,15 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
+use super::answers::{Answers, Trouble};
 use super::contact::Contact;
 use super::fetching::unfetched;
 use super::fingerprint::Fingerprint;
 use super::inquiry::{Ending, Upshot};
 use super::keyword;
-use super::reading::{Answers, Asked, Trouble, regions};
+use super::reading::{Asked, regions};
 use super::records::{Question, raw, record, refrain};
+use super::score::{self, Scoring};
 use super::shared::{Seat, Shared, Told};
 use crate::engine::ports::{Failure, FailureKind, Outcome};
 use crate::journal::Journal;
@@ -58,6 +60,7 @@ pub struct Annotator {
     pub model: String,
     pub parameters: Parameters,
     pub mode: AnswerMode,
+    pub scoring: Scoring,
     /// Never empty.
     pub model_version: String,
     /// Whether a task that holds the very prediction this would give is left alone.
@@ -139,13 +142,13 @@ impl Annotator {
             let reason = "its text holds no word of any label, or as many of several".to_owned();
             return Err((FailureKind::Unusable, reason));
         }
-        let filled = Answers::Json(vec![answer]).read(&self.form, task);
+        let filled = Answers::counted(answer).read(&self.form, task, Scoring::None);
         filled.map_err(|trouble| (trouble.kind, trouble.reason))
     }
 
     /// Reads what a task gets out of a completion.
     pub(super) fn read(&self, task: &Task, completion: &Completion) -> Result<Filled, Trouble> {
-        Answers::sift(&completion.responses, self.mode)?.read(&self.form, task)
+        Answers::sift(&completion.responses, self.mode)?.read(&self.form, task, self.scoring)
     }
 
     /// Returns what a task gets without asking, from another task that asked the same or from the journal: an answer
@@ -214,7 +217,8 @@ impl Annotator {
     fn labeled(&self, task: Task, fingerprint: Fingerprint, filled: Filled) -> Labeled {
         let unfilled = filled.unfilled.clone();
         let result = regions(&self.form, filled, Asked { fingerprint, prompt: self.prompt.text() });
-        let prediction = Prediction { result, score: None, model_version: self.model_version.clone() };
+        let score = score::of_prediction(&result);
+        let prediction = Prediction { result, score, model_version: self.model_version.clone() };
         Labeled { task, prediction, unfilled }
     }
 
@@ -236,7 +240,9 @@ impl Annotator {
             AnswerMode::Text | AnswerMode::LlmInteractive => None,
             AnswerMode::Auto | AnswerMode::Schema => Some(self.form.schema(task)?),
         };
-        Ok(self.with_messages(self.prompt.messages(&self.form, task)?, schema))
+        let mut request = self.with_messages(self.prompt.messages(&self.form, task)?, schema);
+        request.parameters.logprobs = self.scoring.logprobs(&self.form, self.mode, task);
+        Ok(request)
     }
 
     fn count_request(&self, task: &Task) -> ChatRequest {
@@ -282,6 +288,7 @@ mod tests {
             model: "m".to_owned(),
             parameters: Parameters { responses: 1, ..Parameters::default() },
             mode,
+            scoring: Scoring::default(),
             model_version: "m@1".to_owned(),
             keeps_answers: true,
             journal: None,

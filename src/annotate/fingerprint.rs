@@ -124,11 +124,19 @@ fn message(message: &Message) -> Value {
     json!([message.role.name(), parts.collect::<Vec<_>>()])
 }
 
-/// The token limit is left out: a raised one asks the same. What was not there from the beginning is hashed only where it
-/// is given.
+/// The token limit is left out, for a raised one asks the same, and so are the probabilities, which change no answer. What
+/// was not there from the beginning is hashed only where it is given.
 fn parameters(parameters: &Parameters) -> Value {
-    let Parameters { temperature, responses, max_tokens: _, seed, reasoning_effort, image_size, extra } =
-        parameters;
+    let Parameters {
+        temperature,
+        responses,
+        max_tokens: _,
+        seed,
+        reasoning_effort,
+        logprobs: _,
+        image_size,
+        extra,
+    } = parameters;
     let extra = sorted(&Value::Object(extra.clone()));
     match image_size {
         None => json!([temperature, responses, seed, reasoning_effort, extra]),
@@ -187,7 +195,7 @@ fn without_signature(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::llm::chat::Role;
+    use crate::llm::chat::{Logprobs, Role};
 
     fn request() -> ChatRequest {
         let image = Image::Url("https://x.org/a.png".to_owned());
@@ -261,6 +269,7 @@ mod tests {
             }
         };
         assert_eq!(of(|_| ()), of(|request| request.parameters.max_tokens = Some(5)));
+        assert_eq!(of(|_| ()), of(|request| request.parameters.logprobs = Logprobs::Needed));
         assert_eq!(of(|request| extra(request, ["a", "b"])), of(|request| extra(request, ["b", "a"])));
     }
 

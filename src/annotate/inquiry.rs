@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::mem::discriminant;
 
 use super::annotator::Annotator;
-use super::reading::{Remedy, Trouble};
+use super::answers::{Remedy, Trouble};
 use crate::engine::ports::{Error, FailureKind};
 use crate::http::transport::SendError;
 use crate::label::form::Filled;

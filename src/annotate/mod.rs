@@ -1,6 +1,7 @@
 //! One task to one prediction: ask, read, build regions; what was asked before is not paid for again.
 
 pub mod annotator;
+mod answers;
 pub mod contact;
 mod fetching;
 pub mod fingerprint;
@@ -8,6 +9,7 @@ mod inquiry;
 pub mod keyword;
 mod reading;
 mod records;
+pub mod score;
 pub mod shared;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
 use super::values::{
-    AnswerArg, Assignment, IdsArg, OnlyArg, ProfileArg, ProgressArg, ProviderParser, number, switch, whole,
+    AnswerArg, Assignment, IdsArg, OnlyArg, ProfileArg, ProgressArg, ProviderParser, ScoreArg, number,
+    switch, whole,
 };
 use crate::llm::provider::{PROVIDERS, Row};
 
@@ -133,6 +134,10 @@ pub struct PromptArgs {
     /// How to ask for the answer [default: auto]
     #[arg(long, value_name = "HOW")]
     pub answer: Option<AnswerArg>,
+
+    /// Where the scores of predictions come from [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub score: Option<ScoreArg>,
 
     /// Render the prompt and read the answer as another tool does, for people who move over from it
     #[arg(long, value_name = "NAME")]

@@ -31,6 +31,19 @@ pub enum AnswerArg {
     Text,
 }
 
+/// `--score`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScoreArg {
+    /// From token probabilities and votes, as far as there are any
+    Auto,
+    /// From the probabilities of the tokens of a label; a model that does not tell them ends the run
+    Logprobs,
+    /// From the share of the responses that agree, with --num-responses
+    Votes,
+    /// No scores, and nothing is asked for their sake
+    None,
+}
+
 /// `--profile`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProfileArg {

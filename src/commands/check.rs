@@ -241,7 +241,8 @@ async fn model(
     }
     let started = Instant::now();
     let answered = match annotator.annotate(unanswered(first)).await {
-        Outcome::Labeled { .. } | Outcome::Unchanged(_) => Ok(()),
+        Outcome::Labeled { labeled, .. } => Ok(labeled.prediction.score),
+        Outcome::Unchanged(_) => Ok(None),
         Outcome::Fatal { error, .. } => Err(Error::from(error)),
         Outcome::Stopped { .. } => Err(unanswered_error("stopped before it was asked".to_owned())),
         Outcome::Failed { failure, .. } | Outcome::Refrained(failure) => Err(match failure.kind {
@@ -250,7 +251,7 @@ async fn model(
         }),
     };
     let answered = answered.map_err(|error| error.advised(|error| settings.advice(error)));
-    let Some(()) = list.told("model", answered)? else { return Ok(()) };
+    let Some(score) = list.told("model", answered)? else { return Ok(()) };
     let way = match annotator.mode {
         AnswerMode::Text => "plain text",
         AnswerMode::LlmInteractive => "plain text, read as `llm_interactive` does",
@@ -258,7 +259,17 @@ async fn model(
     };
     let words =
         format!("{name} answered for {} in {}, by {way}", first.id, plain_duration(started.elapsed()));
-    list.good("model", &words)
+    list.good("model", &words)?;
+    // What the endpoint takes was found out meanwhile.
+    let request = annotator.request(first).map_err(ports::Error::Input)?;
+    let body = client.preview(&request).map(|preview| preview.body).unwrap_or_default();
+    match (annotator.scoring.source(&request.parameters, &body), score) {
+        (Ok(source), Some(score)) => {
+            list.good("score", &format!("from {source}: {score:.2} for {}", first.id))
+        }
+        (Ok(source), None) => list.note("score", &format!("from {source}, but none for {}", first.id)),
+        (Err(why), _) => list.note("score", &format!("none: {why}")),
+    }
 }
 
 fn unanswered_error(message: String) -> Error {

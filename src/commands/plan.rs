@@ -236,6 +236,7 @@ pub(super) async fn annotator(
         model: model.clone(),
         parameters: parameters.clone(),
         mode: settings.prompt.mode,
+        scoring: settings.prompt.scoring,
         model_version: ground.model_version.clone(),
         // Who wants the others as well wants them asked, and in the output.
         keeps_answers: settings.tasks.selection.only == Only::Unpredicted,

@@ -63,9 +63,14 @@ async fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {
         Trust::Remembered => "as this endpoint took it before",
         Trust::Proven => "as this endpoint takes it",
     };
+    let scores = match annotator.scoring.source(&request.parameters, &preview.body) {
+        Ok(source) => format!("scores from {source}"),
+        Err(why) => format!("no scores: {why}"),
+    };
     let body = serde_json::to_string_pretty(&shortened(preview.body))
         .map_err(|error| ports::Error::Io(format!("the request cannot be shown: {error}")))?;
-    Ok(format!("{}: POST {}\nanswer by {way} ({trust})\n{}\n", task.id, preview.url, harmless_lines(&body)))
+    let body = harmless_lines(&body);
+    Ok(format!("{}: POST {}\nanswer by {way} ({trust}); {scores}\n{body}\n", task.id, preview.url))
 }
 
 /// Returns a body with the contents of images and files left out, and how long they are.

@@ -27,10 +27,24 @@ pub struct Parameters {
     pub max_tokens: Option<u64>,
     pub seed: Option<u64>,
     pub reasoning_effort: Option<String>,
+    /// Whether the probabilities of the answer's tokens are asked for.
+    pub logprobs: Logprobs,
     /// The longest side that images are scaled down to, in pixels.
     pub image_size: Option<u32>,
     /// Further fields of the request body, as the user wrote them.
     pub extra: Map<String, Value>,
+}
+
+/// How much somebody wants to know how probable the tokens of an answer are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Logprobs {
+    /// They are not asked for.
+    #[default]
+    Unasked,
+    /// They are asked for where the endpoint is believed to give them.
+    Welcome,
+    /// They are asked for in any case, and a refusal ends the run.
+    Needed,
 }
 
 /// One message of a conversation.
@@ -94,14 +108,47 @@ pub struct Bill {
 }
 
 /// One of the responses to a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Response {
     /// The model's text, whole.
-    Text(String),
+    Text(Wording),
     /// Cut off at the token limit.
     Truncated(String),
     /// The model refuses, in its own words, or a content filter does.
     Refused(String),
+}
+
+/// A text of a model, and how probable it was.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wording {
+    pub text: String,
+    /// What the text was made of, in its order; empty where the server does not tell. Servers take wrappers off the text
+    /// and leave their tokens here.
+    pub tokens: Vec<Token>,
+}
+
+/// A piece of a text, as a model gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    pub chosen: Alternative,
+    /// The most probable tokens at this place, with or without the chosen one; empty where the server does not tell.
+    pub top: Vec<Alternative>,
+}
+
+/// What a token could have been.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alternative {
+    /// Perhaps a part of a character only.
+    pub bytes: Vec<u8>,
+    /// The natural logarithm of its probability, at most 0; negative infinity where nobody knows.
+    pub logprob: f64,
+}
+
+impl Response {
+    /// Returns a whole text whose tokens nobody knows.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(Wording { text: text.into(), tokens: Vec::new() })
+    }
 }
 
 impl Role {

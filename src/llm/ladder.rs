@@ -29,9 +29,17 @@ pub struct Capabilities {
     pub token_limit: String,
     /// Whether one request may ask for several responses.
     pub several: bool,
+    /// Whether it tells how probable the tokens of an answer are.
+    #[serde(default = "is_untold")]
+    pub logprobs: bool,
     /// Fields that a dialect adds by itself and the server refuses.
     #[serde(default)]
     pub refused: Vec<String>,
+}
+
+/// What is believed where an older version of this program remembered nothing of it: a refusal costs one request.
+fn is_untold() -> bool {
+    true
 }
 
 impl Rung {
@@ -102,7 +110,8 @@ impl Capabilities {
             refusal::Part::Field(name) if added.contains(&name.as_str()) && !self.refused.contains(name) => {
                 less.refused.push(name.clone());
             }
-            refusal::Part::Responses | refusal::Part::Field(_) => return None,
+            refusal::Part::Logprobs if self.logprobs => less.logprobs = false,
+            refusal::Part::Responses | refusal::Part::Logprobs | refusal::Part::Field(_) => return None,
         }
         Some(less)
     }
@@ -179,6 +188,7 @@ mod tests {
             rung: Rung::Strict,
             token_limit: "max_tokens".to_owned(),
             several: true,
+            logprobs: true,
             refused: Vec::new(),
         };
         let mut rungs = Vec::new();
@@ -192,6 +202,8 @@ mod tests {
         let one = without(&capabilities, refusal::Part::Responses).unwrap();
         assert_eq!((one.several, without(&one, refusal::Part::Responses)), (false, None));
         let other = without(&capabilities, refusal::Part::TokenLimit).unwrap();
+        let bare = without(&capabilities, refusal::Part::Logprobs).unwrap();
+        assert_eq!((bare.logprobs, without(&bare, refusal::Part::Logprobs)), (false, None));
         assert_eq!(other.token_limit, "max_completion_tokens");
         assert_eq!(without(&capabilities, refusal::Part::Field("seed".to_owned())), None);
         let silent = without(&capabilities, refusal::Part::Field("think".to_owned())).unwrap();
@@ -202,8 +214,13 @@ mod tests {
     #[test]
     fn rungs_that_a_dialect_has_no_words_for_are_skipped() {
         let check = |rungs: &[Rung], from, expect: Option<Rung>| {
-            let capabilities =
-                Capabilities { rung: from, token_limit: String::new(), several: false, refused: Vec::new() };
+            let capabilities = Capabilities {
+                rung: from,
+                token_limit: String::new(),
+                several: false,
+                logprobs: false,
+                refused: Vec::new(),
+            };
             let next = capabilities.without(&refusal::Part::Schema, rungs, &[]);
             assert_eq!(next.map(|less| less.rung), expect, "{rungs:?} {from:?}");
         };

@@ -111,7 +111,13 @@ mod tests {
     use crate::llm::ladder::Rung;
 
     fn capabilities(rung: Rung) -> Capabilities {
-        Capabilities { rung, token_limit: "max_tokens".to_owned(), several: false, refused: Vec::new() }
+        Capabilities {
+            rung,
+            token_limit: "max_tokens".to_owned(),
+            several: false,
+            logprobs: false,
+            refused: Vec::new(),
+        }
     }
 
     #[test]
@@ -159,6 +165,15 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace("\"learned\": 5", &format!("\"learned\": {}", u64::MAX))).unwrap();
         assert_eq!(memory.recall("a", SystemTime::now()), None);
+    }
+
+    #[test]
+    fn what_an_older_version_remembered_is_believed_and_says_nothing_of_later_fields() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let older = r#"{"version":1,"endpoints":{"a":{"learned":7,"capabilities":{"rung":"prompt","token_limit":"max_tokens","several":false}}}}"#;
+        std::fs::write(file.path(), older).unwrap();
+        let recalled = Memory::at(file.path()).recall("a", UNIX_EPOCH);
+        assert_eq!(recalled, Some(Capabilities { logprobs: true, ..capabilities(Rung::Prompt) }));
     }
 
     #[test]

@@ -11,10 +11,10 @@ use super::studio::address;
 use super::{Places, SettingsError, nearest, timeout};
 use crate::annotate::keyword;
 use crate::cli::names::{self, DEFAULT_PROVIDER};
-use crate::cli::{Assignment, LimitArgs, ModelArgs, ProfileArg, RunArgs};
+use crate::cli::{Assignment, LimitArgs, ModelArgs, ProfileArg, RunArgs, ScoreArg};
 use crate::http::secret::Secret;
 use crate::llm::budget::{ANSWER_LIMIT, Limits};
-use crate::llm::chat::Parameters;
+use crate::llm::chat::{Logprobs, Parameters};
 use crate::llm::price::{self, Price};
 use crate::llm::provider::{PROVIDERS, ProviderOptions, Row};
 
@@ -103,6 +103,12 @@ impl ModelSettings {
                 budget: None,
                 notices: Vec::new(),
             });
+        }
+        if layered.args.prompt.score == Some(ScoreArg::Votes) && parameters.responses < 2 {
+            return Err(SettingsError::with_hint(
+                format!("{} is `votes`, but one response agrees with nobody", layered.origins.of("score")),
+                "give `--num-responses` with 3 or more",
+            ));
         }
         let row =
             PROVIDERS.iter().find(|row| row.name == provider).ok_or_else(|| unknown(provider, layered))?;
@@ -225,6 +231,8 @@ fn parameters(args: &ModelArgs) -> Result<Parameters, SettingsError> {
         max_tokens: args.max_tokens,
         seed: args.seed_model,
         reasoning_effort: args.reasoning_effort.clone(),
+        // Each task's request decides.
+        logprobs: Logprobs::Unasked,
         image_size: None,
         extra,
     })

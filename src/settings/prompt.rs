@@ -6,8 +6,9 @@ use std::path::Path;
 use super::layers::{Origin, Origins};
 use super::{SettingsError, read};
 use crate::annotate::annotator::AnswerMode;
+use crate::annotate::score::Scoring;
 use crate::cli::names::DEFAULT_PROMPT;
-use crate::cli::{AnswerArg, ProfileArg, PromptArgs};
+use crate::cli::{AnswerArg, ProfileArg, PromptArgs, ScoreArg};
 use crate::label::form::{Profile, Wanted};
 use crate::prompt::wrap::PromptTexts;
 
@@ -20,6 +21,7 @@ pub struct PromptSettings {
     pub texts: PromptTexts,
     pub wanted: Wanted,
     pub mode: AnswerMode,
+    pub scoring: Scoring,
 }
 
 impl PromptSettings {
@@ -43,6 +45,12 @@ impl PromptSettings {
             },
             wanted: Self::wanted(args),
             mode: mode(args, origins)?,
+            scoring: match args.score {
+                None | Some(ScoreArg::Auto) => Scoring::Auto,
+                Some(ScoreArg::Logprobs) => Scoring::Logprobs,
+                Some(ScoreArg::Votes) => Scoring::Votes,
+                Some(ScoreArg::None) => Scoring::None,
+            },
         })
     }
 }

@@ -17,5 +17,6 @@ mod rate_limits;
 mod refusals;
 mod replacing;
 mod review;
+mod score;
 mod selection;
 mod templates;

@@ -119,6 +119,7 @@ fn refusals_and_cut_answers_are_told_apart() {
             finish_reason: finish_reason.to_owned(),
             refusal: refusal.map(str::to_owned),
             usage: None,
+            tokens: Vec::new(),
         };
         if asked.text.contains("text 1") {
             text("stop", Some("I cannot help with that"))

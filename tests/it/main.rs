@@ -39,6 +39,7 @@ mod providers;
 mod push;
 mod readme;
 mod retries;
+mod score;
 mod settings;
 mod share;
 mod shown_version;

@@ -15,6 +15,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use super::annotator::{Annotator, AnswerMode, Answerer};
 use super::contact::Contact;
+use super::score::Scoring;
 use super::shared::Shared;
 use crate::engine::ports::{Failure, Outcome};
 use crate::http::pace::Pace;
@@ -124,6 +125,7 @@ impl Stage {
             model: "m".to_owned(),
             parameters: self.parameters.clone(),
             mode: self.mode,
+            scoring: Scoring::default(),
             model_version: "m@1".to_owned(),
             keeps_answers: true,
             journal: Some(Arc::new(Journal::open(&self.journal(), "a test").unwrap())),

@@ -131,7 +131,7 @@ impl Control for Choices {
             Err(reason) => return Reading::problem(reason),
         };
         let inner = wrapper::unwrap(answer, &self.head);
-        match inner {
+        let reading = match inner {
             // A label may be called what elsewhere means nothing.
             Value::String(written) if !wrapper::is_blank(inner) || menu.find(written).is_some() => {
                 self.written(&menu, written)
@@ -142,12 +142,14 @@ impl Control for Choices {
             _ if wrapper::is_blank(inner) => wrapper::blank(&self.head),
             Value::Bool(_) if names_a_label(answer, &menu) => self.reading(&menu, &menu.read(answer)),
             _ => self.reading(&menu, &menu.read(inner)),
-        }
+        };
+        // Inside a wrapper they stand elsewhere.
+        if std::ptr::eq(inner, answer) { reading.with_labels_at(&menu.labels_at(answer)) } else { reading }
     }
 
     fn read_text(&self, reply: &str, task: &Task) -> Reading {
         match self.menu(task) {
-            Ok(menu) => self.written(&menu, reply),
+            Ok(menu) => self.written(&menu, reply).with_labels_at(&[String::new()]),
             Err(reason) => Reading::problem(reason),
         }
     }

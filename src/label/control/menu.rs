@@ -118,6 +118,23 @@ impl Menu {
         }
     }
 
+    /// Returns where the labels stand in an answer that writes each as a text of its own, as JSON Pointers; none where it
+    /// says them in another form.
+    pub(super) fn labels_at(&self, answer: &Value) -> Vec<String> {
+        match answer {
+            Value::String(_) => vec![String::new()],
+            Value::Array(entries)
+                if entries.iter().all(|entry| entry.is_string() || entry.is_null())
+                    && (entries.len() == 1 || self.path(entries).is_none()) =>
+            {
+                let is_label = |entry: &Value| entry.as_str().is_some_and(|text| self.find(text).is_some());
+                let labels = entries.iter().enumerate().filter(|(_, entry)| is_label(entry));
+                labels.map(|(at, _)| format!("/{at}")).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns what one text names: a label, a path, or the end of a path.
     pub(super) fn find(&self, written: &str) -> Option<usize> {
         matching::name(written, &self.names)

@@ -97,6 +97,12 @@ pub trait Control: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Returns the texts of which an answer writes one wherever it chooses, for the score; empty for controls that do not
+    /// choose.
+    fn alternatives(&self, task: &Task) -> Vec<String> {
+        self.labels(task).into_iter().map(|label| label.value).collect()
+    }
+
     /// Merges the readings of several responses: the first that holds something by default, or what most say.
     ///
     /// `readings` holds one entry a response and is never empty.

@@ -75,13 +75,20 @@ impl Control for Rating {
             return wrapper::blank(&self.head);
         }
         match self.stars(inner) {
-            Some(stars) if (1..=self.maximum).contains(&stars) => Reading::value(json!({"rating": stars})),
+            Some(stars) if (1..=self.maximum).contains(&stars) => {
+                let reading = Reading::value(json!({"rating": stars}));
+                if std::ptr::eq(inner, answer) { reading.with_labels_at(&[String::new()]) } else { reading }
+            }
             _ => Reading::problem(format!(
                 "expected a whole number from 1 to {}, found {}",
                 self.maximum,
                 text::describe(inner)
             )),
         }
+    }
+
+    fn alternatives(&self, _task: &Task) -> Vec<String> {
+        (1..=self.maximum).map(|stars| stars.to_string()).collect()
     }
 
     fn combine(&self, readings: Vec<Reading>) -> Reading {

@@ -26,9 +26,10 @@ pub struct Draft {
     /// `None` for controls of the whole task.
     pub entry: Option<String>,
     /// Where the labels of this region stand, as JSON Pointers into the control's part of the answer; none where the
-    /// answer says them in another form.
+    /// answer says them in another form. A reply in plain text is its own only part.
     pub labels_at: Vec<String>,
-    /// What the controls of single regions say of this one: index of the control in its form, and the reading.
+    /// What the controls of single regions say of this one: index of the control in its form, and the reading, whose
+    /// places are in the same part of the answer as this region's.
     pub children: Vec<(usize, Draft)>,
 }
 
@@ -36,6 +37,12 @@ impl Reading {
     /// A reading with one region.
     pub(crate) fn value(value: Value) -> Self {
         Self { drafts: vec![Draft::new(value)], problems: Vec::new() }
+    }
+
+    /// The same, with where the labels of its regions stand in the answer.
+    pub(crate) fn with_labels_at(mut self, places: &[String]) -> Self {
+        self.drafts.iter_mut().for_each(|draft| draft.labels_at = places.to_vec());
+        self
     }
 
     /// A reading with nothing but the reason.

@@ -75,15 +75,21 @@ impl Control for Taxonomy {
 
     fn read(&self, answer: &Value, _task: &Task) -> Reading {
         let inner = wrapper::unwrap(answer, &self.head);
-        match inner {
+        let reading = match inner {
             _ if wrapper::is_blank(inner) => wrapper::blank(&self.head),
             Value::String(written) => self.reading(&self.menu.find_all(written)),
             _ => self.reading(&self.menu.read(inner)),
+        };
+        // Inside a wrapper they stand elsewhere.
+        if std::ptr::eq(inner, answer) {
+            reading.with_labels_at(&self.menu.labels_at(answer))
+        } else {
+            reading
         }
     }
 
     fn read_text(&self, reply: &str, _task: &Task) -> Reading {
-        self.reading(&self.menu.find_all(reply))
+        self.reading(&self.menu.find_all(reply)).with_labels_at(&[String::new()])
     }
 
     fn labels(&self, _task: &Task) -> Vec<Label> {

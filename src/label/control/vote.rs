@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Reading;
+use super::{Draft, Reading};
 
 /// Returns the first reading that holds something, else all their problems.
 pub(super) fn first(mut readings: Vec<Reading>) -> Reading {
@@ -25,8 +25,14 @@ pub(super) fn plurality(mut readings: Vec<Reading>) -> Reading {
             votes.len()
         )),
         (Some((winner, _)), None) => {
-            readings.retain(|reading| reading.drafts.first().is_some_and(|draft| draft.value == *winner));
-            first(readings)
+            let of_winner =
+                |reading: &Reading| reading.drafts.first().is_some_and(|draft| draft.value == *winner);
+            let says = readings.iter().map(|reading| reading.drafts.first().filter(|_| of_winner(reading)));
+            let score = score(says);
+            readings.retain(of_winner);
+            let mut won = first(readings);
+            won.drafts.iter_mut().for_each(|draft| draft.score = score);
+            won
         }
     }
 }
@@ -58,15 +64,40 @@ pub(super) fn majority(readings: Vec<Reading>, key: &str, order: &[Value]) -> Re
     match (votes.is_empty(), is_empty) {
         (false, _) => {
             let kept: Vec<Value> = votes.into_iter().map(|(entry, _)| entry).collect();
-            Reading::value(json!({ key: kept }))
+            let score_of = |entry: &Value| {
+                let holds = |draft: &&Draft| list(draft, key).contains(entry);
+                score(readings.iter().map(|reading| reading.drafts.iter().find(holds)))
+            };
+            let lowest = kept.iter().filter_map(score_of).min_by(f64::total_cmp);
+            let draft = Draft { score: lowest, ..Draft::new(json!({ key: kept })) };
+            Reading { drafts: vec![draft], problems: Vec::new() }
         }
         (true, false) => Reading::problem(format!("no label is in more than half of the {count} responses")),
         (true, true) => first(readings),
     }
 }
 
+/// Returns how sure responses are together of what some of them say, from 0 to 1: the mean of the probabilities that
+/// they give it.
+///
+/// `says` has an entry a response, nothing where it says something else, which counts as 0; a response that says it
+/// with an unknown probability counts as 1. One response alone agrees with nobody, and is as sure as it is.
+pub(super) fn score<'a>(says: impl ExactSizeIterator<Item = Option<&'a Draft>>) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "nobody asks for so many responses")]
+    let count = says.len() as f64;
+    let mut sure = says.map(|draft| draft.map(|draft| draft.score));
+    if count <= 1.0 {
+        return sure.next()??;
+    }
+    Some(sure.flatten().map(|score| score.unwrap_or(1.0)).sum::<f64>() / count)
+}
+
 fn entries<'a>(reading: &'a Reading, key: &str) -> impl Iterator<Item = &'a Value> {
-    reading.drafts.iter().filter_map(move |draft| draft.value[key].as_array()).flatten()
+    reading.drafts.iter().flat_map(move |draft| list(draft, key))
+}
+
+fn list<'a>(draft: &'a Draft, key: &str) -> &'a [Value] {
+    draft.value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
 /// Returns the problems of all readings, each once.

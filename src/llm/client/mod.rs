@@ -2,6 +2,7 @@
 
 mod asking;
 mod endpoint;
+mod known;
 mod paid;
 mod purse;
 mod refused;
@@ -10,6 +11,7 @@ mod tests;
 mod weight;
 
 pub use endpoint::Endpoint;
+pub use known::{Known, Preview, Trust};
 pub use paid::{Paid, RawReply, Unanswered};
 
 use std::collections::HashMap;
@@ -18,15 +20,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use reqwest::StatusCode;
-use serde_json::Value;
 use tracing::info;
-use url::Url;
 
 use self::asking::Asking;
 use self::purse::Purse;
 use self::weight::Weight;
 use super::budget::Budget;
-use super::chat::{ChatRequest, Completion, Response};
+use super::chat::{ChatRequest, Completion, Logprobs, Response};
 use super::estimate::worst_case;
 use super::forecast::Forecast;
 use super::ladder::{Capabilities, Rung};
@@ -48,32 +48,6 @@ pub enum AskError {
     /// The provider has no words for this task's request; nothing was sent.
     #[error(transparent)]
     Encode(#[from] EncodeError),
-}
-
-/// What is believed of an endpoint and model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    pub capabilities: Capabilities,
-    pub trust: Trust,
-}
-
-/// Why it is believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
-    /// By the provider and the host alone.
-    Guessed,
-    /// From an earlier run, or from a request that found out less; no request waits for another.
-    Remembered,
-    /// A request of this run was answered so.
-    Proven,
-}
-
-/// What would be sent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Preview {
-    pub url: Url,
-    pub body: Value,
-    pub known: Known,
 }
 
 /// Asks one endpoint; shared by all tasks.
@@ -198,11 +172,18 @@ impl Client {
                 Answer::Paid(paid) => {
                     self.answered.store(true, Ordering::Relaxed);
                     self.prove(request, &capabilities);
+                    if passes_over_logprobs(request, &paid.completion) {
+                        // This answer is as good as any; those that would come are not asked for.
+                        let message = "200: its answer has none".to_owned();
+                        self.abort(StatusCode::OK, &Refusal { part: Part::Logprobs, message }, request);
+                    }
                     return Ok(paid);
                 }
-                Answer::Refusal(status, refusal) => (status, refusal),
+                Answer::Refusal(status, refusal) => (status, refused::named(refusal, request)),
             };
-            match self.learn(request, &tried, &refusal.part) {
+            let is_needed = refusal.part == Part::Logprobs && request.parameters.logprobs == Logprobs::Needed;
+            let other = if is_needed { None } else { self.learn(request, &tried, &refusal.part) };
+            match other {
                 Some(other) => tried.push(other),
                 // It was taken before, so what is wrong with it is in this task.
                 None if self.answered.load(Ordering::Relaxed) => {
@@ -359,6 +340,13 @@ impl Client {
 
 /// Returns whether the answer shows that nobody read the schema: it has no JSON object at all.
 fn passes_over_schema(request: &ChatRequest, capabilities: &Capabilities, completion: &Completion) -> bool {
-    let is_prose = |response: &Response| matches!(response, Response::Text(text) if !text.is_empty() && !text.contains('{'));
+    let is_prose = |response: &Response| matches!(response, Response::Text(wording) if !wording.text.is_empty() && !wording.text.contains('{'));
     request.schema.is_some() && capabilities.rung != Rung::Prompt && completion.responses.iter().all(is_prose)
+}
+
+/// Returns whether an answer comes without the probabilities that are needed.
+fn passes_over_logprobs(request: &ChatRequest, completion: &Completion) -> bool {
+    let is_silent =
+        |response: &Response| matches!(response, Response::Text(wording) if wording.tokens.is_empty());
+    request.parameters.logprobs == Logprobs::Needed && completion.responses.iter().any(is_silent)
 }

@@ -92,7 +92,7 @@ impl RawReply {
     /// Takes what is needed of a reply; `sent` are the headers that carried our keys.
     pub(super) fn new(reply: &Reply, sent: &HeaderMap) -> Self {
         let body = match read(&reply.body) {
-            Ok(json) if !is_deeper(&json, DEEPEST) => masked(json, sent),
+            Ok(json) if !is_deeper(&json, DEEPEST) => masked(lean(json), sent),
             Ok(_) | Err(_) => Value::String(mask_own(&String::from_utf8_lossy(&reply.body), sent)),
         };
         let header = |name: &&str| {
@@ -163,6 +163,26 @@ fn is_deeper(json: &Value, depth: usize) -> bool {
     }
 }
 
+/// Takes off the bytes of tokens whose text says them as well: they are a third of a reply that tells of its tokens, and
+/// it is kept for long.
+fn lean(json: Value) -> Value {
+    match json {
+        Value::Array(values) => values.into_iter().map(lean).collect(),
+        Value::Object(mut fields) => {
+            let bytes = fields.get("bytes").and_then(Value::as_array);
+            let is_told =
+                fields.get("token").and_then(Value::as_str).zip(bytes).is_some_and(|(text, bytes)| {
+                    bytes.iter().map(Value::as_u64).eq(text.bytes().map(|byte| Some(u64::from(byte))))
+                });
+            if is_told {
+                fields.shift_remove("bytes");
+            }
+            fields.into_iter().map(|(name, value)| (name, lean(value))).collect()
+        }
+        plain => plain,
+    }
+}
+
 /// Returns JSON with our own keys hidden in all its texts, names included.
 fn masked(json: Value, sent: &HeaderMap) -> Value {
     match json {
@@ -172,5 +192,31 @@ fn masked(json: Value, sent: &HeaderMap) -> Value {
             fields.into_iter().map(|(name, value)| (mask_own(&name, sent), masked(value, sent))).collect()
         }
         plain => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_kept_where_the_text_does_not_say_them() {
+        let check = |token: Value, expect: Value| {
+            let body = |token: Value| json!({"logprobs": [{"top_logprobs": [token]}]});
+            assert_eq!(lean(body(token)), body(expect));
+        };
+        check(
+            json!({"token": "né", "bytes": [110, 195, 169], "logprob": -1}),
+            json!({"token": "né", "logprob": -1}),
+        );
+        for token in [
+            json!({"token": "\u{fffd}", "bytes": [195]}),
+            json!({"token": "a", "bytes": null}),
+            json!({"bytes": [97]}),
+        ] {
+            check(token.clone(), token);
+        }
     }
 }

@@ -20,7 +20,19 @@ pub(super) fn tell(part: &Part, before: &Capabilities, now: &Capabilities) {
             info!("the endpoint does not take `{}`; trying `{}`", before.token_limit, now.token_limit);
         }
         Part::Responses => info!("the endpoint gives one response at a time; asking for each"),
+        Part::Logprobs => info!("the endpoint does not tell how probable tokens are"),
         Part::Field(name) => info!("the endpoint does not take `{name}`; leaving it out"),
+    }
+}
+
+/// Returns a refusal as the user can mend it: what `--param` put into the body is theirs to leave out.
+pub(super) fn named(refusal: Refusal, request: &ChatRequest) -> Refusal {
+    let is_own = |name: &&str| request.parameters.extra.contains_key(*name);
+    match ["logprobs", "top_logprobs"].into_iter().find(is_own) {
+        Some(name) if refusal.part == Part::Logprobs => {
+            Refusal { part: Part::Field(name.to_owned()), ..refusal }
+        }
+        _ => refusal,
     }
 }
 
@@ -35,6 +47,11 @@ impl Client {
             Part::TokenLimit => {
                 ("the model takes no token limit".to_owned(), self.advice("max_tokens", request))
             }
+            Part::Logprobs => (
+                "the model gives no token probabilities".to_owned(),
+                "leave out `--score logprobs`; `--score votes` with `--num-responses` counts how many responses agree"
+                    .to_owned(),
+            ),
             Part::Responses | Part::Schema | Part::OwnSchema => (
                 "the request is refused in every form".to_owned(),
                 "try `--answer text`, or another model".to_owned(),

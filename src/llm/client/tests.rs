@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use reqwest::header::HeaderMap;
-use serde_json::json;
+use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
@@ -345,7 +345,7 @@ async fn a_reply_has_its_cost_and_none_of_our_keys() {
         client.endpoint.key = Some(Secret::new("sk-this-is-the-key-1"));
         let request = ChatRequest { schema: None, ..request() };
         let paid = client.complete(&request).await.unwrap();
-        assert_eq!(paid.completion.responses, [Response::Text("my key is [hidden]".to_owned())]);
+        assert_eq!(paid.completion.responses, [Response::text("my key is [hidden]")]);
         assert_eq!(paid.replies[0].headers, [("x-litellm-response-cost".to_owned(), kept.to_owned())]);
         let again = client.read(&paid.replies, 1).unwrap();
         assert_eq!((again.bill.cost, again), (cost, paid.completion));

@@ -79,6 +79,7 @@ impl Provider for Azure {
             rung: Rung::Strict,
             token_limit: "max_completion_tokens".to_owned(),
             several: true,
+            logprobs: true,
             refused: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ mod ollama;
 mod openai;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod wire;
 
 use reqwest::header::HeaderMap;

@@ -25,6 +25,8 @@ const COMPLETIONS: &[&str] = &[
     r#"{"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-5-5","content":[{"type":"thinking","thinking":"Hm.","signature":"s"},{"type":"text","text":"{\"mood\":\"positive\"}"}],"stop_reason":"end_turn","stop_sequence":null,"stop_details":null,"usage":{"input_tokens":31,"cache_creation_input_tokens":0,"cache_read_input_tokens":16,"output_tokens":7,"output_tokens_details":{"thinking_tokens":2},"service_tier":"standard"}}"#,
     // Ollama.
     r#"{"model":"m","created_at":"2026-11-20T08:00:00Z","message":{"role":"assistant","content":"{}"},"done":true,"done_reason":"stop","total_duration":174560334,"prompt_eval_count":11,"eval_count":18}"#,
+    // llama.cpp, asked for probabilities.
+    r#"{"choices":[{"message":{"content":"{}"},"logprobs":{"content":[{"token":"{}","bytes":[123,125],"logprob":-0.5,"top_logprobs":[{"token":"[","bytes":null,"logprob":-9999.0}]}]}}]}"#,
 ];
 
 /// What tends to be where it should not.
@@ -229,7 +231,7 @@ proptest! {
             provider.completion(&Reply { status: StatusCode::OK, headers: HeaderMap::new(), body: body.into() })
         };
         let completion = read(body).unwrap();
-        let is_whole = matches!(&completion.responses[..], [Response::Text(text)] if text.starts_with('{'));
+        let is_whole = matches!(&completion.responses[..], [Response::Text(wording)] if wording.text.starts_with('{'));
         prop_assert!(is_whole, "{:?}", completion.responses);
         prop_assert_eq!(read(&format!("{before}{body}{after}")).unwrap(), completion);
     }

@@ -7,12 +7,12 @@ use url::Url;
 use super::address::{join, without_end};
 use super::openai::bearer;
 use super::wire::{count, outline, read_json};
-use super::{DecodeError, EncodeError, Provider, Row};
+use super::{DecodeError, EncodeError, Provider, Row, tokens};
 use crate::http::retry::Verdict;
 use crate::http::secret::Secret;
 use crate::http::transport::Reply;
 use crate::label::prediction::Usage;
-use crate::llm::chat::{Bill, ChatRequest, Completion, Image, Message, Part, Response};
+use crate::llm::chat::{Bill, ChatRequest, Completion, Image, Message, Part, Response, Wording};
 use crate::llm::judge::{is_too_long, judge};
 use crate::llm::ladder::{Capabilities, Rung};
 use crate::llm::problem::Problem;
@@ -75,6 +75,7 @@ impl Provider for Ollama {
             rung: Rung::Schema,
             token_limit: "num_predict".to_owned(),
             several: false,
+            logprobs: true,
             refused: Vec::new(),
         }
     }
@@ -107,6 +108,9 @@ impl Provider for Ollama {
             None if request.schema.is_some() => body["think"] = json!(false),
             None => {}
         }
+        for (key, value) in tokens::fields(request, capabilities) {
+            body[key] = value;
+        }
         if let Some(fields) = body.as_object_mut() {
             let added = self.added(request);
             fields.retain(|name, _| !added.contains(&name.as_str()) || !capabilities.refused.contains(name));
@@ -126,7 +130,7 @@ impl Provider for Ollama {
         };
         let response = match body["done_reason"].as_str() {
             Some("length") => Response::Truncated(text.to_owned()),
-            _ => Response::Text(text.to_owned()),
+            _ => Response::Text(Wording { text: text.to_owned(), tokens: tokens::read(&body["logprobs"]) }),
         };
         Ok(Completion { responses: vec![response], bill: bill(&body) })
     }

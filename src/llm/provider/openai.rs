@@ -31,6 +31,10 @@ pub(super) const ROW: Row = Row {
     provider: |_| Box::new(OpenAi),
 };
 
+/// Hosts that refuse a request for the probabilities of tokens, or pass over it, by their pages of November 2026.
+const WITHOUT_LOGPROBS: &[&str] =
+    &["groq.com", "anthropic.com", "cerebras.ai", "perplexity.ai", "generativelanguage.googleapis.com"];
+
 #[derive(Debug)]
 struct OpenAi;
 
@@ -59,7 +63,8 @@ impl Provider for OpenAi {
         };
         let token_limit = if is_at("openai.com") { "max_completion_tokens" } else { "max_tokens" };
         let several = !is_at("groq.com") && !is_at("anthropic.com");
-        Capabilities { rung, token_limit: token_limit.to_owned(), several, refused: Vec::new() }
+        let logprobs = !WITHOUT_LOGPROBS.iter().any(|domain| is_at(domain));
+        Capabilities { rung, token_limit: token_limit.to_owned(), several, logprobs, refused: Vec::new() }
     }
 
     fn body(&self, request: &ChatRequest, capabilities: &Capabilities) -> Result<Value, EncodeError> {
@@ -97,17 +102,22 @@ mod tests {
 
     #[test]
     fn what_a_server_is_thought_to_take_follows_from_its_host() {
-        let check = |base: &str, rung, token_limit: &str, several| {
-            let expect =
-                Capabilities { rung, token_limit: token_limit.to_owned(), several, refused: Vec::new() };
+        let check = |base: &str, rung, token_limit: &str, (several, logprobs)| {
+            let expect = Capabilities {
+                rung,
+                token_limit: token_limit.to_owned(),
+                several,
+                logprobs,
+                refused: Vec::new(),
+            };
             assert_eq!(OpenAi.capabilities(&base.parse().unwrap(), "m"), expect, "{base}");
         };
-        check("https://api.openai.com/v1", Rung::Strict, "max_completion_tokens", true);
-        check("https://eu.api.openai.com/v1", Rung::Strict, "max_completion_tokens", true);
-        check("https://notopenai.com/v1", Rung::Strict, "max_tokens", true);
-        check("http://127.0.0.1:8080/v1", Rung::Strict, "max_tokens", true);
-        check("https://api.deepseek.com", Rung::JsonObject, "max_tokens", true);
-        check("https://api.groq.com/openai/v1", Rung::Strict, "max_tokens", false);
+        check("https://api.openai.com/v1", Rung::Strict, "max_completion_tokens", (true, true));
+        check("https://eu.api.openai.com/v1", Rung::Strict, "max_completion_tokens", (true, true));
+        check("https://notopenai.com/v1", Rung::Strict, "max_tokens", (true, true));
+        check("http://127.0.0.1:8080/v1", Rung::Strict, "max_tokens", (true, true));
+        check("https://api.deepseek.com", Rung::JsonObject, "max_tokens", (true, true));
+        check("https://api.groq.com/openai/v1", Rung::Strict, "max_tokens", (false, false));
     }
 
     #[test]

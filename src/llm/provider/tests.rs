@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::*;
 use crate::label::prediction::Usage;
-use crate::llm::chat::{Document, Image, Message, Parameters, Part, Response, Role};
+use crate::llm::chat::{
+    Alternative, Document, Image, Logprobs, Message, Parameters, Part, Response, Role, Token, Wording,
+};
 
 fn provider(name: &str) -> Box<dyn Provider> {
     let row = PROVIDERS.iter().find(|row| row.name == name).unwrap();
@@ -30,6 +32,7 @@ fn full() -> ChatRequest {
         max_tokens: Some(50),
         seed: Some(7),
         reasoning_effort: Some("low".to_owned()),
+        logprobs: Logprobs::Unasked,
         image_size: None,
         extra,
     };
@@ -133,7 +136,7 @@ fn check_responses(name: &str, body: &str, expect: &[Response]) {
 }
 
 fn text(text: &str) -> Response {
-    Response::Text(text.to_owned())
+    Response::text(text)
 }
 
 #[test]
@@ -162,6 +165,28 @@ fn a_response_is_read_whatever_else_is_missing() {
     check_responses("ollama", r#"{"message":{"content":"yes"}}"#, &[text("yes")]);
     let cut = Response::Truncated("ye".to_owned());
     check_responses("ollama", r#"{"message":{"content":"ye"},"done_reason":"length"}"#, &[cut]);
+}
+
+#[test]
+fn probabilities_are_asked_for_and_read_where_each_dialect_has_them() {
+    let mut request = plain();
+    request.parameters.logprobs = Logprobs::Welcome;
+    for name in ["openai", "azure", "ollama"] {
+        let asked = body(name, &request, None);
+        assert_eq!((&asked["logprobs"], &asked["top_logprobs"]), (&json!(true), &json!(5)), "{name}");
+    }
+    request.parameters.extra.insert("top_logprobs".to_owned(), json!(20));
+    assert_eq!(body("openai", &request, None)["top_logprobs"], 20);
+    assert_eq!(body("ollama", &request, None)["top_logprobs"], 20);
+    let list = r#"[{"token":"yes","bytes":[121,101,115],"logprob":-0.5,"top_logprobs":[]}]"#;
+    let chosen = Alternative { bytes: b"yes".to_vec(), logprob: -0.5 };
+    let tokens = vec![Token { chosen, top: Vec::new() }];
+    let expect = [Response::Text(Wording { text: "yes".to_owned(), tokens })];
+    let message = r#""message":{"content":"yes"}"#;
+    let openai = format!(r#"{{"choices":[{{{message},"logprobs":{{"content":{list}}}}}]}}"#);
+    check_responses("openai", &openai, &expect);
+    check_responses("azure", &openai, &expect);
+    check_responses("ollama", &format!(r#"{{{message},"logprobs":{list}}}"#), &expect);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::DecodeError;
+use super::{DecodeError, tokens};
 use crate::http::transport::Reply;
 use crate::label::prediction::Usage;
-use crate::llm::chat::{Bill, ChatRequest, Completion, Document, Image, Message, Part, Response};
+use crate::llm::chat::{Bill, ChatRequest, Completion, Document, Image, Message, Part, Response, Wording};
 use crate::llm::ladder::{Capabilities, Rung};
 use crate::llm::problem::is_page;
 use crate::llm::repair::read;
@@ -31,6 +31,7 @@ pub(super) fn encode(request: &ChatRequest, capabilities: &Capabilities) -> Valu
     put("n", (capabilities.several && 1 < parameters.responses).then(|| json!(parameters.responses)));
     put("seed", parameters.seed.map(Value::from));
     put("reasoning_effort", parameters.reasoning_effort.as_deref().map(Value::from));
+    body.extend(tokens::fields(request, capabilities));
     body.extend(parameters.extra.clone());
     Value::Object(body)
 }
@@ -166,7 +167,7 @@ fn response(choice: &Value) -> Option<Response> {
         // The latter are Gemini's.
         "content_filter" | "safety" | "recitation" | "prohibited_content" | "blocklist" | "spii"
         | "refusal" => Response::Refused(format!("a content filter stopped the answer (`{finish}`)")),
-        _ => Response::Text(text),
+        _ => Response::Text(Wording { text, tokens: tokens::read(&choice["logprobs"]["content"]) }),
     })
 }
 

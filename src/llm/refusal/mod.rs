@@ -20,6 +20,8 @@ pub enum Part {
     TokenLimit,
     /// Several responses to one request.
     Responses,
+    /// The probabilities of tokens.
+    Logprobs,
     /// Another field of the body, by its name.
     Field(String),
 }
@@ -121,6 +123,8 @@ pub fn refusal(reply: &Reply, sent: &Value) -> Option<Refusal> {
     let problem = match reply.status.as_u16() {
         200 => Problem::inside(reply).filter(|problem| matches!(&*problem.code, "400" | "422"))?,
         400 | 422 | 500 | 501 => Problem::read(reply),
+        // "You are not allowed to request logprobs from this model."
+        403 => Some(Problem::read(reply)).filter(|problem| is_about_logprobs(problem, sent))?,
         _ => return None,
     };
     if is_too_long(&problem) || problem.is_any(&["json_validate_failed", "content_filter"]) {
@@ -132,13 +136,17 @@ pub fn refusal(reply: &Reply, sent: &Value) -> Option<Refusal> {
     }
     let part = refused_part(&problem, sent)?;
     // Any other field in the text of a 500 stands there by chance.
-    if !by_validation && !matches!(part, Part::Schema | Part::OwnSchema) {
+    if !by_validation && !matches!(part, Part::Schema | Part::OwnSchema | Part::Logprobs) {
         return None;
     }
     Some(Refusal { part, message: format!("{}: {}", reply.status.as_u16(), problem.message) })
 }
 
 fn refused_part(problem: &Problem, sent: &Value) -> Option<Part> {
+    // Before all others that are named with them: nothing is as easily done without.
+    if is_about_logprobs(problem, sent) {
+        return Some(Part::Logprobs);
+    }
     let places = ["/response_format", "/format", "/output_config/format"];
     let asks_json = places.iter().any(|place| sent.pointer(place).is_some());
     let in_other_words = OTHER_WORDS
@@ -155,6 +163,10 @@ fn refused_part(problem: &Problem, sent: &Value) -> Option<Part> {
         Some(key) => Some(Part::Field(key.to_owned())),
         None => None,
     }
+}
+
+fn is_about_logprobs(problem: &Problem, sent: &Value) -> bool {
+    sent.get("logprobs").is_some() && problem.mentions(&["logprob", "log prob"])
 }
 
 /// Returns the field of the body that the error is about: as its `param`, as the place of a validation error, as the

@@ -103,9 +103,51 @@ fn other_fields_are_known_by_their_name() {
     check(422, mistral, Some(&Part::Field("seed".to_owned())));
     let groq = r#"{"error":{"message":"'n' : number must be at most 1 but found 3","type":"invalid_request_error"}}"#;
     check(400, groq, Some(&Part::Responses));
-    let logprobs =
-        r#"{"error":{"message":"property `logprobs` is unsupported","type":"invalid_request_error"}}"#;
-    check(400, logprobs, Some(&Part::Field("logprobs".to_owned())));
+}
+
+#[test]
+fn probabilities_that_are_not_given_are_known_by_every_servers_words() {
+    let bodies = [
+        // Groq.
+        (400, r#"{"error":{"message":"property `logprobs` is unsupported","type":"invalid_request_error"}}"#),
+        // OpenAI, models that reason, and one that is not for everybody.
+        (
+            400,
+            r#"{"error":{"message":"logprobs are not supported with reasoning models.","type":"invalid_request_error","param":null,"code":null}}"#,
+        ),
+        (
+            403,
+            r#"{"error":{"message":"You are not allowed to request logprobs from this model.","type":"invalid_request_error","param":null,"code":null}}"#,
+        ),
+        // Google.
+        (
+            400,
+            r#"[{"error":{"code":400,"message":"Logprobs is not enabled for models/gemini-2.5-pro","status":"INVALID_ARGUMENT"}}]"#,
+        ),
+        // LiteLLM before a model that takes neither.
+        (
+            400,
+            r#"{"error":{"message":"litellm.UnsupportedParamsError: p does not support parameters: ['logprobs', 'response_format'], for model=m","type":"None","param":"None","code":"400"}}"#,
+        ),
+        // Together.
+        (
+            400,
+            r#"{"error":{"message":"5 is greater than the maximum of 1 - 'logprobs'","type":"invalid_request_error","param":"logprobs"}}"#,
+        ),
+        // Mistral.
+        (
+            422,
+            r#"{"detail":[{"type":"extra_forbidden","loc":["body","top_logprobs"],"msg":"Extra inputs are not permitted"}]}"#,
+        ),
+        // llama-cpp-python, whose complaints are 500.
+        (
+            500,
+            r#"{"error":{"message":"logprobs is not supported for models created with logits_all=False","type":"internal_server_error","param":null,"code":null}}"#,
+        ),
+    ];
+    for (status, body) in bodies {
+        check(status, body, Some(&Part::Logprobs));
+    }
 }
 
 #[test]
@@ -194,6 +236,8 @@ fn what_concerns_the_task_or_the_server_is_no_refusal_of_a_part() {
         ),
         (500, r#"{"error":{"message":"Invalid state of 'seed'"}}"#),
         (404, r#"{"error":{"message":"no response_format here"}}"#),
+        (403, r#"{"error":{"message":"You are not allowed to sample from this model"}}"#),
+        (500, r#"{"error":{"message":"logprobs computation ran out of memory"}}"#),
         (400, ""),
         (200, r#"{"choices":[{"message":{"content":"the 'seed' error"}}]}"#),
     ];

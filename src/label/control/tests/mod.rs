@@ -156,8 +156,33 @@ fn a_path_is_found_by_any_of_its_forms() {
     check(tag, &json!("It is B > y"), Err("no such label"));
     check(tag, &json!("x"), Err("no such label: `x`"));
     let partly = control(tag).read(&json!(["x", "A"]), &task(&json!({})));
-    assert_eq!(partly.drafts, [Draft::new(json!({"taxonomy": [["A"]]}))]);
+    let second = Draft { labels_at: vec!["/1".to_owned()], ..Draft::new(json!({"taxonomy": [["A"]]})) };
+    assert_eq!(partly.drafts, [second]);
     assert_eq!(partly.problems, ["no such label: `x`"]);
+}
+
+#[test]
+fn labels_are_found_where_an_answer_writes_them_as_texts() {
+    let check = |tag: &str, answer: Value, expect: &[&str]| {
+        let reading = control(tag).read(&answer, &task(&json!({})));
+        assert_eq!(reading.drafts[0].labels_at, expect, "{tag} {answer}");
+    };
+    let moods = "<Choices ><Choice value='good'/><Choice value='bad'/></Choices>";
+    check(moods, json!("good"), &[""]);
+    check(moods, json!(["good"]), &["/0"]);
+    check(moods, json!({"label": "good"}), &[]);
+    check(moods, json!({"good": true, "bad": false}), &[]);
+    let several = moods.replace("<Choices ", "<Choices choice='multiple' ");
+    check(&several, json!(["dull", "bad", null, "good"]), &["/1", "/3"]);
+    check(&several, json!(["bad", {"label": "good"}]), &[]);
+    let tree = "<Taxonomy ><Choice value='A'><Choice value='x'/></Choice><Choice value='B'/></Taxonomy>";
+    check(tree, json!(["A / x", "B"]), &["/0", "/1"]);
+    check(tree, json!(["A", "x"]), &[]);
+    check("<Rating />", json!(4), &[""]);
+    check("<Rating />", json!({"rating": 4}), &[]);
+    check("<TextArea />", json!("good"), &[]);
+    assert_eq!(control("<Rating maxRating='3'/>").alternatives(&task(&json!({}))), ["1", "2", "3"]);
+    assert_eq!(control("<TextArea />").alternatives(&task(&json!({}))), [""; 0]);
 }
 
 #[test]

@@ -76,6 +76,7 @@ impl Provider for Anthropic {
             rung: Rung::Strict,
             token_limit: "max_tokens".to_owned(),
             several: false,
+            logprobs: false,
             refused: Vec::new(),
         }
     }
@@ -130,7 +131,7 @@ impl Provider for Anthropic {
         let response = match body["stop_reason"].as_str() {
             Some("max_tokens" | "model_context_window_exceeded") => Response::Truncated(text),
             Some("refusal") => Response::Refused(refused(&body)),
-            _ => Response::Text(text),
+            _ => Response::text(text),
         };
         Ok(Completion { responses: vec![response], bill: bill(&body, reply) })
     }

@@ -134,7 +134,7 @@ fn what_stops_an_answer_decides_what_it_is() {
     };
     let text = || "{\"a\":1}".to_owned();
     for stop in ["end_turn", "stop_sequence", "something new"] {
-        check(stop, Value::Null, Response::Text(text()));
+        check(stop, Value::Null, Response::text(text()));
     }
     for stop in ["max_tokens", "model_context_window_exceeded"] {
         check(stop, Value::Null, Response::Truncated(text()));
@@ -143,7 +143,7 @@ fn what_stops_an_answer_decides_what_it_is() {
     check("refusal", Value::Null, refused(""));
     check("refusal", json!({"category": "bio", "explanation": null}), refused(": bio"));
     check("refusal", json!({"category": "bio", "explanation": "It is."}), refused(": It is."));
-    assert_eq!(read_reply(&json!({"content": []})).responses, [Response::Text(String::new())]);
+    assert_eq!(read_reply(&json!({"content": []})).responses, [Response::text("")]);
 }
 
 #[test]

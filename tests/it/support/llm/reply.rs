@@ -17,14 +17,26 @@ pub(crate) struct Said {
     pub(crate) refusal: Option<String>,
     /// Tokens of prompt and answer; counted where there is none.
     pub(crate) usage: Option<(usize, usize)>,
+    /// What is told of the tokens of each text, where that is asked for.
+    pub(crate) tokens: Vec<Value>,
 }
 
 impl Said {
     /// Says this as often as was asked for.
     pub(crate) fn text(asked: &Asked, text: &str) -> Self {
         let texts = vec![text.to_owned(); asked.responses];
-        Self { texts, finish_reason: "stop".to_owned(), refusal: None, usage: None }
+        Self { texts, finish_reason: "stop".to_owned(), refusal: None, usage: None, tokens: Vec::new() }
     }
+}
+
+/// Tells of a token: its text, how probable it was, and what else could have stood there.
+pub(crate) fn token(text: &str, probability: f64, other: Option<(&str, f64)>) -> Value {
+    let one = |text: &str, probability: f64| json!({"token": text, "bytes": text.as_bytes(), "logprob": probability.ln()});
+    let top =
+        [(text, probability)].into_iter().chain(other).map(|(text, probability)| one(text, probability));
+    let mut token = one(text, probability);
+    token["top_logprobs"] = top.collect();
+    token
 }
 
 /// Writes a completion.
@@ -39,7 +51,9 @@ pub(crate) fn completion(asked: &Asked, said: &Said) -> Canned {
     let choices = said.texts.iter().enumerate().map(|(index, text)| {
         let content = if said.refusal.is_some() { Value::Null } else { json!(text) };
         let message = json!({"role": "assistant", "content": content, "refusal": said.refusal});
-        json!({"index": index, "message": message, "logprobs": null, "finish_reason": said.finish_reason})
+        let tokens = said.tokens.get(index).filter(|_| asked.body["logprobs"] == true);
+        let logprobs = tokens.map(|tokens| json!({"content": tokens, "refusal": null}));
+        json!({"index": index, "message": message, "logprobs": logprobs, "finish_reason": said.finish_reason})
     });
     Canned::json(
         200,
@@ -59,12 +73,15 @@ fn ollama(asked: &Asked, said: &Said) -> Canned {
         "done": true, "done_reason": said.finish_reason, "total_duration": 1_000_000, "prompt_eval_count": asked.prompt_tokens(),
         "eval_count": tokens(text),
     });
+    let mut end = end;
+    if let Some(tokens) = said.tokens.first().filter(|_| asked.body["logprobs"] == true) {
+        end["logprobs"] = tokens.clone();
+    }
     if asked.body["stream"] == false {
         return Canned::json(200, &end);
     }
     let mut start = end.clone();
     start["done"] = json!(false);
-    let mut end = end;
     end["message"]["content"] = json!("");
     Canned::new(200, "application/x-ndjson", format!("{start}\n{end}\n"))
 }
