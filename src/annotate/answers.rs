@@ -74,18 +74,19 @@ impl<'a> Answers<'a> {
         if answers.is_empty() { Err(joined(troubles)) } else { Ok(Self(answers)) }
     }
 
-    /// Fills the form's controls, at least one.
+    /// Fills the form's controls, at least one, unless the answer is that there is nothing to mark.
     pub(super) fn read(&self, form: &Form, task: &Task, scoring: Scoring) -> Result<Filled, Trouble> {
+        let is_of_use = |filled: &Filled| filled.is_blank || !filled.drafts.is_empty();
         let filled = fill(&self.0, form, task, scoring);
-        if !filled.drafts.is_empty() {
+        if is_of_use(&filled) {
             return Ok(filled);
         }
         let reason = reasons(&filled.unfilled);
         // Answers that are each of use, but differ, are what the model has to say.
-        let is_of_use =
-            |answer: &Answer<'_>| !fill(slice::from_ref(answer), form, task, Scoring::None).drafts.is_empty();
+        let is_good =
+            |answer: &Answer<'_>| is_of_use(&fill(slice::from_ref(answer), form, task, Scoring::None));
         Err(match &*self.0 {
-            [_, _, ..] if self.0.iter().any(is_of_use) => {
+            [_, _, ..] if self.0.iter().any(is_good) => {
                 Trouble { kind: FailureKind::Unusable, reason, remedy: None }
             }
             answers => unusable(reason, &answers.first().map(Answer::text).unwrap_or_default()),
@@ -152,8 +153,8 @@ fn fill(answers: &[Answer<'_>], form: &Form, task: &Task, scoring: Scoring) -> F
         answers.iter().map(|answer| answer.readings(form, task, scoring)).collect();
     let is_measured: Vec<bool> = (0..form.controls.len())
         .map(|at| {
-            let mut drafts =
-                responses.iter().filter_map(|readings| readings[at].as_ref()).flat_map(|one| &one.drafts);
+            let readings = responses.iter().filter_map(|readings| readings.controls[at].as_ref());
+            let mut drafts = readings.flat_map(|reading| &reading.drafts);
             drafts.all(|draft| draft.score.is_some())
         })
         .collect();

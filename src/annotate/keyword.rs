@@ -14,6 +14,9 @@ use crate::llm::provider::KEYWORD;
 /// The name users type after `--provider`.
 pub const NAME: &str = KEYWORD.0;
 
+/// Why controls that mark regions stay empty, to follow a colon.
+pub const WITHOUT_REGIONS: &str = "label words are counted, and that marks no places (`--provider keyword`)";
+
 /// How much more a word of the label itself counts than one of its hint.
 const LABEL_WEIGHT: usize = 3;
 

@@ -7,11 +7,12 @@ use crate::label::control::{Draft, Head};
 use crate::label::form::{Filled, Form, Relation};
 use crate::label::prediction::Region;
 
-/// Returns the regions of a prediction, the prompt's last; none where nothing was filled.
+/// Returns the regions of a prediction, the prompt's last; none where there is nothing to mark and no prompt to show.
 ///
 /// The regions of controls that label single regions come right after the region they label and have its id, or the editor
 /// takes them for labels of the task.
 pub(super) fn regions(form: &Form, filled: Filled, asked: Asked<'_>) -> Vec<Region> {
+    let has_answer = filled.is_blank || !filled.drafts.is_empty();
     let mut counts = vec![0; form.controls.len()];
     let mut regions: Vec<Region> = Vec::new();
     let mut ids = Vec::new();
@@ -28,7 +29,7 @@ pub(super) fn regions(form: &Form, filled: Filled, asked: Asked<'_>) -> Vec<Regi
     }
     regions.extend(filled.relations.iter().map(|relation| between(relation, &ids)));
     if let Some(prompt) = &form.prompt
-        && !regions.is_empty()
+        && has_answer
     {
         let head = prompt.head();
         let id = asked.fingerprint.region_id(&head.name, 0);

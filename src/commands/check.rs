@@ -170,7 +170,9 @@ async fn config(
     let name =
         if matches!(tasks.origin, TaskOrigin::File { .. }) { "labeling config" } else { "Label Studio" };
     let Some(text) = list.told(name, text)? else { return Ok(None) };
-    let form = plan::form(&text, &PromptSettings::wanted(&run.args.prompt));
+    let provider = run.args.model.provider.as_deref().unwrap_or_default();
+    let wanted = plan::wanted(&PromptSettings::wanted(&run.args.prompt), provider);
+    let form = plan::form(&text, &wanted);
     let Some(form) = list.told("labeling config", form)? else { return Ok(None) };
     let filled: Vec<String> = form
         .controls

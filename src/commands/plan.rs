@@ -10,6 +10,7 @@ use super::Context;
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::annotate::contact::Contact;
 use crate::annotate::fingerprint;
+use crate::annotate::keyword;
 use crate::annotate::shared::Shared;
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
@@ -138,7 +139,7 @@ pub(super) async fn ground(settings: &Settings, stop: &Stop) -> Result<Ground, E
         TaskOrigin::Project { studio, .. } => connect(studio, &settings.policy, stop).await?,
         TaskOrigin::File { label_config, .. } => read(label_config)?,
     };
-    let form = form(&text, &settings.prompt.wanted)?;
+    let form = form(&text, &wanted(&settings.prompt.wanted, settings.model.oracle.name()))?;
     let model_version = model_version(settings, &form);
     let ConfigText { name, release, studio, .. } = text;
     Ok(Ground { form: Arc::new(form), studio, name, release, model_version })
@@ -167,6 +168,12 @@ pub(super) async fn connect(
 pub(super) fn read(path: &Path) -> Result<ConfigText, Error> {
     let xml = settings::read::text(path, "`--label-config`")?;
     Ok(ConfigText { xml, name: path.display().to_string(), host: None, release: None, studio: None })
+}
+
+/// Returns which controls this provider can fill of those that are wanted.
+pub(super) fn wanted(wanted: &Wanted, provider: &str) -> Wanted {
+    let without_regions = (provider == keyword::NAME).then_some(keyword::WITHOUT_REGIONS);
+    Wanted { without_regions, ..wanted.clone() }
 }
 
 /// Parses the labeling config and chooses what is filled.

@@ -46,6 +46,11 @@ fn prediction(task: &mut Task, rules: &Rules<'_>) -> Result<Prediction, String> 
     let version = rules.version.map(str::to_owned).or(model_version).filter(|name| !name.is_empty());
     let model_version =
         version.ok_or("its prediction has no `model_version`; name one with `--model-version`")?;
+    let controls = || rules.config.iter().flat_map(|config| &config.controls);
+    // A person may find that there is nothing to mark; where nothing is marked at all, an empty list is a slip.
+    if result.is_empty() && !controls().any(|control| control.head().marks_regions()) {
+        return Err("its prediction has no regions".to_owned());
+    }
     let origin = Fingerprint::of(&Value::Array(result.clone()));
     let regions = result.iter().enumerate().map(|(index, region)| {
         let region = read_region(region, origin, index)?;

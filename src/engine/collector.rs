@@ -148,10 +148,8 @@ impl<'a> Collector<'a> {
             Outcome::Labeled { labeled, usage, cost, reused } => {
                 self.count_cost(usage, cost);
                 self.desk.summary.reused += u64::from(reused);
-                for unfilled in &labeled.unfilled {
-                    *self.desk.summary.unfilled.entry(unfilled.control.clone()).or_insert(0) += 1;
-                }
                 let (task, unfilled) = (labeled.task.id, &labeled.unfilled);
+                self.desk.summary.leave_out(task, unfilled);
                 self.desk.reporter.report(&Event::Labeled { task, unfilled, usage, cost, reused });
                 self.desk.summary.undelivered += 1;
                 if !self.sink_failed {

@@ -62,13 +62,28 @@ pub struct Summary {
     pub usage: Usage,
     /// What providers said it cost, in US dollars; `None` where none did.
     pub cost: Option<f64>,
-    /// How often each control stayed empty.
+    /// How often each control stayed empty, or something was left out of it.
     pub unfilled: BTreeMap<String, u64>,
+    /// What that was and why; of very many the first.
+    pub left_out: Vec<(TaskId, Unfilled)>,
     /// Whether the source was read to its end and no task was given up.
     pub complete: bool,
 }
 
+/// So many reasons of [`Summary::left_out`] are kept: more than anybody reads, little for the memory.
+const MOST_LEFT_OUT: usize = 1_000;
+
 impl Summary {
+    /// Counts and keeps what an answer left out.
+    pub fn leave_out(&mut self, task: TaskId, unfilled: &[Unfilled]) {
+        for unfilled in unfilled {
+            *self.unfilled.entry(unfilled.control.clone()).or_insert(0) += 1;
+            if self.left_out.len() < MOST_LEFT_OUT {
+                self.left_out.push((task, unfilled.clone()));
+            }
+        }
+    }
+
     /// Returns how many tasks failed for each kind of reason.
     pub fn failures_by_kind(&self) -> BTreeMap<FailureKind, u64> {
         let mut counts = BTreeMap::new();

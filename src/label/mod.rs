@@ -11,6 +11,7 @@ mod matching;
 pub mod object;
 pub mod path;
 pub mod prediction;
+pub mod relations;
 pub mod span;
 pub mod spelling;
 pub mod strict;

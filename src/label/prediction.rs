@@ -28,7 +28,7 @@ pub struct Region {
 /// Everything one task got from one model version.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
-    /// Never empty.
+    /// Empty where there is nothing to mark.
     pub result: Vec<Region>,
     /// Between 0 and 1, where it was measured.
     pub score: Option<f64>,

@@ -55,6 +55,10 @@ impl Control for FakeControl {
 }
 
 impl Object for FakeObject {
+    fn tag(&self) -> &'static str {
+        "Text"
+    }
+
     fn canonical(&self) -> String {
         String::new()
     }
@@ -116,6 +120,7 @@ pub(crate) fn showing(controls: Vec<Arc<dyn Control>>, object: FakeObject) -> Fo
         objects: Vec::new(),
         response: None,
         choices: None,
+        relations: None,
         notices: Vec::new(),
     }
 }

@@ -95,6 +95,7 @@ impl PromptSettings {
             controls: args.controls.clone(),
             prompt_prefix: args.prompt_prefix.clone().unwrap_or_else(|| DEFAULT_PROMPT_PREFIX.to_owned()),
             response_prefix: args.response_prefix.clone(),
+            without_regions: None,
             profile: profile(args),
         }
     }

@@ -31,9 +31,6 @@ impl Upload {
         if model_version.is_empty() {
             return Err("its model version is empty".to_owned());
         }
-        if prediction.result.is_empty() {
-            return Err("it has no regions".to_owned());
-        }
         if let Some(score) = prediction.score
             && !(0.0..=1.0).contains(&score)
         {
@@ -146,7 +143,6 @@ mod tests {
     fn what_label_studio_drops_or_breaks_on_is_refused_here() {
         check(TaskId::Row(1), |_| {}, "no Label Studio id");
         check(TaskId::Id(1), |prediction| prediction.model_version = " \0 ".to_owned(), "version is empty");
-        check(TaskId::Id(1), |prediction| prediction.result.clear(), "no regions");
         check(TaskId::Id(1), |prediction| prediction.score = Some(7.5), "score is 7.5");
         check(TaskId::Id(1), |prediction| prediction.score = Some(f64::NAN), "score is NaN");
         check(
@@ -160,6 +156,11 @@ mod tests {
             "`Choices`; expected",
         );
         check(TaskId::Id(1), |prediction| prediction.result[0].id.clear(), "region 1: it has no id");
+    }
+
+    #[test]
+    fn that_there_is_nothing_to_mark_is_posted_too() {
+        check(TaskId::Id(1), |prediction| prediction.result.clear(), r#""result":[]}"#);
     }
 
     #[test]

@@ -19,4 +19,5 @@ mod replacing;
 mod review;
 mod score;
 mod selection;
+mod spans;
 mod templates;

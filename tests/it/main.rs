@@ -43,6 +43,7 @@ mod score;
 mod settings;
 mod share;
 mod shown_version;
+mod spans;
 mod summaries;
 mod support;
 mod surface;

@@ -22,7 +22,7 @@ fn keys(summary: &Value) -> Vec<String> {
     keys
 }
 
-const KEYS: [&str; 48] = [
+const KEYS: [&str; 49] = [
     "budget.limit_tokens",
     "budget.limit_usd",
     "budget.spent_tokens",
@@ -42,6 +42,7 @@ const KEYS: [&str; 48] = [
     "failures_by_kind",
     "failures_by_reason",
     "format_version",
+    "left_out",
     "model",
     "model_version",
     "per_minute.requests",

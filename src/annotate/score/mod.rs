@@ -100,7 +100,7 @@ impl Scoring {
             return;
         }
         let Some(ruler) = Ruler::new(answer, form, task) else { return };
-        for (at, reading) in readings.iter_mut().enumerate() {
+        for (at, reading) in readings.controls.iter_mut().enumerate() {
             let Some(part) = part_of(answer.json, form, at) else { continue };
             for draft in reading.iter_mut().flat_map(|reading| &mut reading.drafts) {
                 draft.score = ruler.score(at, &part, draft);

@@ -11,17 +11,22 @@ use std::sync::Arc;
 
 use roxmltree::{Document, Node};
 
+use super::condition::{self, Shown as ShownWhen};
 use super::control::{self, Control, Head, Scope};
 use super::object::{self, Object};
-use super::{condition, tag, text};
+use super::relations::Relations;
+use super::{tag, text};
 
 /// A parsed labeling config.
 #[derive(Debug, Clone)]
 pub struct LabelConfig {
     /// The object tags that give something to a prompt, in document order.
     pub objects: Vec<Arc<dyn Object>>,
-    /// The control tags this tool can fill, in document order; each labels one of `objects`; never empty.
+    /// The control tags this tool can fill, in document order; each labels one of `objects`; never empty. Where one
+    /// labels single regions, another marks them.
     pub controls: Vec<Arc<dyn Control>>,
+    /// What the regions that `controls` mark may have to do with each other.
+    pub relations: Option<Relations>,
     /// Control tags it leaves empty, in document order.
     pub skipped: Vec<SkippedTag>,
 }
@@ -57,6 +62,20 @@ pub enum ConfigError {
 /// Tags that Label Studio itself refuses without a `name`, and as controls without a `toName`.
 const REFUSED_UNNAMED: &[&str] = &["Choices", "HyperText", "Image", "Labels", "Number", "Text", "TextArea"];
 
+/// Control tags that label single regions where they say so; the editor looks at the attribute of no others.
+const PER_REGION: &[&str] = &["Choices", "DateTime", "Number", "Rating", "Taxonomy", "TextArea"];
+
+/// The tag of relations, which has neither name nor object.
+const RELATIONS: &str = "Relations";
+
+/// What a control tag comes to.
+enum Read {
+    /// The control, and its tag as written.
+    Control(Arc<dyn Control>, String),
+    Relations(Relations),
+    Skipped(SkippedTag),
+}
+
 /// What the names of a config stand for.
 type Shown = HashMap<String, Result<Arc<dyn Object>, String>>;
 
@@ -73,10 +92,9 @@ impl LabelConfig {
             Document::parse(&xml).map_err(|error| ConfigError::Xml(malformed::explain(&error, &xml)))?;
         check_names(&document)?;
         let (objects, shown) = read_objects(&document)?;
-        let mut config = Self { objects, controls: Vec::new(), skipped: Vec::new() };
-        for node in document.descendants().filter(is_control) {
-            config.read_control(&node, &shown)?;
-        }
+        let nodes = document.descendants().filter(is_control);
+        let read: Vec<Read> = nodes.map(|node| read_control(&node, &shown)).collect::<Result<_, _>>()?;
+        let config = Self::of(objects, read);
         if config.controls.is_empty() {
             return Err(ConfigError::Unusable(config.nothing_to_fill()));
         }
@@ -89,7 +107,24 @@ impl LabelConfig {
     pub fn canonical(&self) -> String {
         let objects = self.objects.iter().map(|object| object.canonical());
         let controls = self.controls.iter().map(|control| control.canonical());
-        objects.chain(controls).collect::<Vec<_>>().join("\n")
+        let relations = self.relations.iter().map(Relations::canonical);
+        objects.chain(controls).chain(relations).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Leaves out, for this reason, what marks regions, labels single ones or relates them; fails where that is all.
+    pub fn without_regions(mut self, reason: &str) -> Result<Self, ConfigError> {
+        let is_of_regions = |head: &Head| head.marks_regions() || without_region(head, &[]).is_some();
+        let (left_out, kept) = self.controls.into_iter().partition(|control| is_of_regions(control.head()));
+        let left_out: Vec<Arc<dyn Control>> = left_out;
+        let skipped = |control: &Arc<dyn Control>| {
+            let Head { name, kind, .. } = control.head();
+            let tag = control::KINDS.iter().find(|row| row.region_type == *kind).map_or(*kind, |row| row.tag);
+            SkippedTag { tag: tag.to_owned(), name: name.clone(), reason: reason.to_owned() }
+        };
+        self.skipped.extend(left_out.iter().map(skipped));
+        self.controls = kept;
+        self.relations = None;
+        if self.controls.is_empty() { Err(ConfigError::Unusable(self.nothing_to_fill())) } else { Ok(self) }
     }
 
     /// Returns the object tag of this name.
@@ -97,28 +132,38 @@ impl LabelConfig {
         self.objects.iter().find(|object| object.name() == name)
     }
 
-    fn read_control(&mut self, node: &Node<'_, '_>, shown: &Shown) -> Result<(), ConfigError> {
-        let tag = node.tag_name().name();
-        let refused = REFUSED_UNNAMED.iter().any(|name| name.eq_ignore_ascii_case(tag));
-        let Some(name) = tag::filled(node, "name") else {
-            if refused {
-                return Err(error_at(node, format!("`{tag}` has no `name`")));
-            }
-            let reason = "it has no `name`".to_owned();
-            self.skipped.push(SkippedTag { tag: tag.to_owned(), name: String::new(), reason });
-            return Ok(());
+    /// Keeps what can be filled: a control of single regions only beside one that marks them.
+    fn of(objects: Vec<Arc<dyn Object>>, read: Vec<Read>) -> Self {
+        let control = |read: &Read| match read {
+            Read::Control(control, _) => Some(Arc::clone(control)),
+            Read::Relations(_) | Read::Skipped(_) => None,
         };
-        if refused && tag::filled(node, "toName").is_none() {
-            let message = format!("`{tag}` named `{name}` has no `toName`: the name of the object it labels");
-            return Err(error_at(node, message));
-        }
-        match fillable_control(node, name, shown) {
-            Ok(control) => self.controls.push(control),
-            Err(reason) => {
-                self.skipped.push(SkippedTag { tag: tag.to_owned(), name: name.to_owned(), reason });
+        let markers: Vec<_> =
+            read.iter().filter_map(control).filter(|control| control.head().marks_regions()).collect();
+        let mut config = Self { objects, controls: Vec::new(), relations: None, skipped: Vec::new() };
+        for read in read {
+            match read {
+                Read::Control(control, tag) => match without_region(control.head(), &markers) {
+                    None => config.controls.push(control),
+                    Some(reason) => {
+                        let name = control.head().name.clone();
+                        config.skipped.push(SkippedTag { tag, name, reason });
+                    }
+                },
+                Read::Relations(relations) if !markers.is_empty() => config.relations = Some(relations),
+                Read::Relations(_) => {
+                    let reason =
+                        "it relates regions, and no control that this tool fills marks any".to_owned();
+                    config.skipped.push(SkippedTag {
+                        tag: "Relations".to_owned(),
+                        name: String::new(),
+                        reason,
+                    });
+                }
+                Read::Skipped(skipped) => config.skipped.push(skipped),
             }
         }
-        Ok(())
+        config
     }
 
     fn nothing_to_fill(&self) -> String {
@@ -226,8 +271,64 @@ fn is_control(node: &Node<'_, '_>) -> bool {
         && !known::is_neither(tag)
         && !is_object()
         && (control::KINDS.iter().any(|kind| tag::is(node, kind.tag))
+            || tag::is(node, RELATIONS)
             || known::control(tag).is_some()
             || tag::filled(node, "toName").is_some())
+}
+
+/// Parses a control tag, or says why it is left empty; an error is one that Label Studio makes as well.
+fn read_control(node: &Node<'_, '_>, shown: &Shown) -> Result<Read, ConfigError> {
+    let tag = node.tag_name().name();
+    if tag::is(node, RELATIONS) {
+        return Ok(Read::Relations(Relations::parse(node)));
+    }
+    let refused = REFUSED_UNNAMED.iter().any(|name| name.eq_ignore_ascii_case(tag));
+    let skipped =
+        |name: &str, reason| Read::Skipped(SkippedTag { tag: tag.to_owned(), name: name.to_owned(), reason });
+    let Some(name) = tag::filled(node, "name") else {
+        if refused {
+            return Err(error_at(node, format!("`{tag}` has no `name`")));
+        }
+        return Ok(skipped("", "it has no `name`".to_owned()));
+    };
+    if refused && tag::filled(node, "toName").is_none() {
+        let message = format!("`{tag}` named `{name}` has no `toName`: the name of the object it labels");
+        return Err(error_at(node, message));
+    }
+    Ok(match fillable_control(node, name, shown) {
+        Ok(control) => Read::Control(control, tag.to_owned()),
+        Err(reason) => skipped(name, reason),
+    })
+}
+
+/// Returns why a control has no region to be shown beside; `None` where it has, or needs none.
+fn without_region(head: &Head, markers: &[Arc<dyn Control>]) -> Option<String> {
+    let beside = |marker: &&Arc<dyn Control>| {
+        head.conditions.iter().all(|condition| condition.may_allow(&marker.head().name))
+    };
+    match head.scope {
+        Scope::Region => {
+            let on_object =
+                || markers.iter().filter(|marker| marker.head().to_name == head.to_name && marker.head().name != head.name);
+            let reason = match (on_object().next(), on_object().find(beside)) {
+                (_, Some(_)) => return None,
+                (Some(_), None) => "of the control that its `whenTagName` names",
+                (None, None) => "of its object",
+            };
+            Some(format!("it labels single regions (`perRegion`) {reason}, and nothing that this tool fills marks any"))
+        }
+        Scope::Task if needs_no_region(head) || markers.iter().any(|marker| beside(&marker)) => None,
+        Scope::Task => Some(
+            "it shows only while a region is selected (`visibleWhen=\"region-selected\"`), and nothing that this \
+             tool fills marks such a region"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Returns whether no condition of a control looks at regions.
+fn needs_no_region(head: &Head) -> bool {
+    head.conditions.iter().all(|condition| condition.shown_when != ShownWhen::BesideRegion)
 }
 
 fn in_repeater(node: &Node<'_, '_>) -> bool {
@@ -246,13 +347,9 @@ fn fillable_control(node: &Node<'_, '_>, name: &str, shown: &Shown) -> Result<Ar
     if in_repeater(node) {
         return Err("it stands in a `Repeater`, which is not supported yet".to_owned());
     }
-    if tag::is_set(node, "perRegion") {
-        return Err("it labels single regions (`perRegion`), which is not supported yet".to_owned());
-    }
     if tag::is_set(node, "perItem") {
         return Err("it labels single items of a list (`perItem`), which is not supported yet".to_owned());
     }
-    let conditions = condition::conditions(node)?;
     let targets = tag::filled(node, "toName").ok_or("it has no `toName`, so it labels nothing")?;
     let object = |target: &str| match shown.get(target) {
         Some(Ok(object)) => Ok(Arc::clone(object)),
@@ -260,15 +357,17 @@ fn fillable_control(node: &Node<'_, '_>, name: &str, shown: &Shown) -> Result<Ar
         None => Err(format!("it labels `{target}`, which is no object")),
     };
     let (target, further) = targets.split_once(',').unwrap_or((targets, ""));
+    let is_of_regions = tag::is_set(node, "perRegion") && PER_REGION.contains(&kind.tag);
+    let scope = if is_of_regions { Scope::Region } else { Scope::Task };
     let head = Head {
         name: name.to_owned(),
         to_name: target.to_owned(),
         object: object(target)?,
         further: further.split(',').filter(|name| !name.is_empty()).map(object).collect::<Result<_, _>>()?,
-        scope: Scope::Task,
+        scope,
         kind: kind.region_type,
         required: tag::is_set(node, "required"),
-        conditions,
+        conditions: condition::conditions(node),
     };
     (kind.parse)(node, head)
 }

@@ -90,10 +90,25 @@ fn what_label_studio_refuses_is_refused_with_the_line() {
 fn a_config_with_nothing_to_fill_says_what_there_is() {
     check("", Err("it has no control tag to fill; add one of `Choices`"));
     check(
-        "<Labels name='l' toName='t'><Label value='PER'/></Labels>",
-        Err("nothing this tool can fill (`l` (Labels) is left empty: it marks labeled spans"),
+        "<BrushLabels name='l' toName='t'><Label value='PER'/></BrushLabels>",
+        Err("nothing this tool can fill (`l` (BrushLabels) is left empty: it paints labeled pixel masks"),
     );
     check_whole("<View/>", Err("no control tag"));
+}
+
+#[test]
+fn labels_of_single_regions_are_filled_beside_what_marks_them() {
+    let ner = "<Labels name='ner' toName='t'><Label value='x'/></Labels>";
+    let mood = |attributes: &str| format!("<Rating name='mood' toName='t' perRegion='true' {attributes}/>");
+    let both = |attributes: &str| format!("{}{ner}", mood(attributes));
+    check(&both(""), Ok("mood ner"));
+    check(&both("visibleWhen='region-selected' whenTagName='ner'"), Ok("mood ner"));
+    check(&both("visibleWhen='region-selected' whenTagName='other'"), Ok("ner -mood"));
+    check(&format!("<Text name='u' value='$u'/>{ner}{}", mood("").replace("'t'", "'u'")), Ok("ner -mood"));
+    check(&format!("<View visibleWhen='region-selected'>{RATING}</View>{ner}"), Ok("r ner"));
+    check(&format!("<Relations/>{ner}"), Ok("ner"));
+    // The editor looks at the attribute of classifying controls alone.
+    check(&ner.replace("toName", "perRegion='true' toName"), Ok("ner"));
 }
 
 #[test]
@@ -103,6 +118,19 @@ fn controls_that_cannot_be_filled_are_skipped_with_the_reason() {
         "`b` (BrushLabels) is left empty: it paints labeled pixel",
     );
     check_skipped("<TextArea name='b' toName='t' perRegion='true'/>", "single regions (`perRegion`)");
+    check_skipped(
+        "<Labels name='b' toName='a'><Label value='x'/></Labels>",
+        "it labels `a` (Audio), which holds sound",
+    );
+    check_skipped("<Labels name='b' toName='t'/>", "it has no `Label` with a `value`");
+    check_skipped(
+        "<ParagraphLabels name='b' toName='t'><Label value='x'/></ParagraphLabels>",
+        "spans of a `Paragraphs`, but `t` is of the tag `Text`",
+    );
+    check_skipped(
+        "<Relations><Relation value='x'/></Relations>",
+        "a `Relations` is left empty: it relates regions, and no control",
+    );
     check_skipped("<TextArea name='b' toName='t' perItem='true'/>", "single items of a list (`perItem`)");
     check_skipped(
         "<View visibleWhen='region-selected'><Number name='b' toName='t'/></View>",

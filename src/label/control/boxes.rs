@@ -122,7 +122,7 @@ struct Cluster {
 
 /// Keeps the boxes that more than half of the responses have, with the medians of their numbers.
 ///
-/// Boxes are the same where label and half of their area agree; the score is the share of the responses that have one.
+/// Boxes are the same where label and half of their area agree.
 pub(super) fn majority(readings: Vec<Reading>) -> Reading {
     let count = readings.len();
     let is_empty = readings.iter().all(|reading| reading.drafts.is_empty());
@@ -162,7 +162,8 @@ impl Cluster {
     fn merged(mut self, responses: usize) -> Draft {
         let rectangles: Vec<Rectangle> =
             self.drafts.iter().filter_map(|draft| Rectangle::stored(&draft.value)).collect();
-        let score = compare::share(self.drafts.len(), responses);
+        let scores: Vec<Option<f64>> = self.drafts.iter().map(|draft| draft.score).collect();
+        let origins = self.drafts.iter().flat_map(|draft| draft.origins.clone()).collect();
         let mut draft = self.drafts.swap_remove(0);
         let middle = |side: fn(&Rectangle) -> f64| median(rectangles.iter().map(side).collect());
         let middle = Rectangle {
@@ -175,7 +176,8 @@ impl Cluster {
         let width = middle.width.min(100.0 - middle.x);
         let height = middle.height.min(100.0 - middle.y);
         Rectangle { width, height, ..middle }.write(&mut draft.value);
-        draft.score = Some(score);
+        draft.score = vote::agreed(&scores, responses);
+        draft.origins = origins;
         draft
     }
 }

@@ -5,15 +5,19 @@ mod choices;
 mod compare;
 mod datetime;
 mod example;
+mod hypertext_labels;
+mod labels;
 mod menu;
 mod number;
 mod pairwise;
+mod paragraph_labels;
 mod places;
 mod ranker;
 mod ranking;
 mod rating;
 mod reading;
 mod rectangle_labels;
+mod spans;
 mod strftime;
 mod taxonomy;
 #[cfg(test)]
@@ -150,8 +154,11 @@ pub type Parse = fn(&roxmltree::Node<'_, '_>, Head) -> Result<Arc<dyn Control>, 
 pub const KINDS: &[Kind] = &[
     Kind { tag: "Choices", region_type: "choices", parse: choices::parse },
     Kind { tag: "DateTime", region_type: "datetime", parse: datetime::parse },
+    Kind { tag: "HyperTextLabels", region_type: "hypertextlabels", parse: hypertext_labels::parse },
+    Kind { tag: "Labels", region_type: "labels", parse: labels::parse },
     Kind { tag: "Number", region_type: "number", parse: number::parse },
     Kind { tag: "Pairwise", region_type: "pairwise", parse: pairwise::parse },
+    Kind { tag: "ParagraphLabels", region_type: "paragraphlabels", parse: paragraph_labels::parse },
     Kind { tag: "Ranker", region_type: "ranker", parse: ranker::parse },
     Kind { tag: "Rating", region_type: "rating", parse: rating::parse },
     Kind { tag: "RectangleLabels", region_type: "rectanglelabels", parse: rectangle_labels::parse },
@@ -160,6 +167,13 @@ pub const KINDS: &[Kind] = &[
 ];
 
 impl Head {
+    /// Returns whether its regions are places in the object, which other controls may label one by one.
+    ///
+    /// The names of all tags that mark places with labels end alike.
+    pub fn marks_regions(&self) -> bool {
+        self.kind.ends_with("labels")
+    }
+
     /// Returns all objects it labels, in the order of its `toName`s.
     pub fn objects(&self) -> impl Iterator<Item = &Arc<dyn Object>> {
         std::iter::once(&self.object).chain(&self.further)

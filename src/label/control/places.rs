@@ -51,6 +51,18 @@ pub(super) fn of_tags(control: &Node<'_, '_>, name: &str) -> Vec<Place> {
     distinct(places)
 }
 
+/// Returns the places of all `Label` tags inside a control, in document order; labels do not nest.
+pub(super) fn of_labels(control: &Node<'_, '_>) -> Vec<Place> {
+    let labels = control.descendants().filter(|node| tag::is(node, "Label"));
+    let place = |label: Node<'_, '_>| {
+        let value = text::clean(tag::filled(&label, "value")?);
+        let stored = tag::filled(&label, "alias").map_or_else(|| value.clone(), text::clean);
+        let hint = tag::filled(&label, "hint").map(|hint| text::clean(hint.trim()));
+        Some(Place { values: vec![value], stored: vec![stored], hint, is_leaf: true })
+    };
+    distinct(labels.filter_map(place).collect())
+}
+
 /// Returns the places that a task's data lists, in the form Label Studio shows: objects with `value`.
 pub(super) fn of_data(list: &Value, place: &str) -> Result<Vec<Place>, String> {
     let example = r#"expected a list of objects such as {"value": "yes"}"#;

@@ -31,6 +31,9 @@ pub struct Draft {
     /// What the controls of single regions say of this one: index of the control in its form, and the reading, whose
     /// places are in the same part of the answer as this region's.
     pub children: Vec<(usize, Draft)>,
+    /// Which regions of the single responses it was merged from: the number of the response, and of the region in what
+    /// was read from it for this control, both from 0.
+    pub origins: Vec<(usize, usize)>,
 }
 
 impl Reading {
@@ -61,6 +64,7 @@ impl Draft {
             entry: None,
             labels_at: Vec::new(),
             children: Vec::new(),
+            origins: Vec::new(),
         }
     }
 }

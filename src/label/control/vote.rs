@@ -83,13 +83,19 @@ pub(super) fn majority(readings: Vec<Reading>, key: &str, order: &[Value]) -> Re
 /// `says` has an entry a response, nothing where it says something else, which counts as 0; a response that says it
 /// with an unknown probability counts as 1. One response alone agrees with nobody, and is as sure as it is.
 pub(super) fn score<'a>(says: impl ExactSizeIterator<Item = Option<&'a Draft>>) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "nobody asks for so many responses")]
-    let count = says.len() as f64;
-    let mut sure = says.map(|draft| draft.map(|draft| draft.score));
-    if count <= 1.0 {
-        return sure.next()??;
+    let responses = says.len();
+    let said: Vec<Option<f64>> = says.flatten().map(|draft| draft.score).collect();
+    agreed(&said, responses)
+}
+
+/// Returns the same for the scores of those responses alone that say it; `responses` counts all.
+pub(super) fn agreed(said: &[Option<f64>], responses: usize) -> Option<f64> {
+    if responses <= 1 {
+        return *said.first()?;
     }
-    Some(sure.flatten().map(|score| score.unwrap_or(1.0)).sum::<f64>() / count)
+    #[expect(clippy::cast_precision_loss, reason = "nobody asks for so many responses")]
+    let count = responses as f64;
+    Some(said.iter().map(|score| score.unwrap_or(1.0)).sum::<f64>() / count)
 }
 
 fn entries<'a>(reading: &'a Reading, key: &str) -> impl Iterator<Item = &'a Value> {

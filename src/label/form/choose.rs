@@ -3,13 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Form, Wanted, has_labels};
+use super::shown::has_choice;
+use super::{Form, Wanted, relations};
 use crate::label::config::{ConfigError, LabelConfig};
-use crate::label::control::Control;
+use crate::label::control::{Control, Head, Scope};
 use crate::label::spelling::nearest;
 use crate::label::text;
 
 pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, ConfigError> {
+    let config = &match wanted.without_regions {
+        Some(reason) => config.clone().without_regions(reason)?,
+        None => config.clone(),
+    };
     let names: Option<BTreeSet<&str>> = wanted
         .controls
         .as_ref()
@@ -29,27 +34,59 @@ pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, Config
         None => !is_prompt(control),
     };
     let controls: Vec<Arc<dyn Control>> = config.controls.iter().filter(is_wanted).cloned().collect();
-    let Some(first) = controls.first() else {
+    check_regions(config, &controls).map_err(ConfigError::Choice)?;
+    let Some(first) = controls.iter().find(|control| is_of_task(control)) else {
         return Err(nothing_left(config, wanted));
     };
     let target = &first.head().to_name;
     let input = config.object(target);
     let input = input.ok_or_else(|| ConfigError::Unusable(format!("it has no object `{target}`")))?;
     let response = response(&controls, target, wanted).map_err(ConfigError::Choice)?;
-    let is_choice =
-        |control: &Arc<dyn Control>| has_labels(control.as_ref()) || control.head().kind == "pairwise";
+    let is_choice = |control: &Arc<dyn Control>| {
+        is_of_task(control) && (has_choice(control.as_ref()) || control.head().kind == "pairwise")
+    };
     let choices = controls.iter().position(is_choice);
+    let relations = config.relations.clone().filter(|_| {
+        controls.iter().any(|control| control.head().marks_regions())
+            && names.as_ref().is_none_or(|names| names.contains(relations::KEY))
+    });
     let notices = match names {
         // Who names the controls knows that the others stay empty.
         Some(_) => Vec::new(),
         None => config.skipped.iter().map(ToString::to_string).collect(),
     };
     let objects = config.objects.clone();
-    Ok(Form { input: Arc::clone(input), objects, controls, prompt, response, choices, notices })
+    Ok(Form { input: Arc::clone(input), objects, controls, prompt, response, choices, relations, notices })
+}
+
+fn is_of_task(control: &Arc<dyn Control>) -> bool {
+    control.head().scope == Scope::Task
 }
 
 fn is_text(control: &Arc<dyn Control>) -> bool {
-    control.head().kind == "textarea"
+    control.head().kind == "textarea" && is_of_task(control)
+}
+
+/// Checks that whatever labels single regions is chosen together with what marks them.
+fn check_regions(config: &LabelConfig, controls: &[Arc<dyn Control>]) -> Result<(), String> {
+    let labels = |control: &Head, marker: &Head| {
+        marker.marks_regions()
+            && marker.to_name == control.to_name
+            && control.conditions.iter().all(|condition| condition.may_allow(&marker.name))
+    };
+    for control in controls.iter().map(|control| control.head()).filter(|head| head.scope == Scope::Region) {
+        if controls.iter().any(|marker| labels(control, marker.head())) {
+            continue;
+        }
+        let markers = config.controls.iter().map(|marker| marker.head());
+        let markers =
+            text::quoted(markers.filter(|marker| labels(control, marker)).map(|marker| marker.name.as_str()));
+        return Err(format!(
+            "`--controls`: `{}` labels single regions, which are not there without what marks them; name {markers} as well",
+            control.name
+        ));
+    }
+    Ok(())
 }
 
 /// Returns the `TextArea` of this name, else the first whose lower-cased name starts so.
@@ -77,7 +114,8 @@ fn response(controls: &[Arc<dyn Control>], target: &str, wanted: &Wanted) -> Res
 }
 
 fn check_name(config: &LabelConfig, name: &str) -> Result<(), String> {
-    if config.controls.iter().any(|control| control.head().name == name) {
+    let is_relations = name == relations::KEY && config.relations.is_some();
+    if is_relations || config.controls.iter().any(|control| control.head().name == name) {
         return Ok(());
     }
     if let Some(skipped) = config.skipped.iter().find(|skipped| skipped.name == name) {

@@ -34,6 +34,7 @@ impl Form {
         };
         let (choices, response) = (first("choices"), first("textarea"));
         self.controls = choices.iter().chain(&response).cloned().collect();
+        self.relations = None;
         self.choices = choices.map(|_| 0);
         self.response = response.map(|_| self.controls.len() - 1);
         if self.controls.is_empty() {

@@ -4,19 +4,23 @@ mod choose;
 mod limits;
 mod llm_interactive;
 mod part;
+mod regions;
+mod relations;
+mod shown;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::condition::Condition;
+use self::relations::Related;
+use self::shown::{Sight, conditional};
 use super::config::{ConfigError, LabelConfig};
-use super::control::{Control, Draft, Label, Reading};
+use super::control::{Control, Draft, Label, Reading, Scope};
 use super::object::Object;
 use super::prediction::Unfilled;
+use super::relations::Relations;
 use super::task::Task;
 
 /// Which controls to fill.
@@ -28,6 +32,8 @@ pub struct Wanted {
     pub prompt_prefix: String,
     /// Which `TextArea` takes a text answer; `None` for the first on the input object that is not the prompt.
     pub response_prefix: Option<String>,
+    /// Why controls that mark regions, and what labels or relates those, stay empty; `None` where they are filled.
+    pub without_regions: Option<&'static str>,
     pub profile: Profile,
 }
 
@@ -55,12 +61,21 @@ pub struct Form {
     pub response: Option<usize>,
     /// Index into `controls` of the first `Choices`-like control, which a text answer is matched to.
     pub choices: Option<usize>,
+    /// Which relations the regions may have to each other; `None` where they are not asked for.
+    pub relations: Option<Relations>,
     /// What a person should know: skipped tags and why, one line each.
     pub notices: Vec<String>,
 }
 
-/// What one response says: a reading for each control of a form, in their order; `None` for those that were not asked.
-pub type Readings = Vec<Option<Reading>>;
+/// What one response says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Readings {
+    /// A reading for each control of a form, in their order; `None` for those that were not asked. Those of single
+    /// regions hold problems alone: what was read stands with the region.
+    pub controls: Vec<Option<Reading>>,
+    /// `None` where relations were not asked for.
+    pub relations: Option<Related>,
+}
 
 /// What all controls got.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -72,6 +87,8 @@ pub struct Filled {
     ///
     /// A control that the model left empty on purpose is here only where nothing at all was filled.
     pub unfilled: Vec<Unfilled>,
+    /// Whether nothing was filled, and that is the answer: the model found nothing to mark.
+    pub is_blank: bool,
 }
 
 /// A relation between two regions.
@@ -100,12 +117,20 @@ impl Form {
     /// Returns the JSON schema of the whole answer: an object whose keys are the control names.
     ///
     /// Every key is required, as strict modes want it; a control that is hidden where another one says so may be null.
+    /// Controls of single regions are asked with each region.
     pub fn schema(&self, task: &Task) -> Result<Value, String> {
         let mut properties = Map::new();
-        for control in &self.controls {
+        for control in self.asked() {
             let head = control.head();
-            let schema = control.schema(task).map_err(|reason| format!("`{}`: {reason}", head.name))?;
-            properties.insert(head.name.clone(), conditional(schema, &head.conditions));
+            let mut schema = control.schema(task).map_err(|reason| format!("`{}`: {reason}", head.name))?;
+            if head.marks_regions() {
+                regions::ask(self, head, &mut schema, task)?;
+            }
+            let conditions: Vec<_> = head.conditions.iter().collect();
+            properties.insert(head.name.clone(), conditional(schema, &conditions));
+        }
+        if let Some(relations) = &self.relations {
+            properties.insert(relations::key(self), relations::schema(relations));
         }
         let required: Vec<String> = properties.keys().cloned().collect();
         let mut schema = json!({
@@ -117,11 +142,25 @@ impl Form {
 
     /// Reads a JSON answer.
     pub fn read(&self, answer: &Value, task: &Task) -> Readings {
-        let read = |control: &Arc<dyn Control>| match part::of(answer, control.as_ref(), &self.controls) {
-            Ok(part) => Some(control.read(part, task)),
-            Err(problem) => Some(Reading::problem(problem)),
-        };
-        self.controls.iter().map(read).collect()
+        let names: Vec<&str> = self.asked_names().collect();
+        let mut parts = Vec::new();
+        let mut controls = Vec::with_capacity(self.controls.len());
+        for (at, control) in self.controls.iter().enumerate() {
+            let head = control.head();
+            controls.push(match (head.scope, part::of(answer, &head.name, &names)) {
+                (Scope::Region, _) => None,
+                (Scope::Task, Err(problem)) => Some(Reading::problem(problem)),
+                (Scope::Task, Ok(part)) => {
+                    if head.marks_regions() {
+                        parts.push((at, part));
+                    }
+                    Some(control.read(part, task))
+                }
+            });
+        }
+        self.read_regions(&parts, &mut controls, task);
+        let related = |relations| relations::read(self, relations, (answer, &parts), &controls);
+        Readings { relations: self.relations.as_ref().map(related), controls }
     }
 
     /// Reads a plain-text reply into the response `TextArea` and the first `Choices`; other controls are not asked.
@@ -131,20 +170,29 @@ impl Form {
         let takes_text = |at: usize| Some(at) == self.response || Some(at) == self.choices;
         let has_none = self.response.is_none() && self.choices.is_none();
         let read = |(at, control): (usize, &Arc<dyn Control>)| {
-            (has_none || takes_text(at)).then(|| control.read_text(reply, task))
+            let is_asked = takes_text(at) || has_none && control.head().scope == Scope::Task;
+            is_asked.then(|| control.read_text(reply, task))
         };
-        self.controls.iter().enumerate().map(read).collect()
+        Readings { controls: self.controls.iter().enumerate().map(read).collect(), relations: None }
     }
 
     /// Merges the readings of all responses to one request, of which there is at least one, and leaves out what
     /// annotators would not see.
     pub fn combine(&self, mut responses: Vec<Readings>, task: &Task) -> Filled {
-        let readings = self.controls.iter().enumerate().map(|(at, control)| {
+        for (number, readings) in responses.iter_mut().enumerate() {
+            for reading in readings.controls.iter_mut().flatten() {
+                for (index, draft) in reading.drafts.iter_mut().enumerate() {
+                    draft.origins = vec![(number, index)];
+                }
+            }
+        }
+        let merged = self.controls.iter().enumerate().map(|(at, control)| {
             let of_control: Vec<Reading> =
-                responses.iter_mut().filter_map(|readings| readings[at].take()).collect();
+                responses.iter().filter_map(|readings| readings.controls[at].clone()).collect();
             (!of_control.is_empty()).then(|| control.combine(of_control))
         });
-        self.filled(readings.collect(), task)
+        let merged = merged.collect();
+        self.filled(merged, &responses, task)
     }
 
     /// Returns the labels of the control of this name, or of the first control that has any.
@@ -179,85 +227,90 @@ impl Form {
     pub fn canonical(&self) -> String {
         let objects = self.labeled().into_iter().map(|object| object.canonical());
         let controls = self.controls.iter().map(|control| control.canonical());
-        objects.chain(controls).collect::<Vec<_>>().join("\n")
+        let relations = self.relations.iter().map(Relations::canonical);
+        objects.chain(controls).chain(relations).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns the controls that have a key of their own in an answer.
+    fn asked(&self) -> impl Iterator<Item = &Arc<dyn Control>> {
+        self.controls.iter().filter(|control| control.head().scope == Scope::Task)
+    }
+
+    fn asked_names(&self) -> impl Iterator<Item = &str> {
+        self.asked().map(|control| control.head().name.as_str())
+    }
+
+    /// Reads what an answer says of single regions.
+    fn read_regions(&self, parts: &[(usize, &Value)], controls: &mut [Option<Reading>], task: &Task) {
+        let mut sight = Sight::default();
+        for (control, reading) in self.controls.iter().zip(controls.iter()) {
+            if let Some(reading) = reading {
+                sight.choose(control.as_ref(), reading, &control.labels(task));
+            }
+        }
+        for &(at, part) in parts {
+            let Some(mut reading) = controls[at].take() else { continue };
+            let head = self.controls[at].head();
+            let problems = regions::read(self, (head, part), &mut reading, (&sight, task));
+            controls[at] = Some(reading);
+            for (child, problem) in problems {
+                controls[child].get_or_insert_default().problems.push(problem);
+            }
+        }
     }
 
     /// Leaves out what annotators would not see, and collects the rest.
-    fn filled(&self, readings: Readings, task: &Task) -> Filled {
+    fn filled(&self, merged: Vec<Option<Reading>>, responses: &[Readings], task: &Task) -> Filled {
         let mut filled = Filled::default();
         let mut empty = Vec::new();
-        let mut chosen: HashMap<&str, Vec<String>> = HashMap::new();
-        let has_conditions = self.controls.iter().any(|control| !control.head().conditions.is_empty());
-        let asked = readings.into_iter().enumerate().filter_map(|(at, reading)| Some((at, reading?)));
-        for (at, reading) in asked {
-            let control = &self.controls[at];
-            let head = control.head();
-            let is_shown = head.conditions.iter().all(|condition| is_met(condition, &chosen));
-            let reading = if is_shown { reading } else { Reading::default() };
-            if has_conditions && has_labels(control.as_ref()) {
-                chosen.insert(&head.name, names(&reading, &control.labels(task)));
+        let mut has_nothing_to_mark = false;
+        let mut sight = Sight::default();
+        for (control, reading) in self.controls.iter().zip(&merged) {
+            let drafts = reading.iter().flat_map(|reading| &reading.drafts);
+            if control.head().marks_regions() {
+                drafts.for_each(|draft| sight.mark(control.head(), draft));
             }
+        }
+        for (at, reading) in merged.into_iter().enumerate() {
+            let (control, head) = (&self.controls[at], self.controls[at].head());
+            let Some(reading) = reading else { continue };
+            let is_shown = head.scope == Scope::Region || sight.shows(head);
+            let reading = if is_shown { reading } else { Reading::default() };
+            sight.choose(control.as_ref(), &reading, &control.labels(task));
             if !is_shown {
                 continue;
             }
             let unfilled = |reason: String| Unfilled { control: head.name.clone(), reason };
-            if reading.drafts.is_empty() && reading.problems.is_empty() {
+            if reading == Reading::default() && head.scope == Scope::Task {
+                has_nothing_to_mark |= head.marks_regions();
                 empty.push(unfilled("the answer leaves it empty".to_owned()));
             }
             filled.unfilled.extend(reading.problems.into_iter().map(unfilled));
             filled.drafts.extend(reading.drafts.into_iter().map(|draft| (at, draft)));
         }
+        self.merge_regions(&mut filled, responses, &sight);
         if filled.drafts.is_empty() {
-            filled.unfilled.extend(empty);
+            filled.is_blank = has_nothing_to_mark && filled.unfilled.is_empty();
+            filled.unfilled.extend(empty.into_iter().filter(|_| !filled.is_blank));
         }
         filled
     }
-}
 
-/// Returns whether text answers and conditions look at a control's labels.
-fn has_labels(control: &dyn Control) -> bool {
-    matches!(control.head().kind, "choices" | "taxonomy")
-}
-
-/// Returns whether a condition holds; one on a control that the model does not fill, or comes later, cannot fail.
-fn is_met(condition: &Condition, chosen: &HashMap<&str, Vec<String>>) -> bool {
-    if let Some(name) = &condition.control {
-        return chosen.get(name.as_str()).is_none_or(|labels| condition.allows(labels));
+    /// Merges what belongs to the regions that were kept: their labels of their own, and their relations.
+    fn merge_regions(&self, filled: &mut Filled, responses: &[Readings], sight: &Sight<'_>) {
+        let name = |at: usize| self.controls[at].head().name.clone();
+        for (index, (at, draft)) in filled.drafts.iter_mut().enumerate() {
+            if self.controls[*at].head().marks_regions() {
+                let problems = regions::merge(self, (*at, index), draft, (responses, sight));
+                let unfilled = |(child, reason)| Unfilled { control: name(child), reason };
+                filled.unfilled.extend(problems.into_iter().map(unfilled));
+            }
+        }
+        if let Some(relations) = &self.relations {
+            let (kept, problems) = relations::merge(relations, responses, &filled.drafts);
+            let unfilled = |reason| Unfilled { control: relations::key(self), reason };
+            filled.unfilled.extend(problems.into_iter().map(unfilled));
+            filled.relations = kept;
+        }
     }
-    let all: Vec<String> = chosen.values().flatten().cloned().collect();
-    chosen.is_empty() || condition.allows(&all)
-}
-
-/// Lets a schema be null where the control is hidden.
-fn conditional(mut schema: Value, conditions: &[Condition]) -> Value {
-    if conditions.is_empty() {
-        return schema;
-    }
-    let conditions: Vec<String> = conditions.iter().map(Condition::describe).collect();
-    let when = format!("Only where {}; null otherwise.", conditions.join(" and "));
-    let description = match schema.as_object_mut().and_then(|fields| fields.remove("description")) {
-        Some(Value::String(description)) => format!("{when} {description}"),
-        _ => when,
-    };
-    let schema = match schema.get("anyOf") {
-        Some(any) => json!({ "anyOf": any }),
-        None => json!({"anyOf": [schema, {"type": "null"}]}),
-    };
-    json!({"anyOf": schema["anyOf"], "description": description})
-}
-
-/// Returns every name of the labels that a reading chose: what is stored, and the value it stands for.
-fn names(reading: &Reading, labels: &[Label]) -> Vec<String> {
-    let lists =
-        reading.drafts.iter().filter_map(|draft| draft.value.as_object()?.values().next()?.as_array());
-    let mut names = Vec::new();
-    for entry in lists.flatten() {
-        // Label Studio compares the last label of a path.
-        let last = entry.as_array().and_then(|path| path.last()).unwrap_or(entry);
-        let Some(stored) = last.as_str() else { continue };
-        names.push(stored.to_owned());
-        let of_alias = |label: &&Label| label.alias.as_deref() == Some(stored);
-        names.extend(labels.iter().filter(of_alias).map(|label| label.value.clone()));
-    }
-    names
 }

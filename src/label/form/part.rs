@@ -1,10 +1,7 @@
 //! Which part of an answer belongs to a control.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value};
 
-use crate::label::control::Control;
 use crate::label::text;
 
 /// How many lists and objects are taken off an answer until it has the keys that were asked for.
@@ -12,18 +9,12 @@ const DEEPEST: usize = 3;
 
 /// Returns the part of an answer that belongs to a control; the error says what is missing.
 ///
-/// Keys are the names of controls, case and separators aside. An answer without any of them is the bare value, if the
-/// form has only one control.
-pub(super) fn of<'a>(
-    answer: &'a Value,
-    control: &dyn Control,
-    controls: &[Arc<dyn Control>],
-) -> Result<&'a Value, String> {
-    let name = &control.head().name;
-    let names: Vec<&str> = controls.iter().map(|control| control.head().name.as_str()).collect();
-    if let Some(fields) = keyed(answer, &names) {
+/// Keys are the names of controls, case and separators aside. An answer without any of them is the bare value, if
+/// `names`, which are those that were asked for, has only one.
+pub(super) fn of<'a>(answer: &'a Value, name: &str, names: &[&str]) -> Result<&'a Value, String> {
+    if let Some(fields) = keyed(answer, names) {
         let found = || text::quoted(fields.keys().map(String::as_str));
-        return field(fields, name, &names)
+        return field(fields, name, names)
             .ok_or_else(|| format!("the answer has no `{name}`, only {}", found()));
     }
     if names.len() == 1 {
@@ -36,7 +27,7 @@ pub(super) fn of<'a>(
         Value::Object(_) => "an object without any of them".to_owned(),
         other => text::describe(other),
     };
-    Err(format!("expected an object with {}, found {found}", text::quoted(names)))
+    Err(format!("expected an object with {}, found {found}", text::quoted(names.iter().copied())))
 }
 
 /// Returns the object that holds at least one of the names, if need be inside lists and objects of a single entry.
@@ -58,7 +49,7 @@ fn keyed<'a>(answer: &'a Value, names: &[&str]) -> Option<&'a Map<String, Value>
 /// Returns the field of this name, or the only one that differs in case and separators alone.
 ///
 /// Where several of `names` differ so little, only the exact one counts.
-fn field<'a>(fields: &'a Map<String, Value>, name: &str, names: &[&str]) -> Option<&'a Value> {
+pub(super) fn field<'a>(fields: &'a Map<String, Value>, name: &str, names: &[&str]) -> Option<&'a Value> {
     let plain = |name: &str| name.to_lowercase().replace([' ', '_', '-'], "");
     let is_alike = |other: &str| plain(other) == plain(name);
     let similar = || {

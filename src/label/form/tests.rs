@@ -16,7 +16,7 @@ struct Case {
     answers: Vec<Value>,
     #[serde(default)]
     replies: Vec<String>,
-    /// As Label Studio stores them, without ids.
+    /// As Label Studio stores them; with ids, which are numbers here, only where something refers to them.
     regions: Vec<Value>,
     /// Names of the controls that have a problem.
     unfilled: Vec<String>,
@@ -24,6 +24,35 @@ struct Case {
 
 fn task(data: Map<String, Value>) -> Task {
     Task { id: TaskId::Row(1), data, annotations: Vec::new(), predictions: Vec::new() }
+}
+
+/// Returns what was filled as Label Studio stores it.
+fn regions(form: &Form, filled: &Filled) -> Vec<Value> {
+    let has_ids =
+        !filled.relations.is_empty() || filled.drafts.iter().any(|(_, draft)| !draft.children.is_empty());
+    let region = |index: usize, at: usize, draft: &Draft| {
+        let head = form.controls[at].head();
+        let mut region =
+            json!({"from_name": head.name, "to_name": head.to_name, "type": head.kind, "value": draft.value});
+        if has_ids {
+            region["id"] = json!(format!("r{index}"));
+        }
+        region
+    };
+    let mut regions = Vec::new();
+    for (index, (at, draft)) in filled.drafts.iter().enumerate() {
+        regions.push(region(index, *at, draft));
+        regions.extend(draft.children.iter().map(|(at, child)| region(index, *at, child)));
+    }
+    for Relation { from, to, labels, direction } in &filled.relations {
+        let (from, to) = (format!("r{from}"), format!("r{to}"));
+        let mut relation = json!({"type": "relation", "from_id": from, "to_id": to, "direction": direction});
+        if !labels.is_empty() {
+            relation["labels"] = json!(labels);
+        }
+        regions.push(relation);
+    }
+    regions
 }
 
 fn form(xml: &str, wanted: &Wanted) -> Result<Form, ConfigError> {
@@ -40,12 +69,7 @@ fn answers_become_the_regions_that_label_studio_stores() {
         let of_answers = case.answers.iter().map(|answer| form.read(answer, &task));
         let of_replies = case.replies.iter().map(|reply| form.read_text(reply, &task));
         let filled = form.combine(of_answers.chain(of_replies).collect(), &task);
-        let region = |(at, draft): &(usize, Draft)| {
-            let head = form.controls[*at].head();
-            json!({"from_name": head.name, "to_name": head.to_name, "type": head.kind, "value": draft.value})
-        };
-        let regions: Vec<Value> = filled.drafts.iter().map(region).collect();
-        assert_eq!(regions, case.regions, "{}: {:?}", case.name, filled.unfilled);
+        assert_eq!(regions(&form, &filled), case.regions, "{}: {:?}", case.name, filled.unfilled);
         let unfilled: Vec<&String> = filled.unfilled.iter().map(|unfilled| &unfilled.control).collect();
         assert_eq!(
             unfilled,
@@ -83,6 +107,7 @@ fn wanted(controls: Option<&[&str]>, prompt: &str, response: Option<&str>) -> Wa
         controls: controls.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
         prompt_prefix: prompt.to_owned(),
         response_prefix: response.map(str::to_owned),
+        without_regions: None,
         profile: Profile::Own,
     }
 }

@@ -62,6 +62,9 @@ pub struct Passage {
 
 /// One object tag.
 pub trait Object: Debug + Send + Sync {
+    /// Returns the name of the tag, as Label Studio writes it.
+    fn tag(&self) -> &'static str;
+
     /// Returns the tag's name, which controls refer to by `toName`.
     fn name(&self) -> &str;
 
@@ -173,6 +176,10 @@ impl Head {
 }
 
 impl<T: Shows> Object for T {
+    fn tag(&self) -> &'static str {
+        self.head().tag
+    }
+
     fn name(&self) -> &str {
         &self.head().name
     }

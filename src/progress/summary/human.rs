@@ -6,10 +6,17 @@ use super::rows::{Row, rows, words};
 use super::{Circumstances, Reason, reasons};
 use crate::engine::event::Summary;
 use crate::engine::ports::Failure;
+use crate::label::prediction::Unfilled;
 use crate::progress::text::{harmless, plain_duration, plural, thousands};
 
 /// How many reasons a person is told: with the numbers above them they fill 24 lines.
 const TOLD_REASONS: usize = 10;
+
+/// Lines of the whole summary, unless the reasons alone are more.
+const SCREEN: usize = 24;
+
+/// How many parts of answers that were left out a person is told.
+const TOLD_OMISSIONS: usize = 5;
 
 /// Returns the summary a person reads: several lines, each with its end.
 pub fn human(summary: &Summary, circumstances: &Circumstances) -> String {
@@ -28,7 +35,32 @@ pub fn human(summary: &Summary, circumstances: &Circumstances) -> String {
         text.push_str(line.trim_end());
         text.push('\n');
     }
-    text.push_str(&failed(&summary.failures));
+    let failed = failed(&summary.failures);
+    let room = SCREEN.saturating_sub(text.lines().count() + failed.lines().count());
+    text.push_str(&left_out(summary, room));
+    text.push_str(&failed);
+    text
+}
+
+/// Returns what a person reads of the parts of answers that could not be used, in so many lines at most; nothing if all
+/// could.
+fn left_out(summary: &Summary, room: usize) -> String {
+    // A line above them, one below.
+    let told = room.saturating_sub(2).min(TOLD_OMISSIONS);
+    if summary.left_out.is_empty() || told == 0 {
+        return String::new();
+    }
+    let mut text = "left out:\n".to_owned();
+    for (task, Unfilled { control, reason }) in summary.left_out.iter().take(told) {
+        let (control, reason) = (harmless(control), harmless(reason));
+        writeln!(text, "  {task}: `{control}`: {reason}").expect("a string takes any text");
+    }
+    let all: u64 = summary.unfilled.values().sum();
+    let more = all.saturating_sub(told as u64);
+    if 0 < more {
+        writeln!(text, "  and {} more; `--summary FILE` lists them", thousands(more))
+            .expect("a string takes any text");
+    }
     text
 }
 

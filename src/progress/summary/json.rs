@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Circumstances, Reason, cost, reasons};
 use crate::engine::event::Summary;
 use crate::engine::ports::Failure;
+use crate::label::prediction::Unfilled;
 use crate::label::task::TaskId;
 
 /// The version of the form, which may only gain fields; readers refuse a newer one.
@@ -39,6 +40,7 @@ pub(super) fn value(summary: &Summary, circumstances: &Circumstances) -> Value {
         "duration_seconds": circumstances.duration.as_secs_f64(),
         "tasks": outcomes(summary),
         "unfilled": summary.unfilled,
+        "left_out": summary.left_out.iter().map(left_out).collect::<Vec<_>>(),
         "requests": {
             "attempts": circumstances.attempts,
             "retries": circumstances.retries,
@@ -112,12 +114,21 @@ fn counted(failures: &[Failure]) -> Vec<Value> {
         .collect()
 }
 
+fn left_out((task, Unfilled { control, reason }): &(TaskId, Unfilled)) -> Value {
+    let (name, id) = named(*task);
+    json!({name: id, "control": control, "reason": reason})
+}
+
 fn failure(Failure { task, kind, reason }: &Failure) -> Value {
-    let (name, id) = match task {
+    let (name, id) = named(*task);
+    json!({name: id, "kind": kind, "reason": reason})
+}
+
+fn named(task: TaskId) -> (&'static str, u64) {
+    match task {
         TaskId::Id(id) => ("task", id),
         TaskId::Row(row) => ("row", row),
-    };
-    json!({name: id, "kind": kind, "reason": reason})
+    }
 }
 
 /// Returns so many in a minute as were reached, with a digit; of a time too short to tell nothing.

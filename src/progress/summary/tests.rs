@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::json::value;
 use super::*;
-use crate::label::prediction::Usage;
+use crate::label::prediction::{Unfilled, Usage};
 
 pub(super) fn circumstances() -> Circumstances {
     Circumstances {
@@ -25,6 +25,10 @@ pub(super) fn circumstances() -> Circumstances {
 
 pub(super) fn failure(task: TaskId, kind: FailureKind, reason: &str) -> Failure {
     Failure { task, kind, reason: reason.to_owned() }
+}
+
+fn left_out(reason: &str) -> (TaskId, Unfilled) {
+    (TaskId::Id(3), Unfilled { control: "mood".to_owned(), reason: reason.to_owned() })
 }
 
 pub(super) fn summary() -> Summary {
@@ -51,6 +55,7 @@ pub(super) fn summary() -> Summary {
         },
         cost: Some(0.25),
         unfilled: BTreeMap::from([("mood".to_owned(), 1), ("stars".to_owned(), 2)]),
+        left_out: vec![left_out("no such label: `maybe`\u{1b}[31m")],
         complete: true,
     }
 }
@@ -71,6 +76,8 @@ fn a_person_reads_aligned_lines_and_each_reason() {
   requests         1,024  24 of them repeated failed ones
   tokens         131,346  123,456 in (1,024 cached), 7,890 out
   cost           $0.2500  as the provider says
+left out:
+  task 3: `mood`: no such label: `maybe`\u{fffd}[31m
 failed:
   task 15 and 1 other: unusable answer: empty
   task 12: unusable answer: no label in \u{fffd}[31m`maybe` | <b>
@@ -138,6 +145,7 @@ fn a_script_reads_every_number() {
             "stopped": 1,
         },
         "unfilled": {"mood": 1, "stars": 2},
+        "left_out": [{"task": 3, "control": "mood", "reason": "no such label: `maybe`\u{1b}[31m"}],
         "requests": {"attempts": 1024, "retries": 24, "rate_limited": 3, "answered": 1000, "reused": 0},
         "tokens": {"prompt": 123_456, "cached": 1024, "completion": 7890, "reasoning": 0},
         "cost_usd": 0.25,

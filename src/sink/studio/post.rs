@@ -100,7 +100,9 @@ impl Outgoing {
             if self.upload.is(stored) {
                 self.before.push(id);
             }
-            if is_own(stored) && stored.model_version.as_deref() == Some(&self.upload.model_version) {
+            // An empty one says that there was nothing to mark, and has no id to know its author by.
+            let is_older = is_own(stored) || stored.result.is_empty() && !self.upload.regions.is_empty();
+            if is_older && stored.model_version.as_deref() == Some(&self.upload.model_version) {
                 self.superseded.push(id);
             }
         }

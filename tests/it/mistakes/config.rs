@@ -36,6 +36,10 @@ fn a_bad_labeling_config_is_named_by_its_line() {
         control("a control without an object", &mood.replace("toName=\"text\"", "")),
         control(
             "only tags that cannot be filled",
+            r#"<BrushLabels name="words" toName="text"><Label value="a"/></BrushLabels>"#,
+        ),
+        control(
+            "only spans, and nobody to mark them",
             r#"<Labels name="words" toName="text"><Label value="a"/></Labels>"#,
         ),
         control("choices without a choice", r#"<Choices name="mood" toName="text"></Choices>"#),

@@ -1,0 +1,43 @@
+//! `HyperTextLabels`: labeled spans of a web page.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use roxmltree::Node;
+use serde_json::{Map, Value, json};
+
+use super::spans::{Notation, Passages, Spans, Words, numbers, whole};
+use super::{Control, Head};
+use crate::label::span;
+
+/// Places are offsets in Unicode code points of the text without its tags, the end not included.
+///
+/// The editor looks at the offsets where the paths lead nowhere, and writes both once a person submits. Numbers in the place
+/// of paths would be shown as well, but stay numbers.
+pub(super) const NOTATION: Notation =
+    Notation { object: "HyperText", write, place, range: whole, words: Words::Kept };
+
+pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>, String> {
+    Ok(Arc::new(Spans::parse(node, head, &NOTATION)?))
+}
+
+fn write(passages: &Passages, range: &Range<usize>) -> Map<String, Value> {
+    let Range { start, end } = span::code_points(passages.text(), range);
+    let mut place = Map::new();
+    place.insert("start".to_owned(), json!(""));
+    place.insert("end".to_owned(), json!(""));
+    place.insert("startOffset".to_owned(), json!(0));
+    place.insert("endOffset".to_owned(), json!(0));
+    place.insert("globalOffsets".to_owned(), json!({"start": start, "end": end}));
+    place
+}
+
+/// Reads global offsets, or numbers in the place of paths, which the editor takes for such; a path alone is not followed.
+fn place(value: &Value) -> Result<Option<Vec<usize>>, String> {
+    let offsets = match value.get("globalOffsets") {
+        Some(offsets) => offsets,
+        None if value["start"].is_string() => return Ok(None),
+        None => value,
+    };
+    numbers(offsets, &["start", "end"]).map(Some)
+}

@@ -1,0 +1,144 @@
+//! Quotes and their labels become spans; what cannot be found for certain is left out and told.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use serde_json::{Value, json};
+
+use super::entries::{Entries, Entry};
+use super::{Choice, Passages, Spans, sets, whole};
+use crate::label::control::menu::Menu;
+use crate::label::control::{Draft, Reading};
+use crate::label::span::{self, Quote, Unfound};
+use crate::label::text;
+
+/// One label of an entry; a blank one where the answer gives none.
+#[derive(Clone, Copy)]
+struct Claim<'a> {
+    entry: &'a Entry,
+    label: &'a str,
+    label_at: Option<&'a String>,
+}
+
+/// A span that was found.
+struct Found<'a> {
+    /// Position in the menu.
+    label: usize,
+    range: Range<usize>,
+    entry: &'a Entry,
+    /// Where its label stands.
+    label_at: Option<&'a String>,
+}
+
+impl Spans {
+    /// Finds what was quoted, and says of the rest why it is left out.
+    pub(super) fn reading(&self, entries: &Entries, menu: &Menu, passages: &Passages) -> Reading {
+        let claims: Vec<Claim<'_>> = entries.found.iter().flat_map(claims).collect();
+        let quote = |claim: &Claim<'_>| {
+            let label = label(menu, claim.label).map_or("", |label| menu.labels()[label].value.as_str());
+            (label, occurrence(claim.entry, passages))
+        };
+        let known: Vec<(&str, Option<u64>)> = claims.iter().map(quote).collect();
+        let quotes: Vec<Quote<'_>> = claims
+            .iter()
+            .zip(&known)
+            .map(|(claim, &(label, occurrence))| Quote { text: &claim.entry.text, label, occurrence })
+            .collect();
+        let mut problems = entries.problems.clone();
+        let mut found = Vec::new();
+        for (claim, place) in claims.into_iter().zip(span::locate(passages.text(), &quotes)) {
+            match self.found(menu, claim, place) {
+                Ok(one) => found.push(one),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let usable = self.usable(found, menu, &mut problems);
+        let drafts = usable.iter().map(|found| self.draft(found, menu, passages)).collect();
+        problems.dedup();
+        Reading { drafts, problems }
+    }
+
+    fn found<'a>(
+        &self,
+        menu: &Menu,
+        claim: Claim<'a>,
+        place: Result<Range<usize>, Unfound>,
+    ) -> Result<Found<'a>, String> {
+        let Claim { entry, label, label_at } = claim;
+        let of_quote = |problem: String| format!("`{}`: {problem}", text::shorten(&entry.text));
+        let label = self::label(menu, label).map_err(of_quote)?;
+        if self.choice == Choice::Single && 1 < entry.labels.len() {
+            let labels = text::quoted(entry.labels.iter().map(|(label, _)| label.as_str()));
+            return Err(of_quote(format!("one label was asked, the answer has several: {labels}")));
+        }
+        let range = place.map_err(|unfound| unfound.to_string())?;
+        Ok(Found { label, range, entry, label_at })
+    }
+
+    /// Leaves out what stands there twice, and what is beyond the number of times a label may be used.
+    fn usable<'a>(&self, found: Vec<Found<'a>>, menu: &Menu, problems: &mut Vec<String>) -> Vec<Found<'a>> {
+        let mut used: HashMap<usize, u64> = HashMap::new();
+        let mut places = BTreeSet::new();
+        let mut usable = Vec::new();
+        for found in found {
+            let stored = &menu.places[found.label].stored[0];
+            let quote = text::shorten(&found.entry.text);
+            if !places.insert((found.range.start, found.range.end, found.label)) {
+                problems.push(format!("`{quote}` is marked as `{stored}` twice at the same place"));
+                continue;
+            }
+            let most = self.most_of.get(stored).copied().or(self.most);
+            let used = used.entry(found.label).or_default();
+            if most.is_some_and(|most| most <= *used) {
+                let most = most.unwrap_or_default();
+                problems.push(format!("`{quote}`: a task may have no more than {most} of `{stored}`"));
+                continue;
+            }
+            *used += 1;
+            usable.push(found);
+        }
+        usable
+    }
+
+    fn draft(&self, found: &Found<'_>, menu: &Menu, passages: &Passages) -> Draft {
+        let mut value = (self.notation.write)(passages, &found.range);
+        value.insert("text".to_owned(), json!(&passages.text()[found.range.clone()]));
+        value.insert(self.head.kind.to_owned(), json!([menu.places[found.label].stored[0]]));
+        Draft {
+            entry: found.entry.at.clone(),
+            labels_at: found.label_at.into_iter().cloned().collect(),
+            ..Draft::new(Value::Object(value))
+        }
+    }
+}
+
+/// Returns the label that is meant; where there is only one, none need be said.
+fn label(menu: &Menu, written: &str) -> Result<usize, String> {
+    match menu.find(written) {
+        Some(found) => Ok(found),
+        None if written.trim().is_empty() && menu.places.len() == 1 => Ok(0),
+        None if written.trim().is_empty() => Err("the answer gives it no label".to_owned()),
+        None => Err(format!("no such label: `{}`", text::shorten(written))),
+    }
+}
+
+/// Returns an entry once for each of its labels.
+fn claims(entry: &Entry) -> Vec<Claim<'_>> {
+    match entry.labels.as_slice() {
+        [] => vec![Claim { entry, label: "", label_at: None }],
+        labels => labels
+            .iter()
+            .map(|(label, at)| Claim { entry, label: label.as_str(), label_at: at.as_ref() })
+            .collect(),
+    }
+}
+
+/// Returns which of equal quotes an entry means: as it says, or where the words stand at the place it gives.
+fn occurrence(entry: &Entry, passages: &Passages) -> Option<u64> {
+    let hinted = || {
+        let range = whole(passages, &entry.hint?).ok()?;
+        (passages.text()[range.clone()] == entry.text)
+            .then(|| sets::occurrence(&entry.text, &range, passages))?
+    };
+    entry.occurrence.or_else(hinted)
+}

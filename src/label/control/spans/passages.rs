@@ -1,0 +1,101 @@
+//! The texts in which an object's spans are counted, joined into one to be searched.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use crate::label::object::Object;
+use crate::label::task::Task;
+use crate::label::text;
+
+/// Joined by line feeds, so that a quote may run over several of them.
+#[derive(Debug)]
+pub(in super::super) struct Passages {
+    text: String,
+    /// The byte at which each begins; never empty.
+    starts: Vec<usize>,
+}
+
+impl Passages {
+    /// Takes what an object shows of a task; fails where it shows nothing.
+    pub(super) fn of(object: &dyn Object, task: &Task) -> Result<Self, String> {
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        for passage in object.passages(task)? {
+            if !starts.is_empty() {
+                text.push('\n');
+            }
+            starts.push(text.len());
+            text.push_str(&passage.text);
+        }
+        if starts.is_empty() { Err("there is no text to mark".to_owned()) } else { Ok(Self { text, starts }) }
+    }
+
+    /// Returns all of it.
+    pub(in super::super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns one of the texts, by its number from 0.
+    pub(in super::super) fn passage(&self, index: usize) -> Option<&str> {
+        self.text.get(*self.starts.get(index)?..self.end(index))
+    }
+
+    /// Returns the byte of the whole that is this byte of one text, which must be there.
+    pub(in super::super) fn joined(&self, index: usize, offset: usize) -> usize {
+        self.starts[index] + offset
+    }
+
+    /// Returns in which text a span begins, and at which byte of it; the line feed between two belongs to the second.
+    pub(in super::super) fn start_of(&self, range: &Range<usize>) -> (usize, usize) {
+        let index = self.starts.partition_point(|start| *start <= range.start).saturating_sub(1);
+        if self.end(index) <= range.start && index + 1 < self.starts.len() {
+            return (index + 1, 0);
+        }
+        (index, range.start - self.starts[index])
+    }
+
+    /// Returns in which text a span ends, and at which byte of it; the line feed between two belongs to the first.
+    pub(in super::super) fn end_of(&self, range: &Range<usize>) -> (usize, usize) {
+        let index = self.starts.partition_point(|start| *start < range.end).saturating_sub(1);
+        (index, range.end.min(self.end(index)) - self.starts[index])
+    }
+
+    fn end(&self, index: usize) -> usize {
+        self.starts.get(index + 1).map_or(self.text.len(), |next| next - 1)
+    }
+}
+
+/// Reads whole numbers, also those written as texts.
+pub(in super::super) fn numbers(value: &Value, keys: &[&str]) -> Result<Vec<usize>, String> {
+    let read = |key: &&str| {
+        let expected =
+            || format!("expected a whole number as `{key}`, found {}", text::describe(&value[*key]));
+        number(&value[*key]).ok_or_else(expected)
+    };
+    keys.iter().map(read).collect()
+}
+
+/// Returns the bytes between two code points of the whole text.
+pub(in super::super) fn whole(passages: &Passages, points: &[usize]) -> Result<Range<usize>, String> {
+    let text = passages.text();
+    let byte = |point: usize| text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(point);
+    let &[start, end] = points else { return Err("expected a start and an end".to_owned()) };
+    match (byte(start), byte(end)) {
+        (Some(start), Some(end)) if start < end => Ok(start..end),
+        (Some(_), Some(_)) => Err("it ends before it begins".to_owned()),
+        _ => Err(format!("it ends at {end}, but the text has {} characters", text.chars().count())),
+    }
+}
+
+pub(super) fn number(value: &Value) -> Option<usize> {
+    match value {
+        Value::Number(number) => {
+            let whole =
+                number.as_u64().or_else(|| number.as_f64().and_then(|float| format!("{float}").parse().ok()));
+            whole.and_then(|whole| usize::try_from(whole).ok())
+        }
+        Value::String(written) => written.trim().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,101 @@
+//! Sets of spans: several responses merged into one, examples quoted, two sets compared.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde_json::{Value, json};
+
+use super::{MOST_EQUAL, Passages};
+use crate::label::control::compare::share;
+use crate::label::control::{Draft, Reading, vote};
+use crate::label::span::{Quote, locate};
+
+/// Keeps the spans, and tells the problems, of more than half of the responses.
+///
+/// Where most mark nothing, nothing is to be marked.
+pub(super) fn majority(readings: Vec<Reading>) -> Reading {
+    let count = readings.len();
+    if count == 1 {
+        return vote::first(readings);
+    }
+    let silent = readings.iter().filter(|reading| **reading == Reading::default()).count();
+    let mut kept: Vec<(Draft, Vec<Option<f64>>)> = Vec::new();
+    let mut problems: Vec<(String, usize)> = Vec::new();
+    for reading in readings {
+        for draft in reading.drafts {
+            match kept.iter_mut().find(|(known, _)| known.value == draft.value) {
+                Some((known, scores)) => {
+                    known.origins.extend(draft.origins);
+                    scores.push(draft.score);
+                }
+                None => {
+                    let score = draft.score;
+                    kept.push((draft, vec![score]));
+                }
+            }
+        }
+        let told: BTreeSet<String> = reading.problems.into_iter().collect();
+        for problem in told {
+            match problems.iter_mut().find(|(known, _)| *known == problem) {
+                Some((_, votes)) => *votes += 1,
+                None => problems.push((problem, 1)),
+            }
+        }
+    }
+    let is_empty = kept.is_empty();
+    kept.retain(|(_, scores)| count < 2 * scores.len());
+    let mut told: Vec<String> =
+        problems.iter().filter(|(_, votes)| count < 2 * votes).map(|(problem, _)| problem.clone()).collect();
+    if kept.is_empty() && told.is_empty() && 2 * silent <= count {
+        told = if is_empty {
+            problems.into_iter().map(|(problem, _)| problem).collect()
+        } else {
+            vec![format!("no span is in more than half of the {count} responses")]
+        };
+    }
+    let scored = |(draft, scores): (Draft, Vec<_>)| Draft { score: vote::agreed(&scores, count), ..draft };
+    Reading { drafts: kept.into_iter().map(scored).collect(), problems: told }
+}
+
+/// Returns the answer that quotes these spans, each with its label; an error where it would be read as other spans.
+pub(super) fn quoted<'a>(
+    spans: &[(Range<usize>, usize)],
+    passages: &Passages,
+    name: impl Fn(usize) -> &'a String,
+) -> Result<Value, String> {
+    let mut entries = Vec::new();
+    let mut quotes = Vec::new();
+    for (range, label) in spans {
+        let (text, label) = (&passages.text()[range.clone()], name(*label));
+        let is_only = passages.text().matches(text).nth(1).is_none();
+        let occurrence = if is_only { None } else { occurrence(text, range, passages) };
+        entries.push(json!({"text": text, "label": label, "occurrence": occurrence}));
+        quotes.push(Quote { text, label, occurrence });
+    }
+    let places = locate(passages.text(), &quotes);
+    match places.iter().zip(spans).find(|(place, (range, _))| place.as_ref() != Ok(range)) {
+        Some((_, (range, _))) => {
+            let words = crate::label::text::shorten(&passages.text()[range.clone()]);
+            Err(format!("it has the span `{words}`, which a quote cannot name for certain"))
+        }
+        None => Ok(Value::Array(entries)),
+    }
+}
+
+/// Returns the number, from 1, by which a quote is found at this place.
+pub(super) fn occurrence(text: &str, range: &Range<usize>, passages: &Passages) -> Option<u64> {
+    let count = (passages.text().matches(text).count() as u64).min(MOST_EQUAL);
+    // Labels that all differ, so that no quote keeps another from its place.
+    let labels: Vec<String> = (1..=count).map(|number| number.to_string()).collect();
+    let numbered = labels.iter().zip(1..);
+    let quotes: Vec<Quote<'_>> =
+        numbered.map(|(label, number)| Quote { text, label, occurrence: Some(number) }).collect();
+    let at = locate(passages.text(), &quotes).iter().position(|place| place.as_ref() == Ok(range))?;
+    Some(at as u64 + 1)
+}
+
+/// Returns the F1 of two sets; 1 where both are empty.
+pub(super) fn agreement(gold: &BTreeSet<String>, predicted: &BTreeSet<String>) -> f64 {
+    let common = gold.intersection(predicted).count();
+    share(2 * common, gold.len() + predicted.len())
+}

@@ -1,0 +1,150 @@
+//! Controls of single regions: asked as further keys of what the answer says of each region, read from there.
+
+use serde_json::{Value, json};
+
+use super::shown::{Sight, conditional};
+use super::{Form, Readings, part};
+use crate::label::condition::{Condition, Shown};
+use crate::label::control::{Draft, Head, Reading, Scope};
+use crate::label::task::Task;
+use crate::label::text;
+
+/// The key by which a region is named where relations are asked for.
+pub(super) const ID: &str = "id";
+
+/// Keys that the controls which mark regions ask for themselves; a control of single regions called so gets another.
+const OWN_KEYS: &[&str] = &[ID, "text", "label", "occurrence", "x", "y", "width", "height"];
+
+/// A problem with what a control of single regions got: index of the control, and the words.
+pub(super) type Problem = (usize, String);
+
+/// Returns which controls label the regions that a control marks.
+pub(super) fn of(form: &Form, marker: &Head) -> Vec<usize> {
+    let labels_its_regions = |head: &Head| {
+        head.scope == Scope::Region
+            && head.to_name == marker.to_name
+            && head.conditions.iter().all(|condition| condition.may_allow(&marker.name))
+    };
+    let controls = form.controls.iter().enumerate();
+    controls.filter(|(_, control)| labels_its_regions(control.head())).map(|(at, _)| at).collect()
+}
+
+/// Adds the keys that are asked for each region to the schema of the control that marks them.
+pub(super) fn ask(form: &Form, marker: &Head, schema: &mut Value, task: &Task) -> Result<(), String> {
+    let mut keys = Vec::new();
+    if form.relations.is_some() {
+        let description = "A short name of its own for this one, such as `1`; relations refer to it.";
+        keys.push((ID.to_owned(), json!({"type": "string", "description": description})));
+    }
+    for at in of(form, marker) {
+        let (control, head) = (&form.controls[at], form.controls[at].head());
+        let asked = control.schema(task).map_err(|reason| format!("`{}`: {reason}", head.name))?;
+        keys.push((key(&head.name), conditional(asked, &conditions(head))));
+    }
+    let items = &mut schema["items"];
+    for (key, asked) in keys {
+        if let Some(required) = items["required"].as_array_mut() {
+            required.push(json!(key));
+        }
+        items["properties"][key] = asked;
+    }
+    Ok(())
+}
+
+/// Reads what an answer says of each region into its children; returns the problems.
+pub(super) fn read(
+    form: &Form,
+    (marker, part): (&Head, &Value),
+    reading: &mut Reading,
+    (sight, task): (&Sight<'_>, &Task),
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let asked = of(form, marker);
+    for (index, draft) in reading.drafts.iter_mut().enumerate() {
+        let fields = draft.entry.as_ref().and_then(|entry| part.pointer(entry)?.as_object());
+        let mut sight = sight.beside(marker, draft);
+        for &at in &asked {
+            let control = &form.controls[at];
+            if !sight.shows(control.head()) {
+                continue;
+            }
+            let key = key(&control.head().name);
+            let reading = match fields.and_then(|fields| part::field(fields, &key, &[&key])) {
+                Some(value) => control.read(value, task),
+                None => Reading::problem("the answer does not say"),
+            };
+            sight.choose(control.as_ref(), &reading, &control.labels(task));
+            problems.extend(reading.problems.iter().map(|problem| (at, of_region(draft, index, problem))));
+            let place = draft.entry.as_ref().map(|entry| below(entry, &key));
+            draft
+                .children
+                .extend(reading.drafts.into_iter().map(|child| (at, placed(child, place.as_deref()))));
+        }
+    }
+    problems
+}
+
+/// Returns the JSON Pointer to a key of what another one points to.
+fn below(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Says where the labels of a child stand in the part of the answer that belongs to the control which marks regions.
+fn placed(mut child: Draft, place: Option<&str>) -> Draft {
+    match place {
+        Some(place) => child.labels_at.iter_mut().for_each(|label| label.insert_str(0, place)),
+        None => child.labels_at.clear(),
+    }
+    child
+}
+
+/// Merges what the single responses say of a region that was merged from several; returns the problems.
+pub(super) fn merge(
+    form: &Form,
+    (marker, index): (usize, usize),
+    draft: &mut Draft,
+    (responses, sight): (&[Readings], &Sight<'_>),
+) -> Vec<Problem> {
+    if draft.origins.is_empty() {
+        return Vec::new();
+    }
+    let head = form.controls[marker].head();
+    let sight = sight.beside(head, draft);
+    let mut problems = Vec::new();
+    draft.children.clear();
+    for at in of(form, head).into_iter().filter(|at| sight.shows(form.controls[*at].head())) {
+        let said = |&(response, region): &(usize, usize)| {
+            let readings: Option<&Reading> = responses.get(response)?.controls[marker].as_ref();
+            let children = readings?.drafts.get(region)?.children.iter();
+            let drafts = children.filter(|(of, _)| *of == at).map(|(_, child)| child.clone()).collect();
+            Some(Reading { drafts, problems: Vec::new() })
+        };
+        let said: Vec<Reading> = draft.origins.iter().filter_map(said).collect();
+        if said.iter().all(|reading| reading.drafts.is_empty()) {
+            continue;
+        }
+        let merged = form.controls[at].combine(said);
+        problems.extend(merged.problems.iter().map(|problem| (at, of_region(draft, index, problem))));
+        draft.children.extend(merged.drafts.into_iter().map(|child| (at, child)));
+    }
+    problems
+}
+
+/// Returns the key by which a control of single regions is asked.
+fn key(name: &str) -> String {
+    if OWN_KEYS.contains(&name) { format!("{name}_of_region") } else { name.to_owned() }
+}
+
+/// Returns the conditions that a model must look at: those on a region's control are met by being asked.
+fn conditions(head: &Head) -> Vec<&Condition> {
+    let is_open =
+        |condition: &&Condition| condition.shown_when != Shown::BesideRegion || !condition.labels.is_empty();
+    head.conditions.iter().filter(is_open).collect()
+}
+
+fn of_region(draft: &Draft, index: usize, problem: &str) -> String {
+    match draft.value["text"].as_str() {
+        Some(words) => format!("`{}`: {problem}", text::shorten(words)),
+        None => format!("region {}: {problem}", index + 1),
+    }
+}
