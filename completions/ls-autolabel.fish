@@ -65,6 +65,10 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l contro
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
+logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
+votes\t'From the share of the responses that agree, with --num-responses'
+none\t'No scores, and nothing is asked for their sake'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l image-size -d 'Scale images down to this longest side, in pixels [default: as they are]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l image-urls -d 'Send the addresses of images on the web, for the model\'s server to fetch, in place of the images' -r
@@ -163,6 +167,10 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l co
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
+logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
+votes\t'From the share of the responses that agree, with --num-responses'
+none\t'No scores, and nothing is asked for their sake'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l image-size -d 'Scale images down to this longest side, in pixels [default: as they are]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l image-urls -d 'Send the addresses of images on the web, for the model\'s server to fetch, in place of the images' -r
@@ -241,6 +249,10 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l cont
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
+logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
+votes\t'From the share of the responses that agree, with --num-responses'
+none\t'No scores, and nothing is asked for their sake'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l profile -d 'Render the prompt and read the answer as another tool does, for people who move over from it' -r -f -a "llm-interactive\t'The `llm_interactive` example of Label Studio'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l image-size -d 'Scale images down to this longest side, in pixels [default: as they are]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l image-urls -d 'Send the addresses of images on the web, for the model\'s server to fetch, in place of the images' -r

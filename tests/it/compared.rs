@@ -86,14 +86,15 @@ fn a_list_is_ranked_by_the_ids_that_the_model_sees() {
 fn boxes_are_stored_in_percent_and_their_picture_is_sent() {
     let config = r#"<View><Image name="photo" value="$url"/><RectangleLabels name="things" toName="photo">
         <Label value="Car"/><Label value="Man"/></RectangleLabels></View>"#;
-    let task = json!({"url": "https://example.com/a.png"});
+    let picture = "data:image/png;base64,iVBORw0KGgo=";
+    let task = json!({"url": picture});
     let entry = |x: u8| json!({"label": "Car", "x": x, "y": 20, "width": 30, "height": 40});
     let labeled = label(config, &task, &json!({"things": [entry(10), entry(50)]}));
     let value = |x: f64| json!({"x": x, "y": 20.0, "width": 30.0, "height": 40.0, "rotation": 0, "rectanglelabels": ["Car"]});
     let region =
         |x| json!({"from_name": "things", "to_name": "photo", "type": "rectanglelabels", "value": value(x)});
     assert_eq!(labeled.regions, [region(10.0), region(50.0)]);
-    assert!(labeled.messages.to_string().contains("https://example.com/a.png"));
+    assert!(labeled.messages.to_string().contains(picture));
     let story = Story::answering(config, &[task], &json!({"things": [entry(120)]}));
     story.run(&[]).assert_code(4).assert_tells("percent of the image were asked");
 }
