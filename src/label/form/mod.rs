@@ -1,6 +1,7 @@
 //! The form a model fills: the chosen controls of a labeling config, asked and read together.
 
 mod choose;
+mod example;
 mod limits;
 mod llm_interactive;
 mod part;

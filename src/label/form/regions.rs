@@ -131,7 +131,7 @@ pub(super) fn merge(
 }
 
 /// Returns the key by which a control of single regions is asked.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     if OWN_KEYS.contains(&name) { format!("{name}_of_region") } else { name.to_owned() }
 }
 
