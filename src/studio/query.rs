@@ -15,6 +15,8 @@ pub enum Filter {
     Among(Vec<u64>),
     /// Nobody annotated it; skipping does not count.
     Unlabeled,
+    /// Somebody annotated it; skipping does not count.
+    Labeled,
     /// It has a prediction whose model version contains this text: Label Studio cannot ask for the exact one.
     VersionContains(String),
     /// It has no such prediction.
@@ -45,6 +47,7 @@ impl Filter {
             Self::Between(first, last) => filter("id", "in", "Number", json!({ "min": first, "max": last })),
             Self::Among(ids) => filter("id", "in_list", "List", json!(ids)),
             Self::Unlabeled => filter("total_annotations", "equal", "Number", json!(0)),
+            Self::Labeled => filter("total_annotations", "greater", "Number", json!(0)),
             // A list, for Label Studio takes a text apart into its letters.
             Self::VersionContains(text) => {
                 filter("predictions_model_versions", "contains", "List", json!([text]))
@@ -111,6 +114,10 @@ mod tests {
         check(
             Filter::Among(vec![1, 22]),
             r#"{"filter":"filter:tasks:id","operator":"in_list","type":"List","value":[1,22]}"#,
+        );
+        check(
+            Filter::Labeled,
+            r#"{"filter":"filter:tasks:total_annotations","operator":"greater","type":"Number","value":0}"#,
         );
         check(
             Filter::Between(1, 22),

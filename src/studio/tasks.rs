@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use super::client::{Request, Studio};
 use super::error::StudioError;
 use super::query::{Filter, Join, query};
-use crate::label::task::{StoredPrediction, Task, TaskId};
+use crate::label::task::{Annotation, StoredPrediction, Task, TaskId};
 
 /// Which fields a listing fetches; more cost more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Fields {
     Stamps,
     /// The id, the stored predictions, and when both were written; no data.
     Predictions,
+    /// The id, the task's data, and what people answered.
+    Annotations,
 }
 
 /// A task of a listing, with as much as its [`Fields`] hold.
@@ -95,6 +97,8 @@ struct WireTask {
     data: Map<String, Value>,
     #[serde(default)]
     predictions: Vec<WirePrediction>,
+    #[serde(default)]
+    annotations: Vec<WireAnnotation>,
     created_at: Option<String>,
     updated_at: Option<String>,
 }
@@ -108,6 +112,16 @@ struct WirePrediction {
     created_at: Option<String>,
 }
 
+#[derive(Debug, Deserialize)]
+struct WireAnnotation {
+    #[serde(default)]
+    result: Value,
+    #[serde(default)]
+    was_cancelled: bool,
+    #[serde(default)]
+    ground_truth: bool,
+}
+
 /// Ends its task when it is dropped.
 struct Fetching(JoinHandle<()>);
 
@@ -119,6 +133,8 @@ impl Studio {
             Fields::Content => "include=id,data",
             Fields::Stamps => "include=id,created_at,updated_at",
             Fields::Predictions => "fields=all&include=id,predictions,updated_at",
+            // The names are looked for inside annotations as well.
+            Fields::Annotations => "fields=all&include=id,data,annotations,result,was_cancelled,ground_truth",
         };
         let (project, query) = (listing.project, query(listing.filters, listing.join));
         let path = format!(
@@ -235,7 +251,7 @@ impl Studio {
 impl Place {
     fn start(fields: Fields) -> Self {
         let size = match fields {
-            Fields::Content => FIRST_SIZE,
+            Fields::Content | Fields::Annotations => FIRST_SIZE,
             Fields::Id | Fields::Stamps | Fields::Predictions => PAGE_SIZE,
         };
         Self { after: 0, size }
@@ -252,15 +268,30 @@ impl From<WireTask> for Listed {
             predictions.push(StoredPrediction {
                 id: Some(prediction.id),
                 model_version: prediction.model_version,
-                result: match prediction.result {
-                    Value::Array(regions) => regions,
-                    _ => Vec::new(),
-                },
+                result: regions(prediction.result),
                 score: None,
             });
         }
-        let task = Task { id: TaskId::Id(wire.id), data: wire.data, annotations: Vec::new(), predictions };
+        let mut annotations = wire.annotations;
+        // What counts as the truth comes first.
+        annotations.sort_by_key(|annotation| !annotation.ground_truth);
+        let annotations = annotations.into_iter().map(Annotation::from).collect();
+        let task = Task { id: TaskId::Id(wire.id), data: wire.data, annotations, predictions };
         Self { task, created_at: parse(wire.created_at), updated_at: parse(wire.updated_at), predicted_at }
+    }
+}
+
+impl From<WireAnnotation> for Annotation {
+    fn from(wire: WireAnnotation) -> Self {
+        let WireAnnotation { result, was_cancelled, ground_truth: _ } = wire;
+        Self { result: regions(result), was_cancelled }
+    }
+}
+
+fn regions(result: Value) -> Vec<Value> {
+    match result {
+        Value::Array(regions) => regions,
+        _ => Vec::new(),
     }
 }
 
@@ -317,5 +348,28 @@ fn explained(error: StudioError) -> StudioError {
             ),
         },
         error => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_counts_as_the_truth_comes_first() {
+        let wire = json!({"id": 1, "annotations": [
+            {"result": ["a"]},
+            {"result": ["b"], "was_cancelled": true},
+            {"result": null, "ground_truth": true},
+        ]});
+        let listed = Listed::from(serde_json::from_value::<WireTask>(wire).unwrap());
+        let annotation = |result: &[&str], was_cancelled| {
+            let result = result.iter().map(|region| json!(region)).collect();
+            Annotation { result, was_cancelled }
+        };
+        let expect = [annotation(&[], false), annotation(&["a"], false), annotation(&["b"], true)];
+        assert_eq!(listed.task.annotations, expect);
     }
 }

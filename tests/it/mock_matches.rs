@@ -104,10 +104,11 @@ fn a_skipped_task_has_an_annotation_and_is_not_labeled() {
     studio.annotate(tasks[0], &json!([region("mood", "choices", &json!({"choices": ["good"]}))]));
     studio.skip(tasks[1]);
     let list =
-        api.get(&format!("/api/tasks?project={project}&fields=all&include=annotations,is_labeled")).body;
+        api.get(&format!("/api/tasks?project={project}&fields=all&include=annotations,is_labeled,was_cancelled,completed_by")).body;
     let seen = |index: usize, name: &str| list["tasks"][index]["annotations"][0][name].clone();
     assert_eq!((seen(0, "was_cancelled"), &list["tasks"][0]["is_labeled"]), (json!(false), &json!(true)));
     assert_eq!((seen(1, "was_cancelled"), &list["tasks"][1]["is_labeled"]), (json!(true), &json!(false)));
+    assert_eq!(seen(0, "result"), Value::Null, "what is not named is left out of annotations too");
     assert_eq!((seen(0, "completed_by"), list["total_annotations"].clone()), (json!(1), json!(1)));
 }
 

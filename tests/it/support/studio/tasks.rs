@@ -110,11 +110,15 @@ pub(super) fn parameters(query: &str) -> HashMap<String, String> {
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
-/// Keeps only the fields that `include=` names, if there is one.
+/// Keeps only the fields that `include=` names, if there is one; those of annotations too, but not those of predictions.
 pub(super) fn included(mut fields: Map<String, Value>, parameters: &HashMap<String, String>) -> Value {
     if let Some(include) = parameters.get("include") {
         let names: Vec<&str> = include.split(',').map(str::trim).collect();
         fields.retain(|name, _| names.contains(&name.as_str()));
+        for annotation in fields.get_mut("annotations").and_then(Value::as_array_mut).into_iter().flatten() {
+            let inner = annotation.as_object_mut().expect("an annotation is an object");
+            inner.retain(|name, _| names.contains(&name.as_str()));
+        }
     }
     Value::Object(fields)
 }
