@@ -4,13 +4,19 @@
 //! into a wrapper together with what the input object shows, so that the task always reaches the model. Wrapped or
 //! not, the prompt's own placeholders are filled in.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
+use super::conversation::{self, Conversation, Standing};
+use super::examples::Examples;
 use super::llm_interactive::Rendering;
 use super::names::{Bound, Meaning, Piece, Place, Scope, bind, listed};
+use super::notices::notices;
 use super::render::{rendered, wrapped};
 use super::template::Position;
 use crate::label::form::{Form, Profile};
+use crate::label::object::Content;
 use crate::label::task::Task;
 use crate::llm::chat::{Message, Part, Role};
 
@@ -36,6 +42,8 @@ pub struct PromptTexts {
     /// `USE_INTERNAL_PROMPT_TEMPLATE`: always wrap, never wrap, or by what the prompt names.
     pub wrap: Option<bool>,
     pub profile: Profile,
+    /// `--as-turns`.
+    pub conversation: Conversation,
 }
 
 impl PromptTexts {
@@ -43,9 +51,10 @@ impl PromptTexts {
     pub fn canonical(&self) -> String {
         let system = self.system.as_ref().map(|(text, _)| plain(text));
         let texts = json!([plain(&self.prompt), system, self.wrapper, self.wrap]).to_string();
-        match self.profile {
-            Profile::Own => texts,
-            Profile::LlmInteractive => format!("llm-interactive {texts}"),
+        match (self.profile, self.conversation) {
+            (Profile::Own, Conversation::Text) => texts,
+            (Profile::Own, Conversation::Messages) => format!("as-turns {texts}"),
+            (Profile::LlmInteractive, _) => format!("llm-interactive {texts}"),
         }
     }
 }
@@ -56,6 +65,9 @@ pub struct Prompt {
     text: String,
     manner: Manner,
     system: Option<Bound>,
+    /// [`Conversation::Messages`] only where a conversation is what is labeled.
+    conversation: Conversation,
+    examples: Option<Arc<Examples>>,
     notices: Vec<String>,
 }
 
@@ -75,9 +87,17 @@ impl Prompt {
     pub fn new(texts: &PromptTexts, form: &Form, first: &Task) -> Result<Self, PromptError> {
         let scope = Scope { form, first };
         let text = cleaned(&texts.prompt, &texts.origin)?;
+        let whole = |manner, system, notices| Self {
+            text: text.to_owned(),
+            manner,
+            system,
+            conversation: Conversation::Text,
+            examples: None,
+            notices,
+        };
         if texts.profile == Profile::LlmInteractive {
             let manner = Manner::LlmInteractive(Rendering::new(texts, form, first)?);
-            return Ok(Self { text: text.to_owned(), manner, system: None, notices: Vec::new() });
+            return Ok(whole(manner, None, Vec::new()));
         }
         let prompt = bind(text, &texts.origin, Place::Prompt, scope)?;
         let system = match &texts.system {
@@ -85,28 +105,70 @@ impl Prompt {
             None => None,
         };
         let is_wrapped = texts.wrap.unwrap_or(!names_task(&prompt));
-        if !is_wrapped && !names_task(&prompt) {
+        let conversation = conversation(texts, scope);
+        if !is_wrapped && !names_task(&prompt) && conversation == Conversation::Text {
             return Err(no_field(texts, scope));
         }
         let wrapper_text = texts.wrapper.as_deref().unwrap_or(DEFAULT_WRAPPER);
-        let wrapper = if is_wrapped { Some(wrapper(wrapper_text, &prompt, scope)?) } else { None };
+        let wrapper =
+            if is_wrapped { Some(wrapper(wrapper_text, &prompt, conversation, scope)?) } else { None };
         let notices = notices(texts, &prompt, wrapper.as_ref(), scope);
         let system = match system {
             Some((text, origin)) => Some(system_message(text, origin, scope)?),
             None => None,
         };
-        Ok(Self { text: text.to_owned(), manner: Manner::Own { body: prompt, wrapper }, system, notices })
+        let prompt = whole(Manner::Own { body: prompt, wrapper }, system, notices);
+        Ok(match conversation {
+            Conversation::Text => prompt,
+            Conversation::Messages => prompt.referring(scope),
+        })
     }
 
-    /// Returns the messages for a task; the error says which field it lacks.
+    /// Shows examples from now on, and tells what a person should know about them.
+    #[must_use]
+    pub fn showing(mut self, examples: Examples, notices: Vec<String>) -> Self {
+        self.examples = Some(Arc::new(examples));
+        self.notices.extend(notices);
+        self
+    }
+
+    /// Tells something more that a person should know.
+    #[must_use]
+    pub fn noting(mut self, notice: &str) -> Self {
+        self.notices.push(notice.to_owned());
+        self
+    }
+
+    /// Returns the messages for a task, examples among them; the error says which field the task lacks.
     pub fn messages(&self, form: &Form, task: &Task) -> Result<Vec<Message>, String> {
-        let mut messages = Vec::new();
-        if let Some(system) = &self.system {
-            let parts = rendered(system, form, task)?.into_parts();
-            if !parts.is_empty() {
-                messages.push(Message { role: Role::System, parts });
-            }
-        }
+        let Some(examples) = &self.examples else { return self.bare_messages(form, task) };
+        let question = self.question(form, task, Standing::Later)?;
+        let mut messages: Vec<Message> = self.system_message(form, task)?.into_iter().collect();
+        messages.extend(examples.messages(form, task, &question));
+        messages.extend(question);
+        Ok(messages)
+    }
+
+    /// Returns the messages for a task without the examples.
+    pub fn bare_messages(&self, form: &Form, task: &Task) -> Result<Vec<Message>, String> {
+        let mut messages: Vec<Message> = self.system_message(form, task)?.into_iter().collect();
+        conversation::append(&mut messages, self.question(form, task, Standing::First)?);
+        Ok(messages)
+    }
+
+    /// Returns what is asked about a task that is shown as an example.
+    pub(super) fn as_example(&self, form: &Form, task: &Task) -> Result<Vec<Message>, String> {
+        self.question(form, task, Standing::Later)
+    }
+
+    fn system_message(&self, form: &Form, task: &Task) -> Result<Option<Message>, String> {
+        let Some(system) = &self.system else { return Ok(None) };
+        let parts = rendered(system, form, task)?.into_parts();
+        Ok((!parts.is_empty()).then_some(Message { role: Role::System, parts }))
+    }
+
+    /// Returns all that is asked about a task, but for the system message.
+    fn question(&self, form: &Form, task: &Task, standing: Standing) -> Result<Vec<Message>, String> {
         let (body, wrapper) = match &self.manner {
             Manner::Own { body, wrapper } => (body, wrapper),
             Manner::LlmInteractive(rendering) => {
@@ -122,8 +184,31 @@ impl Prompt {
         if parts.iter().all(|part| matches!(part, Part::Text(text) if text.trim().is_empty())) {
             return Err("the task's fields are empty, and so is its prompt".to_owned());
         }
-        messages.push(Message { role: Role::User, parts });
+        let mut messages = match (self.conversation, form.input.content(task)) {
+            (Conversation::Messages, Err(reason)) => return Err(reason),
+            (Conversation::Messages, Ok(Content::Turns(turns))) => conversation::messages(&turns, standing),
+            (Conversation::Messages, Ok(_)) | (Conversation::Text, _) => Vec::new(),
+        };
+        conversation::append(&mut messages, vec![Message { role: Role::User, parts }]);
         Ok(messages)
+    }
+
+    /// Sends the conversation as messages, and refers to it where it was named.
+    fn referring(self, scope: Scope<'_>) -> Self {
+        let referred = |bound| conversation::referred(bound, scope);
+        let manner = match self.manner {
+            Manner::Own { body, wrapper } => {
+                Manner::Own { body: referred(body), wrapper: wrapper.map(referred) }
+            }
+            other @ Manner::LlmInteractive(_) => other,
+        };
+        let system = self.system.map(referred);
+        Self { manner, system, conversation: Conversation::Messages, ..self }
+    }
+
+    /// Returns the examples that are shown, if any are.
+    pub fn examples(&self) -> Option<&Examples> {
+        self.examples.as_deref()
     }
 
     /// Returns the prompt as the user wrote it, for the prompt control.
@@ -134,6 +219,14 @@ impl Prompt {
     /// Returns what a person should know, such as that the prompt was wrapped; one line each.
     pub fn notices(&self) -> &[String] {
         &self.notices
+    }
+}
+
+/// Returns how the conversation reaches the model, if one is what is labeled.
+fn conversation(texts: &PromptTexts, scope: Scope<'_>) -> Conversation {
+    match texts.conversation {
+        Conversation::Messages if conversation::is_labeled(scope) => Conversation::Messages,
+        _ => Conversation::Text,
     }
 }
 
@@ -162,7 +255,12 @@ fn plain(text: &str) -> &str {
     line.strip_suffix('\r').unwrap_or(line)
 }
 
-fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, PromptError> {
+fn wrapper(
+    text: &str,
+    prompt: &Bound,
+    conversation: Conversation,
+    scope: Scope<'_>,
+) -> Result<Bound, PromptError> {
     let wrapper = bind(cleaned(text, WRAPPER_ORIGIN)?, WRAPPER_ORIGIN, Place::Wrapper, scope)?;
     let error = |message: &str| {
         Err(PromptError { origin: WRAPPER_ORIGIN.to_owned(), position: None, message: message.to_owned() })
@@ -170,7 +268,8 @@ fn wrapper(text: &str, prompt: &Bound, scope: Scope<'_>) -> Result<Bound, Prompt
     if !wrapper.contains(&Piece::Named(Meaning::Prompt)) {
         return error("the wrapper has no `{prompt}`, so the prompt would never be sent; put it in");
     }
-    if !names_task(&wrapper) && !names_task(prompt) && !shows_files(scope) {
+    let is_shown = conversation == Conversation::Messages || shows_files(scope);
+    if !names_task(&wrapper) && !names_task(prompt) && !is_shown {
         return error("neither the wrapper nor the prompt names a field of the task; put in `{text}`");
     }
     Ok(wrapper)
@@ -221,57 +320,5 @@ fn no_field(texts: &PromptTexts, scope: Scope<'_>) -> PromptError {
              the first task's fields: {}",
             listed(&names)
         ),
-    }
-}
-
-fn notices(texts: &PromptTexts, prompt: &Bound, wrapper: Option<&Bound>, scope: Scope<'_>) -> Vec<String> {
-    let mut notices = Vec::new();
-    let field = scope.form.input.field();
-    if wrapper.is_some() && texts.wrap.is_none() {
-        let wrapper = texts.wrapper.as_deref().unwrap_or(DEFAULT_WRAPPER);
-        notices.push(format!("the prompt names no field of the task, so it is sent as {wrapper:?}"));
-    }
-    if wrapper.is_none() && texts.wrapper.is_some() {
-        notices
-            .push("PROMPT_TEMPLATE is not used, for the prompt itself names a field of the task".to_owned());
-    }
-    let has_input = |piece: &Piece| *piece == Piece::Named(Meaning::Input);
-    if wrapper.is_some_and(|wrapper| wrapper.iter().any(has_input))
-        && scope.first.data.contains_key("text")
-        && let Some(field) = field
-        && field != "text"
-    {
-        notices.push(format!(
-            "`{{text}}` in PROMPT_TEMPLATE is what is labeled, `{field}`, not the field `text`"
-        ));
-    }
-    let is_label_field = |piece: &Piece| {
-        matches!(piece, Piece::Named(Meaning::Field(name) | Meaning::Shown(name))
-            if name.starts_with("labels") && scope.first.data.contains_key("labels"))
-    };
-    if prompt.iter().chain(wrapper.into_iter().flatten()).any(is_label_field) {
-        notices.push(
-            "`{labels}` is the field `labels` of the task, not the labels of the labeling config".to_owned(),
-        );
-    }
-    if wrapper.is_none() {
-        let fields = scope.form.labeled().into_iter().filter_map(|object| object.field());
-        let unseen = fields.filter(|field| !prompt.iter().any(|piece| shows(piece, field)));
-        notices.extend(unseen.map(|field| {
-            format!("the prompt does not name `{{{field}}}`, so the model does not see what is labeled")
-        }));
-    }
-    notices
-}
-
-/// Returns whether a piece holds the field that the input object shows, perhaps among others.
-fn shows(piece: &Piece, field: &str) -> bool {
-    match piece {
-        Piece::Named(Meaning::Input) => true,
-        Piece::Named(Meaning::Shown(name)) => name == field,
-        Piece::Named(Meaning::Field(name)) => {
-            field.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
-        }
-        Piece::Literal(_) | Piece::Named(Meaning::Labels(_) | Meaning::Prompt) => false,
     }
 }

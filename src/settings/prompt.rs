@@ -10,6 +10,7 @@ use crate::annotate::score::Scoring;
 use crate::cli::names::DEFAULT_PROMPT;
 use crate::cli::{AnswerArg, ProfileArg, PromptArgs, ScoreArg};
 use crate::label::form::{Profile, Wanted};
+use crate::prompt::conversation::Conversation;
 use crate::prompt::wrap::PromptTexts;
 
 /// How the name of the `TextArea` with the prompt begins, as in Label Studio's `llm_interactive` example.
@@ -42,6 +43,7 @@ impl PromptSettings {
                 wrapper: args.prompt_template.clone(),
                 wrap: args.use_internal_prompt_template.as_deref().map(|text| text == "1"),
                 profile: profile(args),
+                conversation: Conversation::Text,
             },
             wanted: Self::wanted(args),
             mode: mode(args, origins)?,
