@@ -103,23 +103,24 @@ impl Annotator {
             Err(reason) => return failed(task.id, FailureKind::Data, reason, Bill::default()),
         };
         let fingerprint = Fingerprint::new(&self.provider, &request, 0);
-        if self.is_answered(&task, fingerprint) {
+        let identity = self.identity(shown, &request);
+        if self.is_answered(&task, identity) {
             return Outcome::Unchanged(task.id);
         }
         match &self.answerer {
             Answerer::Keyword => match self.count(shown) {
                 Ok(filled) => {
-                    let labeled = self.labeled(task, fingerprint, filled);
+                    let labeled = self.labeled(task, identity, filled);
                     Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: false }
                 }
                 Err((kind, reason)) => failed(task.id, kind, reason, Bill::default()),
             },
             Answerer::Model(client) => {
                 let seat = self.shared.seat(fingerprint).await;
-                let question = Question { fingerprint, task: task.id, request: &request };
+                let question = Question { fingerprint, identity, task: task.id, request: &request };
                 match self.known(client, shown, question, &seat) {
                     Some(Ok(filled)) => {
-                        let labeled = self.labeled(task, fingerprint, filled);
+                        let labeled = self.labeled(task, identity, filled);
                         Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: true }
                     }
                     Some(Err((kind, reason))) => Outcome::Refrained(Failure { task: task.id, kind, reason }),
@@ -196,7 +197,7 @@ impl Annotator {
         match ending {
             Ending::Answered { filled, replies } => {
                 seat.tell(Told::Answer(replies));
-                let labeled = self.labeled(task, question.fingerprint, filled);
+                let labeled = self.labeled(task, question.identity, filled);
                 Outcome::Labeled { labeled, usage, cost, reused: false }
             }
             Ending::Failed { trouble: Trouble { kind, reason, .. }, .. } => {
@@ -214,9 +215,9 @@ impl Annotator {
         }
     }
 
-    fn labeled(&self, task: Task, fingerprint: Fingerprint, filled: Filled) -> Labeled {
+    fn labeled(&self, task: Task, identity: Fingerprint, filled: Filled) -> Labeled {
         let unfilled = filled.unfilled.clone();
-        let result = regions(&self.form, filled, Asked { fingerprint, prompt: self.prompt.text() });
+        let result = regions(&self.form, filled, Asked { fingerprint: identity, prompt: self.prompt.text() });
         let score = score::of_prediction(&result);
         let prediction = Prediction { result, score, model_version: self.model_version.clone() };
         Labeled { task, prediction, unfilled }
@@ -224,14 +225,26 @@ impl Annotator {
 
     /// Returns whether the task holds the very prediction this would give, so that nothing need be asked.
     pub fn is_done(&self, task: &Task, request: &ChatRequest) -> bool {
-        self.is_answered(task, Fingerprint::new(&self.provider, request, 0))
+        self.is_answered(task, self.identity(task, request))
     }
 
-    fn is_answered(&self, task: &Task, fingerprint: Fingerprint) -> bool {
+    /// Returns by what a prediction is known where it is stored: the question, but in place of the examples how they are
+    /// chosen, for which they are changes with every task that people annotate.
+    fn identity(&self, task: &Task, request: &ChatRequest) -> Fingerprint {
+        let bare = self.prompt.examples().and_then(|examples| {
+            let messages = self.prompt.bare_messages(&self.form, task).ok()?;
+            let bare = self.with_messages(messages, request.schema.clone());
+            let question = Fingerprint::new(&self.provider, &bare, 0);
+            Some(question.beside(&examples.choice().canonical()))
+        });
+        bare.unwrap_or_else(|| Fingerprint::new(&self.provider, request, 0))
+    }
+
+    fn is_answered(&self, task: &Task, identity: Fingerprint) -> bool {
         self.keeps_answers
             && task.predictions.iter().any(|prediction| {
                 prediction.model_version.as_deref() == Some(&self.model_version)
-                    && fingerprint.is_of(&prediction.result)
+                    && identity.is_of(&prediction.result)
             })
     }
 

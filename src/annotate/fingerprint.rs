@@ -44,6 +44,12 @@ impl Fingerprint {
         Self(*blake3::hash(asked.to_string().as_bytes()).as_bytes())
     }
 
+    /// Returns the hash of this question together with what else it is to be known by.
+    #[must_use]
+    pub fn beside(self, words: &str) -> Self {
+        Self(*blake3::keyed_hash(&self.0, words.as_bytes()).as_bytes())
+    }
+
     /// Hashes something that was not asked of a provider, such as what a person approved.
     pub fn of(value: &Value) -> Self {
         Self(*blake3::hash(json!([FORMAT, value]).to_string().as_bytes()).as_bytes())
@@ -323,6 +329,7 @@ mod tests {
             "04634347bf2f8fd5fd3a3c9d78edf290d41a42dd116639fb2b8a6d319ecce1ea"
         );
         assert_eq!(fingerprint.region_id("mood", 0), "al969705acd4af2100");
+        assert_eq!(fingerprint.beside("3 nearest").region_id("mood", 0), "al4efc6aaf45f95ab6");
         assert_eq!(model_version("gpt", &["prompt", "config"], &request().parameters), "gpt@cd19b46b");
     }
 

@@ -7,13 +7,16 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
 use super::values::{
-    AnswerArg, Assignment, IdsArg, OnlyArg, ProfileArg, ProgressArg, ProviderParser, ScoreArg, number,
-    switch, whole,
+    AnswerArg, Assignment, ExamplesArg, IdsArg, OnlyArg, ProfileArg, ProgressArg, ProviderParser, ScoreArg,
+    number, switch, whole,
 };
 use crate::llm::provider::{PROVIDERS, Row};
 
 /// No model has a longer context, in tokens.
 const MOST_CONTEXT: u64 = 1 << 24;
+
+/// More examples cost more than they teach.
+const MOST_EXAMPLES: u64 = 100;
 
 /// No image has a longer side, in pixels.
 const MOST_PIXELS: u64 = 65_535;
@@ -86,7 +89,7 @@ pub struct TaskArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u64>(1..=u64::MAX))]
     pub sample: Option<u64>,
 
-    /// Another random choice for --sample [default: 0]
+    /// Another random choice for --sample and --examples-by random [default: 0]
     #[arg(long, value_name = "S", value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed: Option<u64>,
 
@@ -134,6 +137,23 @@ pub struct PromptArgs {
     /// How to ask for the answer [default: auto]
     #[arg(long, value_name = "HOW")]
     pub answer: Option<AnswerArg>,
+
+    /// Show the model so many examples that people annotated [default: none]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(0..=MOST_EXAMPLES))]
+    pub examples: Option<u32>,
+
+    /// Examples from a file of annotated tasks [default: where the tasks come from]
+    #[arg(long, value_name = "FILE")]
+    pub examples_from: Option<PathBuf>,
+
+    /// How examples are chosen for a task [default: nearest]
+    #[arg(long, value_name = "HOW")]
+    pub examples_by: Option<ExamplesArg>,
+
+    /// Send a conversation that is labeled as turns of the chat, before the prompt
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = switch)]
+    pub as_turns: Option<bool>,
 
     /// Where the scores of predictions come from [default: auto]
     #[arg(long, value_name = "HOW")]

@@ -18,7 +18,9 @@ pub use groups::{
     DeliveryArgs, LimitArgs, MediaArgs, ModelArgs, OutputArgs, PromptArgs, RetryArgs, StudioArgs, TaskArgs,
 };
 pub use journal::{ForgetArgs, JournalCommand, TaskArg, WhichArgs};
-pub use values::{AnswerArg, Assignment, ColorArg, IdsArg, OnlyArg, ProfileArg, ProgressArg, ScoreArg};
+pub use values::{
+    AnswerArg, Assignment, ColorArg, ExamplesArg, IdsArg, OnlyArg, ProfileArg, ProgressArg, ScoreArg,
+};
 
 /// Label the tasks of a Label Studio project with an LLM.
 ///

@@ -31,6 +31,17 @@ pub enum AnswerArg {
     Text,
 }
 
+/// `--examples-by`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExamplesArg {
+    /// The same for all tasks, those of the lowest ids: prompt caches can keep them
+    Fixed,
+    /// Others for each task; --seed chooses otherwise
+    Random,
+    /// Those that have most words in common with the task
+    Nearest,
+}
+
 /// `--score`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ScoreArg {

@@ -16,7 +16,7 @@ use crate::journal::record::Outline;
 use crate::label::form::Form;
 use crate::label::task::Task;
 use crate::progress::terminal::Tone;
-use crate::progress::text::{harmless, harmless_lines, plain_duration, plural};
+use crate::progress::text::{harmless, harmless_lines, plain_duration, plural, thousands};
 use crate::settings::{
     DeliverySettings, Destination, Layered, MediaSettings, ModelSettings, PromptSettings, Settings,
     TaskOrigin, TaskSettings, retry_policy,
@@ -93,7 +93,7 @@ impl List<'_> {
 async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let places = &list.context.places;
     let tasks = TaskSettings::resolve(run, places).map_err(Error::from);
-    let prompt = PromptSettings::resolve(&run.args.prompt, &run.origins).map_err(Error::from);
+    let prompt = PromptSettings::resolve(&run.args, &run.origins).map_err(Error::from);
     let media = tasks.as_ref().ok().map(|tasks| MediaSettings::resolve(run, places, &tasks.origin));
     let model = ModelSettings::resolve(run, places).and_then(|model| model.check_key().map(|()| model));
     let model = model.map_err(Error::from);
@@ -215,6 +215,13 @@ async fn rest(
     list.good("prompt", &settings.prompt.texts.origin)?;
     for notice in annotator.prompt.notices() {
         list.note("prompt", notice)?;
+    }
+    if let Some(examples) = annotator.prompt.examples() {
+        let (usable, shown) = (examples.count() as u64, examples.choice().count);
+        list.good(
+            "examples",
+            &format!("{} to choose from, {shown} wanted for each task", thousands(usable)),
+        )?;
     }
     for notice in &settings.model.notices {
         list.note("model", notice)?;

@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod estimate;
+mod examples;
 mod interrupt;
 mod journal;
 mod ledger;

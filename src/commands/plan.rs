@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use tracing::{debug, info};
 
-use super::Context;
+use super::{Context, examples};
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::annotate::contact::Contact;
 use crate::annotate::fingerprint;
@@ -234,6 +234,7 @@ pub(super) async fn annotator(
     let first = media.shown(&ground.form, tasks.first()).await.ok().flatten();
     let first = first.as_ref().unwrap_or(tasks.first());
     let prompt = Prompt::new(&settings.prompt.texts, &ground.form, first)?;
+    let prompt = examples::shown(prompt, settings, ground, &media).await?;
     let ModelSettings { oracle, model, parameters, .. } = &settings.model;
     let mut annotator = Annotator {
         form: Arc::clone(&ground.form),
@@ -342,12 +343,14 @@ pub(super) fn model_version(settings: &Settings, form: &Form) -> String {
         return name.clone();
     }
     let mode = format!("{:?}", prompt.mode);
-    let texts = [prompt.texts.canonical(), form.canonical(), mode];
-    fingerprint::model_version(&model.model, &texts.each_ref().map(String::as_str), &model.parameters)
+    let mut texts = vec![prompt.texts.canonical(), form.canonical(), mode];
+    texts.extend(prompt.examples.as_ref().map(|examples| examples.choice.canonical()));
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    fingerprint::model_version(&model.model, &texts, &model.parameters)
 }
 
 /// Tells what was asked of Label Studio and does not exist there from Label Studio's own refusals.
-fn refused(error: &StudioError) -> Error {
+pub(super) fn refused(error: &StudioError) -> Error {
     let message = error.to_string();
     Error::from(match error {
         StudioError::Selection(_) => ports::Error::Input(message),

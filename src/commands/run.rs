@@ -38,6 +38,7 @@ pub(super) async fn run(
         ("the labeling config", tasks.label_config.as_deref()),
         ("the prompt", prompt.prompt.as_deref().map(Path::new)),
         ("the system message", prompt.system.as_deref()),
+        ("the file of examples", prompt.examples_from.as_deref()),
         ("the output", output.output.as_deref()),
     ];
     settings::journal::check_named(output.journal.as_deref(), &layered.origins, &files)?;

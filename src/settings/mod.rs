@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** every default lives here, and after [`Settings::resolve`] nobody checks again.
 
+mod examples;
 mod file;
 pub mod journal;
 mod keys;
@@ -18,6 +19,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use examples::ExampleSettings;
 pub use file::ConfigFile;
 pub use layers::{Layered, Origins, layered};
 pub use media::{FileStudio, MediaSettings};
@@ -145,7 +147,7 @@ impl Settings {
         Ok(Self {
             media: MediaSettings::resolve(layered, places, &tasks.origin)?,
             tasks,
-            prompt: PromptSettings::resolve(&args.prompt, &layered.origins)?,
+            prompt: PromptSettings::resolve(args, &layered.origins)?,
             model: ModelSettings::resolve(layered, places)?,
             delivery: DeliverySettings::resolve(&args.delivery, &layered.origins)?,
             policy: retry_policy(&args.limits.retries),

@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::layers::{Origin, Origins};
-use super::{SettingsError, read};
+use super::{ExampleSettings, SettingsError, read};
 use crate::annotate::annotator::AnswerMode;
 use crate::annotate::score::Scoring;
 use crate::cli::names::DEFAULT_PROMPT;
-use crate::cli::{AnswerArg, ProfileArg, PromptArgs, ScoreArg};
+use crate::cli::{AnswerArg, ProfileArg, PromptArgs, RunArgs, ScoreArg};
 use crate::label::form::{Profile, Wanted};
 use crate::prompt::conversation::Conversation;
 use crate::prompt::wrap::PromptTexts;
@@ -22,12 +22,15 @@ pub struct PromptSettings {
     pub texts: PromptTexts,
     pub wanted: Wanted,
     pub mode: AnswerMode,
+    /// `None` for none.
+    pub examples: Option<ExampleSettings>,
     pub scoring: Scoring,
 }
 
 impl PromptSettings {
     /// Reads the files and fills in what was not given.
-    pub fn resolve(args: &PromptArgs, origins: &Origins) -> Result<Self, SettingsError> {
+    pub fn resolve(run: &RunArgs, origins: &Origins) -> Result<Self, SettingsError> {
+        let args = &run.prompt;
         let (prompt, origin) = prompt_text(args, origins)?;
         let system = match &args.system {
             Some(path) => {
@@ -43,10 +46,14 @@ impl PromptSettings {
                 wrapper: args.prompt_template.clone(),
                 wrap: args.use_internal_prompt_template.as_deref().map(|text| text == "1"),
                 profile: profile(args),
-                conversation: Conversation::Text,
+                conversation: match args.as_turns {
+                    Some(true) => Conversation::Messages,
+                    None | Some(false) => Conversation::Text,
+                },
             },
             wanted: Self::wanted(args),
             mode: mode(args, origins)?,
+            examples: ExampleSettings::resolve(run, origins)?,
             scoring: match args.score {
                 None | Some(ScoreArg::Auto) => Scoring::Auto,
                 Some(ScoreArg::Logprobs) => Scoring::Logprobs,
@@ -74,7 +81,9 @@ fn mode(args: &PromptArgs, origins: &Origins) -> Result<AnswerMode, SettingsErro
     }
     let others = [
         ("answer", args.answer.is_some()),
+        ("as-turns", args.as_turns == Some(true)),
         ("controls", args.controls.is_some()),
+        ("examples", args.examples.is_some_and(|count| 0 < count)),
         ("response-prefix", args.response_prefix.is_some()),
         ("system", args.system.is_some()),
     ];

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::layers::{Layered, Origin};
 use super::{Places, SettingsError, StudioSettings, read};
-use crate::cli::{OnlyArg, RunArgs};
+use crate::cli::{ExamplesArg, OnlyArg, RunArgs};
 use crate::source::file::STANDARD_INPUT;
 use crate::source::selection::{Only, Sample, Selection};
 
@@ -134,9 +134,11 @@ fn destination(layered: &Layered<RunArgs>, origin: &TaskOrigin) -> Result<Destin
 
 fn selection(args: &RunArgs) -> Result<Selection, SettingsError> {
     let tasks = &args.tasks;
-    if tasks.seed.is_some() && tasks.sample.is_none() {
+    let is_random = args.prompt.examples_by == Some(ExamplesArg::Random);
+    if tasks.seed.is_some() && tasks.sample.is_none() && !is_random {
         return Err(SettingsError::new(
-            "`--seed` changes what `--sample N` chooses, but there is no sample; give `--sample N`, or leave it out",
+            "`--seed` changes what `--sample N` and `--examples-by random` choose, but there is neither; give one of \
+             them, or leave it out",
         ));
     }
     Ok(Selection {

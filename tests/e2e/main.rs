@@ -7,6 +7,7 @@ mod support;
 
 mod compared;
 mod controls;
+mod examples;
 mod five_hundred;
 mod images;
 mod keys;

@@ -12,6 +12,7 @@ mod check;
 mod choosing;
 mod compared;
 mod controls;
+mod examples;
 mod files;
 mod halfway;
 mod house;

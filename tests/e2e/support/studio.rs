@@ -116,6 +116,12 @@ impl Project {
         assert!(self.tasks.contains(&prediction["task"].as_u64().expect("a prediction names its task")));
     }
 
+    /// Stores an annotation, as a person does who submits one.
+    pub(crate) fn annotate(&self, task: u64, annotation: &Value) {
+        assert!(self.tasks.contains(&task));
+        self.call(&Method::POST, &format!("/api/tasks/{task}/annotations/"), annotation);
+    }
+
     /// Creates a view with these filters and returns its id.
     pub(crate) fn view(&self, conjunction: &str, items: &Value) -> u64 {
         let filters = json!({"conjunction": conjunction, "items": items});

@@ -1,0 +1,235 @@
+//! `--examples` and `--as-turns`: what people answered, and what they said, as turns of the chat.
+
+use serde_json::{Value, json};
+
+use crate::support::story::{MOODS, Story, model};
+use crate::support::studio::Studio;
+
+const TEXTS: [&str; 5] = ["fine day", "dull day", "fine film", "dull film", "odd film"];
+
+fn mood(label: &str) -> Value {
+    json!([{"id": "x", "from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": [label]}}])
+}
+
+/// Returns a story whose first four tasks people have answered: two well, one by skipping, one with a label that is gone.
+fn story() -> Story {
+    let story = Story::new(&TEXTS);
+    story.studio.annotate(story.tasks[0], &mood("positive"));
+    story.studio.annotate(story.tasks[1], &mood("negative"));
+    story.studio.skip(story.tasks[2]);
+    story.studio.annotate(story.tasks[3], &mood("mixed"));
+    story
+}
+
+/// Returns the messages of a request as `role: text`.
+fn messages(body: &Value) -> Vec<String> {
+    let messages = body["messages"].as_array().expect("a request has messages").iter();
+    messages
+        .map(|message| {
+            let text = |name: &str| message[name].as_str().expect("these messages are plain text").to_owned();
+            format!("{}: {}", text("role"), text("content"))
+        })
+        .collect()
+}
+
+/// Returns the messages of all requests, in the order of the tasks' texts.
+fn asked(story: &Story) -> Vec<Vec<String>> {
+    let mut asked: Vec<_> = story.llm.requests().iter().map(|request| messages(&request.json())).collect();
+    let place = |messages: &Vec<String>| {
+        let last = messages.last().expect("a request has messages");
+        TEXTS.iter().position(|text| last.contains(text))
+    };
+    asked.sort_by_key(place);
+    asked
+}
+
+#[test]
+fn what_people_answered_is_shown_before_the_question() {
+    let story = story();
+    let run = story.run(&["--examples", "2", "--concurrency", "1"]);
+    run.assert_code(0);
+    run.assert_tells(&format!(
+        "1 of 3 annotated tasks cannot be shown as examples, the first for this: task {}: `mood`: no such label: `mixed`",
+        story.tasks[3]
+    ));
+    let fine = ["user: Positive? fine day", r#"assistant: {"mood":"positive"}"#];
+    let dull = ["user: Positive? dull day", r#"assistant: {"mood":"negative"}"#];
+    let expect = |examples: &[[&str; 2]], question: &str| {
+        let examples = examples.iter().flatten().map(|line| (*line).to_owned());
+        examples.chain([format!("user: Positive? {question}")]).collect::<Vec<_>>()
+    };
+    let asked = asked(&story);
+    assert_eq!(asked[0], expect(&[dull], "fine day"), "a task is no example for itself");
+    assert_eq!(asked[1], expect(&[fine], "dull day"));
+    assert_eq!(asked[2], expect(&[dull, fine], "fine film"), "the nearest comes last");
+    assert_eq!(asked[3], expect(&[fine, dull], "dull film"));
+    assert_eq!(
+        asked[4],
+        expect(&[dull, fine], "odd film"),
+        "of equally near ones the one of the lowest id counts as the nearest"
+    );
+}
+
+#[test]
+fn a_task_is_not_asked_again_because_others_were_annotated() {
+    let story = story();
+    for way in ["nearest", "fixed", "random"] {
+        let args = ["--examples", "2", "--examples-by", way];
+        story.run(&args).assert_code(0);
+        let before = story.llm.count();
+        story.studio.annotate(story.tasks[4], &mood("positive"));
+        story.studio.annotate(story.tasks[2], &mood("positive"));
+        story.run(&args).assert_code(0).assert_tells("already there 2");
+        assert_eq!(story.llm.count(), before, "{way}");
+        story.studio.edit_task(story.tasks[4], &json!({"text": format!("odd film, {way}")}));
+        story.run(&args).assert_code(0);
+        assert_eq!(story.llm.count(), before + 1, "{way}: what was edited is asked");
+    }
+}
+
+#[test]
+fn each_choice_of_examples_is_a_version_of_its_own() {
+    let story = story();
+    let version = |args: &[&str]| {
+        story.run(&[&["--limit", "1"], args].concat()).assert_code(0);
+        story.studio.model_version(story.project)
+    };
+    let versions = [
+        version(&[]),
+        version(&["--examples", "1"]),
+        version(&["--examples", "2"]),
+        version(&["--examples", "2", "--examples-by", "fixed"]),
+        version(&["--examples", "2", "--examples-by", "random"]),
+        version(&["--examples", "2", "--examples-by", "random", "--seed", "1"]),
+    ];
+    for (index, version_name) in versions.iter().enumerate() {
+        assert!(!versions[..index].contains(version_name), "{versions:?}");
+    }
+    assert_eq!(version(&["--examples", "0", "--only", "all"]), versions[0]);
+}
+
+#[test]
+fn fixed_examples_are_the_same_for_all_others() {
+    let story = story();
+    story.run(&["--examples", "2", "--examples-by", "fixed", "--answer", "text"]).assert_code(0);
+    let asked = asked(&story);
+    let expect = [
+        "user: Positive? fine day",
+        "assistant: positive",
+        "user: Positive? dull day",
+        "assistant: negative",
+    ];
+    for messages in &asked[2..] {
+        assert_eq!(messages[..4], expect);
+    }
+    assert_eq!(asked[1].len(), 3);
+}
+
+#[test]
+fn examples_come_from_a_file_too() {
+    let task =
+        |text: &str, label: &str| json!({"data": {"text": text}, "annotations": [{"result": mood(label)}]});
+    let file = json!([task("so so", "negative"), {"data": {"text": "not annotated"}}]).to_string();
+    let story = Story::new(&["fine"]).program(|program| program.file("gold.json", &file));
+    let args = ["--examples", "3", "--examples-from", "gold.json"];
+    story.run(&args).assert_code(0).assert_tells("1 example can be shown where 3 were asked for");
+    let expect = ["user: Positive? so so", r#"assistant: {"mood":"negative"}"#, "user: Positive? fine"];
+    assert_eq!(asked(&story)[0], expect);
+    story.run(&args).assert_code(0).assert_tells("nothing to do");
+    let story =
+        story.program(|program| program.file("gold.json", &json!([task("bad", "negative")]).to_string()));
+    story.run(&args).assert_code(0).assert_tells("delivered 1");
+    assert_eq!(story.llm.count(), 2, "another file asks another question, as another prompt does");
+}
+
+#[test]
+fn a_file_of_tasks_brings_its_own_examples() {
+    let tasks = json!([
+        {"id": 7, "data": {"text": "so so"}, "annotations": [{"result": mood("negative")}]},
+        {"id": 8, "data": {"text": "fine"}},
+    ]);
+    let story = Story::new(&[])
+        .program(|program| program.file("tasks.json", &tasks.to_string()).file("config.xml", MOODS));
+    let files = ["--tasks", "tasks.json", "--label-config", "config.xml", "--dry-run"];
+    story.run(&[&files[..], &["--examples", "1", "--ids", "8"]].concat()).assert_code(0);
+    let expect = ["user: Positive? so so", r#"assistant: {"mood":"negative"}"#, "user: Positive? fine"];
+    assert_eq!(asked(&story), [expect.map(str::to_owned)]);
+    let out = [&files[..4], &["--examples", "1", "--examples-from", "tasks.json", "--output", "tasks.json"]]
+        .concat();
+    story.run(&out).assert_code(3).assert_tells("is the file of examples, which would be written over");
+}
+
+#[test]
+fn nothing_is_asked_where_there_are_no_examples() {
+    let story = Story::new(&["fine"]);
+    let run = story.run(&["--examples", "2"]);
+    run.assert_code(3).assert_tells("there are no examples: no task of the project is annotated");
+    run.assert_tells("annotate some tasks first");
+    story.studio.annotate(story.tasks[0], &mood("mixed"));
+    let run = story.run(&["--examples", "2"]);
+    run.assert_code(3).assert_tells("none of 1 annotated task of the project can be shown");
+    assert_eq!(story.llm.count(), 0);
+    story
+        .run(&["--examples", "2", "--provider", "keyword", "--dry-run"])
+        .assert_tells("`--examples` is left out");
+}
+
+#[test]
+fn nothing_is_fetched_for_no_examples() {
+    let story = story();
+    let fetched = || {
+        let requests = story.studio.host().requests();
+        requests.iter().filter(|request| request.query.contains("annotations,")).count()
+    };
+    story.run(&[]).assert_code(0);
+    story.run(&["--examples", "0", "--only", "all"]).assert_code(0);
+    assert_eq!(fetched(), 0);
+    story.run(&["--examples", "1"]).assert_code(0);
+    assert_eq!(fetched(), 1);
+}
+
+#[test]
+fn preview_and_check_tell_of_the_examples() {
+    let story = story();
+    let common = ["--prompt", "prompt.txt", "--examples", "2"];
+    let preview = story.command("preview", &common);
+    preview.assert_code(0);
+    assert!(preview.stdout.contains("Positive? dull day"), "{}", preview.stdout);
+    let tokens = |text: &str| {
+        let line = text.lines().find(|line| line.contains("input tokens")).expect("an estimate");
+        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+        digits.parse::<u64>().expect("a number")
+    };
+    let bare = story.command("preview", &common[..2]);
+    assert!(tokens(&bare.stdout) + 40 < tokens(&preview.stdout), "examples are paid for with each task");
+    let check = story.command("check", &[&common[..], &["--no-ask"]].concat());
+    check.assert_code(0);
+    assert!(check.stdout.contains("2 to choose from, 2 wanted for each task"), "{}", check.stdout);
+    assert!(check.stdout.contains("no such label: `mixed`"), "{}", check.stdout);
+    assert_eq!(story.llm.count(), 0);
+}
+
+const DIALOGUES: &str = r#"<View><Paragraphs name="talk" value="$talk" layout="dialogue"/>
+    <Choices name="mood" toName="talk"><Choice value="positive"/><Choice value="negative"/></Choices></View>"#;
+
+#[test]
+fn a_dialogue_is_sent_as_turns() {
+    let turn = |author: &str, text: &str| json!({"author": author, "text": text});
+    let talk = json!({"talk": [turn("Ann", "Help!"), turn("Bot", "With what?"), turn("Ann", "All"), turn("Bot", "Bye")]});
+    let story = Story::with(Studio::start(), model(), (DIALOGUES, &[talk]));
+    let story = story.program(|program| program.file("prompt.txt", "Is the bot kind in {talk}?"));
+    story.run(&["--as-turns"]).assert_code(0);
+    let expect = [
+        "user: Help!",
+        "assistant: With what?",
+        "user: All",
+        "assistant: Bye",
+        "user: Is the bot kind in (see the conversation above)?",
+    ];
+    assert_eq!(messages(&story.llm.requests()[0].json()), expect);
+    story.run(&[]).assert_code(0);
+    let expect = "user: Is the bot kind in Ann: Help!\nBot: With what?\nAnn: All\nBot: Bye?";
+    assert_eq!(messages(&story.llm.requests()[1].json()), [expect]);
+    let story = Story::with(Studio::start(), model(), (MOODS, &[json!({"text": "fine"})]));
+    story.run(&["--as-turns"]).assert_code(0).assert_tells("`--as-turns` changes nothing");
+}
