@@ -52,7 +52,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l view -
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l ids -d 'Only these tasks, such as 1,5-9' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l limit -d 'At most this many tasks' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l sample -d 'This many tasks, chosen at random' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l seed -d 'Another random choice for --sample [default: 0]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l seed -d 'Another random choice for --sample and --examples-by random [default: 0]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l retry-failed -d 'Ask again where the model refused, or gave no answer of use, in an earlier run' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l prompt -d 'File with the prompt; {field} stands for a field of the task, {labels} for the labels' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l system -d 'File with a system message, a template like the prompt' -r -F
@@ -65,6 +65,12 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l contro
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l examples -d 'Show the model so many examples that people annotated [default: none]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l examples-from -d 'Examples from a file of annotated tasks [default: where the tasks come from]' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l examples-by -d 'How examples are chosen for a task [default: nearest]' -r -f -a "fixed\t'The same for all tasks, those of the lowest ids: prompt caches can keep them'
+random\t'Others for each task; --seed chooses otherwise'
+nearest\t'Those that have most words in common with the task'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l as-turns -d 'Send a conversation that is labeled as turns of the chat, before the prompt' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
 logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
 votes\t'From the share of the responses that agree, with --num-responses'
@@ -154,7 +160,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l vi
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l ids -d 'Only these tasks, such as 1,5-9' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l limit -d 'At most this many tasks' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l sample -d 'This many tasks, chosen at random' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l seed -d 'Another random choice for --sample [default: 0]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l seed -d 'Another random choice for --sample and --examples-by random [default: 0]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l retry-failed -d 'Ask again where the model refused, or gave no answer of use, in an earlier run' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l prompt -d 'File with the prompt; {field} stands for a field of the task, {labels} for the labels' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l system -d 'File with a system message, a template like the prompt' -r -F
@@ -167,6 +173,12 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l co
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l examples -d 'Show the model so many examples that people annotated [default: none]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l examples-from -d 'Examples from a file of annotated tasks [default: where the tasks come from]' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l examples-by -d 'How examples are chosen for a task [default: nearest]' -r -f -a "fixed\t'The same for all tasks, those of the lowest ids: prompt caches can keep them'
+random\t'Others for each task; --seed chooses otherwise'
+nearest\t'Those that have most words in common with the task'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l as-turns -d 'Send a conversation that is labeled as turns of the chat, before the prompt' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
 logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
 votes\t'From the share of the responses that agree, with --num-responses'
@@ -236,7 +248,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l view
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l ids -d 'Only these tasks, such as 1,5-9' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l limit -d 'At most this many tasks' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l sample -d 'This many tasks, chosen at random' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l seed -d 'Another random choice for --sample [default: 0]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l seed -d 'Another random choice for --sample and --examples-by random [default: 0]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l retry-failed -d 'Ask again where the model refused, or gave no answer of use, in an earlier run' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l prompt -d 'File with the prompt; {field} stands for a field of the task, {labels} for the labels' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l system -d 'File with a system message, a template like the prompt' -r -F
@@ -249,6 +261,12 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l cont
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l answer -d 'How to ask for the answer [default: auto]' -r -f -a "auto\t'A JSON schema where the endpoint takes one, else the next best way'
 schema\t'One JSON object with every control'
 text\t'The reply\'s text fills the response TextArea and the first Choices'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l examples -d 'Show the model so many examples that people annotated [default: none]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l examples-from -d 'Examples from a file of annotated tasks [default: where the tasks come from]' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l examples-by -d 'How examples are chosen for a task [default: nearest]' -r -f -a "fixed\t'The same for all tasks, those of the lowest ids: prompt caches can keep them'
+random\t'Others for each task; --seed chooses otherwise'
+nearest\t'Those that have most words in common with the task'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l as-turns -d 'Send a conversation that is labeled as turns of the chat, before the prompt' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
 logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
 votes\t'From the share of the responses that agree, with --num-responses'
