@@ -23,15 +23,12 @@ pub(super) fn majority(readings: Vec<Reading>) -> Reading {
     let mut problems: Vec<(String, usize)> = Vec::new();
     for reading in readings {
         for draft in reading.drafts {
-            match kept.iter_mut().find(|(known, _)| known.value == draft.value) {
-                Some((known, scores)) => {
-                    known.origins.extend(draft.origins);
-                    scores.push(draft.score);
-                }
-                None => {
-                    let score = draft.score;
-                    kept.push((draft, vec![score]));
-                }
+            if let Some((known, scores)) = kept.iter_mut().find(|(known, _)| known.value == draft.value) {
+                known.origins.extend(draft.origins);
+                scores.push(draft.score);
+            } else {
+                let score = draft.score;
+                kept.push((draft, vec![score]));
             }
         }
         let told: BTreeSet<String> = reading.problems.into_iter().collect();
