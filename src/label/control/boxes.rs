@@ -55,11 +55,12 @@ impl Rectangle {
                 "{self} is in pixels or thousandths; percent of the image were asked"
             )));
         }
-        if sides.iter().all(|side| (0.0..=1.0).contains(side)) && x + width <= 1.0 && y + height <= 1.0 {
-            return Err(Fault::Units(format!("{self} is in fractions; percent of the image were asked")));
-        }
         if width <= 0.0 || height <= 0.0 {
             return Err(Fault::Box(format!("{self} is empty")));
+        }
+        let rounding = TOLERANCE / 100.0;
+        if sides.iter().all(|side| (-rounding..=1.0 + rounding).contains(side)) {
+            return Err(Fault::Units(format!("{self} is in fractions; percent of the image were asked")));
         }
         let is_inside = |start: f64, length: f64| -TOLERANCE <= start && start + length <= 100.0 + TOLERANCE;
         if !is_inside(x, width) || !is_inside(y, height) {

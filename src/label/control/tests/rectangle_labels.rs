@@ -75,7 +75,10 @@ fn what_is_no_box_on_the_image_is_left_out() {
 fn other_units_than_percent_are_not_guessed_at() {
     let good = car([10.0, 20.0, 30.0, 40.0]);
     check(&[json!([good, car([250.0, 20.0, 300.0, 40.0])])], &[], &["pixels or thousandths"]);
-    check(&[json!([car([0.1, 0.2, 0.3, 0.4])])], &[], &["is in fractions"]);
+    for fractions in [[0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.95, 0.5], [-0.001, 0.2, 0.3, 1.002]] {
+        check(&[json!([good, car(fractions)])], &[], &["is in fractions"]);
+    }
+    check(&[json!([good, car([0.0; 4])])], &["c 10 20 30 40"], &["is empty"]);
 }
 
 #[test]
