@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Draft, Reading, compare, vote};
+use super::vote::{self, Told};
+use super::{Draft, Reading, compare};
 use crate::label::text;
 
 /// By how much, in percent, a box may reach over the edge of the image and is cut there: models round.
@@ -121,15 +122,15 @@ struct Cluster {
     drafts: Vec<Draft>,
 }
 
-/// Keeps the boxes that more than half of the responses have, with the medians of their numbers.
+/// Keeps the boxes, with the medians of their numbers, and tells the problems, of more than half of the responses.
 ///
-/// Boxes are the same where label and half of their area agree.
+/// Boxes are the same where label and half of their area agree. Where most draw nothing, there is nothing to draw.
 pub(super) fn majority(readings: Vec<Reading>) -> Reading {
     let count = readings.len();
-    let is_empty = readings.iter().all(|reading| reading.drafts.is_empty());
-    if count == 1 || is_empty {
+    if count == 1 {
         return vote::first(readings);
     }
+    let told = Told::by(&readings, "box");
     let mut clusters: Vec<Cluster> = Vec::new();
     for reading in readings {
         // No two boxes of one response are the same.
@@ -150,13 +151,7 @@ pub(super) fn majority(readings: Vec<Reading>) -> Reading {
         }
     }
     clusters.retain(|cluster| count < 2 * cluster.drafts.len());
-    if clusters.is_empty() {
-        return Reading::problem(format!("no box is in more than half of the {count} responses"));
-    }
-    Reading {
-        drafts: clusters.into_iter().map(|cluster| cluster.merged(count)).collect(),
-        problems: Vec::new(),
-    }
+    told.beside(clusters.into_iter().map(|cluster| cluster.merged(count)).collect())
 }
 
 impl Cluster {

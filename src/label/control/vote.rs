@@ -1,5 +1,7 @@
 //! Several responses to one request, merged into one reading.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Draft, Reading};
@@ -74,6 +76,47 @@ pub(super) fn majority(readings: Vec<Reading>, key: &str, order: &[Value]) -> Re
         }
         (true, false) => Reading::problem(format!("no label is in more than half of the {count} responses")),
         (true, true) => first(readings),
+    }
+}
+
+/// What several responses say beside the regions they mark.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// The problems of more than half of them.
+    most: Vec<String>,
+    /// Why nothing is marked, where no region is in more than half of them; nothing if most of them mark none.
+    otherwise: Vec<String>,
+}
+
+impl Told {
+    /// Takes what is wrong with responses that mark regions, which are called so.
+    pub(super) fn by(readings: &[Reading], region: &str) -> Self {
+        let count = readings.len();
+        let mut voices: Vec<(&String, usize)> = Vec::new();
+        for told in readings.iter().map(|reading| reading.problems.iter().collect::<BTreeSet<_>>()) {
+            for problem in told {
+                match voices.iter_mut().find(|(known, _)| *known == problem) {
+                    Some((_, voices)) => *voices += 1,
+                    None => voices.push((problem, 1)),
+                }
+            }
+        }
+        let most = voices.iter().filter(|(_, voices)| count < 2 * voices);
+        let most = most.map(|(problem, _)| (*problem).clone()).collect();
+        let silent = readings.iter().filter(|reading| **reading == Reading::default()).count();
+        let is_empty = readings.iter().all(|reading| reading.drafts.is_empty());
+        let otherwise = match (count < 2 * silent, is_empty) {
+            (true, _) => Vec::new(),
+            (false, true) => voices.into_iter().map(|(problem, _)| problem.clone()).collect(),
+            (false, false) => vec![format!("no {region} is in more than half of the {count} responses")],
+        };
+        Self { most, otherwise }
+    }
+
+    /// Returns these regions, and what is to be told beside them.
+    pub(super) fn beside(self, drafts: Vec<Draft>) -> Reading {
+        let is_nothing = drafts.is_empty() && self.most.is_empty();
+        Reading { drafts, problems: if is_nothing { self.otherwise } else { self.most } }
     }
 }
 

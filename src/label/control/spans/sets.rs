@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::{MOST_EQUAL, Passages};
 use crate::label::control::compare::share;
-use crate::label::control::{Draft, Reading, vote};
+use crate::label::control::vote::{self, Told};
+use crate::label::control::{Draft, Reading};
 use crate::label::span::{Quote, locate};
 
 /// Keeps the spans, and tells the problems, of more than half of the responses.
@@ -18,40 +19,20 @@ pub(super) fn majority(readings: Vec<Reading>) -> Reading {
     if count == 1 {
         return vote::first(readings);
     }
-    let silent = readings.iter().filter(|reading| **reading == Reading::default()).count();
+    let told = Told::by(&readings, "span");
     let mut kept: Vec<(Draft, Vec<Option<f64>>)> = Vec::new();
-    let mut problems: Vec<(String, usize)> = Vec::new();
-    for reading in readings {
-        for draft in reading.drafts {
-            if let Some((known, scores)) = kept.iter_mut().find(|(known, _)| known.value == draft.value) {
-                known.origins.extend(draft.origins);
-                scores.push(draft.score);
-            } else {
-                let score = draft.score;
-                kept.push((draft, vec![score]));
-            }
-        }
-        let told: BTreeSet<String> = reading.problems.into_iter().collect();
-        for problem in told {
-            match problems.iter_mut().find(|(known, _)| *known == problem) {
-                Some((_, votes)) => *votes += 1,
-                None => problems.push((problem, 1)),
-            }
-        }
-    }
-    let is_empty = kept.is_empty();
-    kept.retain(|(_, scores)| count < 2 * scores.len());
-    let mut told: Vec<String> =
-        problems.iter().filter(|(_, votes)| count < 2 * votes).map(|(problem, _)| problem.clone()).collect();
-    if kept.is_empty() && told.is_empty() && 2 * silent <= count {
-        told = if is_empty {
-            problems.into_iter().map(|(problem, _)| problem).collect()
+    for draft in readings.into_iter().flat_map(|reading| reading.drafts) {
+        if let Some((known, scores)) = kept.iter_mut().find(|(known, _)| known.value == draft.value) {
+            known.origins.extend(draft.origins);
+            scores.push(draft.score);
         } else {
-            vec![format!("no span is in more than half of the {count} responses")]
-        };
+            let score = draft.score;
+            kept.push((draft, vec![score]));
+        }
     }
+    kept.retain(|(_, scores)| count < 2 * scores.len());
     let scored = |(draft, scores): (Draft, Vec<_>)| Draft { score: vote::agreed(&scores, count), ..draft };
-    Reading { drafts: kept.into_iter().map(scored).collect(), problems: told }
+    told.beside(kept.into_iter().map(scored).collect())
 }
 
 /// Returns the answer that quotes these spans, each with its label; an error where it would be read as other spans.
