@@ -23,6 +23,7 @@ mod taxonomy;
 #[cfg(test)]
 mod tests;
 mod textarea;
+mod usages;
 mod vote;
 mod wrapper;
 

@@ -29,14 +29,15 @@ impl Place {
     }
 }
 
-/// Returns the places of all tags of this name inside a control, `Choice` or `Label`, in document order.
-pub(super) fn of_tags(control: &Node<'_, '_>, name: &str) -> Vec<Place> {
+/// Returns the places of all `Choice` tags inside a control, in document order.
+pub(super) fn of_choices(control: &Node<'_, '_>) -> Vec<Place> {
+    let is_choice = |node: &Node<'_, '_>| tag::is(node, "Choice");
     let mut places = Vec::new();
-    for choice in control.descendants().filter(|node| tag::is(node, name)) {
+    for choice in control.descendants().filter(is_choice) {
         let mut way: Vec<(String, String)> = choice
             .ancestors()
             .take_while(|node| node != control)
-            .filter(|node| tag::is(node, name))
+            .filter(is_choice)
             .filter_map(|node| names(&node))
             .collect();
         way.reverse();
@@ -45,7 +46,7 @@ pub(super) fn of_tags(control: &Node<'_, '_>, name: &str) -> Vec<Place> {
             values,
             stored,
             hint: tag::filled(&choice, "hint").map(|hint| text::clean(hint.trim())),
-            is_leaf: !choice.descendants().skip(1).any(|node| tag::is(&node, name)),
+            is_leaf: !choice.descendants().skip(1).any(|node| is_choice(&node)),
         });
     }
     distinct(places)

@@ -1,6 +1,5 @@
 //! `RectangleLabels`: labeled boxes on an image.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use roxmltree::Node;
@@ -8,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::boxes::{self, Fault, Rectangle};
 use super::menu::Menu;
+use super::usages::Usages;
 use super::{Control, Draft, Head, Label, Reading, example, places, wrapper};
 use crate::label::object::Content;
 use crate::label::task::Task;
@@ -26,10 +26,7 @@ const MOST_TOLD: usize = 10;
 struct RectangleLabels {
     head: Head,
     menu: Menu,
-    /// How many boxes of one label Label Studio allows (`maxUsages` of the tag).
-    most: Option<usize>,
-    /// The same for single labels, by value.
-    most_of: HashMap<String, usize>,
+    usages: Usages,
 }
 
 pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>, String> {
@@ -47,23 +44,11 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
     if tag::filled(node, "value").is_some() {
         return Err("its labels come from the task (`value`), which is not supported yet".to_owned());
     }
-    let places = places::of_tags(node, "Label");
+    let places = places::of_labels(node);
     if places.is_empty() {
         return Err("it has no `Label` with a `value`".to_owned());
     }
-    let most = |node: &Node<'_, '_>| {
-        let written = tag::filled(node, "maxUsages")?;
-        written.trim().parse().ok().filter(|&most| 0 < most)
-    };
-    let labels = node.descendants().filter(|label| tag::is(label, "Label"));
-    let most_of =
-        labels.filter_map(|label| Some((text::clean(tag::filled(&label, "value")?), most(&label)?)));
-    Ok(Arc::new(RectangleLabels {
-        head,
-        menu: Menu::new(places, ""),
-        most: most(node),
-        most_of: most_of.collect(),
-    }))
+    Ok(Arc::new(RectangleLabels { head, menu: Menu::new(places, ""), usages: Usages::parse(node) }))
 }
 
 impl RectangleLabels {
@@ -95,9 +80,9 @@ impl RectangleLabels {
     /// Leaves out the boxes of labels that are used more often than Label Studio allows: which to keep is not known.
     fn within_limits(&self, mut reading: Reading) -> Reading {
         for (place, label) in self.menu.places.iter().zip(self.menu.labels()) {
-            let Some(&most) = self.most_of.get(&label.value).or(self.most.as_ref()) else { continue };
+            let Some(most) = self.usages.most(&place.stored[0]) else { continue };
             let is_of = |draft: &Draft| draft.value["rectanglelabels"][0] == json!(place.stored[0]);
-            let count = reading.drafts.iter().filter(|draft| is_of(draft)).count();
+            let count = reading.drafts.iter().filter(|draft| is_of(draft)).count() as u64;
             if most < count {
                 reading.drafts.retain(|draft| !is_of(draft));
                 let name = &label.value;
@@ -195,7 +180,8 @@ impl Control for RectangleLabels {
     }
 
     fn combine(&self, readings: Vec<Reading>) -> Reading {
-        boxes::majority(readings)
+        // Each response may use a label for other boxes.
+        self.within_limits(boxes::majority(readings))
     }
 
     fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
@@ -230,10 +216,10 @@ impl Control for RectangleLabels {
         let labels = self.menu.labels().iter().zip(&self.menu.places);
         let labels: Vec<Value> = labels
             .map(|(label, place)| {
-                json!([label.value, place.stored, label.hint, self.most_of.get(&label.value)])
+                json!([label.value, place.stored, label.hint, self.usages.of_label.get(&place.stored[0])])
             })
             .collect();
-        self.head.canonical(&json!([self.most, labels]))
+        self.head.canonical(&json!([self.usages.of_any, labels]))
     }
 }
 

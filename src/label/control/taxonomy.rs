@@ -34,7 +34,7 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
     }
     let leaves_only = tag::is_set(node, "leafsOnly");
     let places: Vec<Place> =
-        places::of_tags(node, "Choice").into_iter().filter(|place| !leaves_only || place.is_leaf).collect();
+        places::of_choices(node).into_iter().filter(|place| !leaves_only || place.is_leaf).collect();
     if places.is_empty() {
         return Err("it has no `Choice` with a `value`".to_owned());
     }
@@ -98,7 +98,16 @@ impl Control for Taxonomy {
 
     fn combine(&self, readings: Vec<Reading>) -> Reading {
         let order: Vec<Value> = self.menu.places.iter().map(|place| json!(place.stored)).collect();
-        vote::majority(readings, "taxonomy", &order)
+        let merged = vote::majority(readings, "taxonomy", &order);
+        let count =
+            merged.drafts.iter().filter_map(|draft| draft.value["taxonomy"].as_array()).map(Vec::len).sum();
+        // Each response may name other paths.
+        match self.most.filter(|&most| most < count) {
+            Some(most) => {
+                Reading::problem(format!("at most {most} paths are allowed, the responses have {count}"))
+            }
+            None => merged,
+        }
     }
 
     fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {

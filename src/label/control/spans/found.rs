@@ -52,9 +52,28 @@ impl Spans {
                 Err(problem) => problems.push(problem),
             }
         }
-        let usable = self.usable(found, menu, &mut problems);
+        let usable = usable(found, menu, &mut problems);
         let drafts = usable.iter().map(|found| self.draft(found, menu, passages)).collect();
-        problems.dedup();
+        let mut reading = self.within_limits(Reading { drafts, problems });
+        reading.problems.dedup();
+        reading
+    }
+
+    /// Leaves out what is beyond the number of times a label may be used.
+    pub(super) fn within_limits(&self, reading: Reading) -> Reading {
+        let Reading { mut drafts, mut problems } = reading;
+        let mut used: HashMap<String, u64> = HashMap::new();
+        drafts.retain(|Draft { value, .. }| {
+            let stored = value[self.head.kind][0].as_str().unwrap_or_default();
+            let Some(most) = self.usages.most(stored) else { return true };
+            let used = used.entry(stored.to_owned()).or_default();
+            *used += 1;
+            if most < *used {
+                let quote = text::shorten(value["text"].as_str().unwrap_or_default());
+                problems.push(format!("`{quote}`: a task may have no more than {most} of `{stored}`"));
+            }
+            *used <= most
+        });
         Reading { drafts, problems }
     }
 
@@ -75,31 +94,6 @@ impl Spans {
         Ok(Found { label, range, entry, label_at })
     }
 
-    /// Leaves out what stands there twice, and what is beyond the number of times a label may be used.
-    fn usable<'a>(&self, found: Vec<Found<'a>>, menu: &Menu, problems: &mut Vec<String>) -> Vec<Found<'a>> {
-        let mut used: HashMap<usize, u64> = HashMap::new();
-        let mut places = BTreeSet::new();
-        let mut usable = Vec::new();
-        for found in found {
-            let stored = &menu.places[found.label].stored[0];
-            let quote = text::shorten(&found.entry.text);
-            if !places.insert((found.range.start, found.range.end, found.label)) {
-                problems.push(format!("`{quote}` is marked as `{stored}` twice at the same place"));
-                continue;
-            }
-            let most = self.most_of.get(stored).copied().or(self.most);
-            let used = used.entry(found.label).or_default();
-            if most.is_some_and(|most| most <= *used) {
-                let most = most.unwrap_or_default();
-                problems.push(format!("`{quote}`: a task may have no more than {most} of `{stored}`"));
-                continue;
-            }
-            *used += 1;
-            usable.push(found);
-        }
-        usable
-    }
-
     fn draft(&self, found: &Found<'_>, menu: &Menu, passages: &Passages) -> Draft {
         let mut value = (self.notation.write)(passages, &found.range);
         value.insert("text".to_owned(), json!(&passages.text()[found.range.clone()]));
@@ -110,6 +104,21 @@ impl Spans {
             ..Draft::new(Value::Object(value))
         }
     }
+}
+
+/// Leaves out what stands there twice.
+fn usable<'a>(found: Vec<Found<'a>>, menu: &Menu, problems: &mut Vec<String>) -> Vec<Found<'a>> {
+    let mut places = BTreeSet::new();
+    let mut usable = Vec::new();
+    for found in found {
+        if places.insert((found.range.start, found.range.end, found.label)) {
+            usable.push(found);
+        } else {
+            let (quote, stored) = (text::shorten(&found.entry.text), &menu.places[found.label].stored[0]);
+            problems.push(format!("`{quote}` is marked as `{stored}` twice at the same place"));
+        }
+    }
+    usable
 }
 
 /// Returns the label that is meant; where there is only one, none need be said.

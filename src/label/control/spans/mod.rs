@@ -8,7 +8,7 @@ mod sets;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use roxmltree::Node;
@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use self::entries::Asked;
 pub(super) use self::passages::{Passages, numbers, whole};
 use super::menu::Menu;
+use super::usages::Usages;
 use super::{Control, Head, Label, Reading, places, wrapper};
 use crate::label::object::Source;
 use crate::label::task::Task;
@@ -55,9 +56,7 @@ pub(super) struct Spans {
     fixed: Menu,
     /// Where more labels come from with each task.
     source: Option<Source>,
-    /// How often a label may be used in a task: for all, and for single ones by what is stored.
-    most: Option<u64>,
-    most_of: HashMap<String, u64>,
+    usages: Usages,
 }
 
 /// How many labels a span may have.
@@ -97,16 +96,7 @@ impl Spans {
         if fixed.places.is_empty() && source.is_none() {
             return Err("it has no `Label` with a `value`".to_owned());
         }
-        let most = |node: &Node<'_, '_>| {
-            tag::filled(node, "maxUsages")?.trim().parse().ok().filter(|most| 0 < *most)
-        };
-        let of_label = |label: Node<'_, '_>| {
-            let stored = tag::filled(&label, "alias").or_else(|| tag::filled(&label, "value"))?;
-            Some((text::clean(stored), most(&label)?))
-        };
-        let labels = node.descendants().filter(|node| tag::is(node, "Label"));
-        let most_of = labels.filter_map(of_label).collect();
-        Ok(Self { most: most(node), head, notation, choice, fixed, source, most_of })
+        Ok(Self { usages: Usages::parse(node), head, notation, choice, fixed, source })
     }
 
     fn menu(&self, task: &Task) -> Result<Cow<'_, Menu>, String> {
@@ -217,7 +207,8 @@ impl Control for Spans {
 
     /// A span is kept if more than half of the responses mark the same place with the same label.
     fn combine(&self, readings: Vec<Reading>) -> Reading {
-        sets::majority(readings)
+        // Each response may use a label for other spans.
+        self.within_limits(sets::majority(readings))
     }
 
     fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
@@ -268,10 +259,10 @@ impl Control for Spans {
     fn canonical(&self) -> String {
         let labels: Vec<Value> =
             self.fixed.places.iter().map(|place| json!([place.values, place.stored, place.hint])).collect();
-        let mut most_of: Vec<_> = self.most_of.iter().collect();
+        let mut most_of: Vec<_> = self.usages.of_label.iter().collect();
         most_of.sort();
         let source = self.source.as_ref().map(Source::canonical);
         let multiple = self.choice == Choice::Multiple;
-        self.head.canonical(&json!([multiple, labels, source, self.most, most_of]))
+        self.head.canonical(&json!([multiple, labels, source, self.usages.of_any, most_of]))
     }
 }
