@@ -57,5 +57,10 @@ fn peeled(quote: &Folded<'_>, pieces: Range<usize>) -> Option<Range<usize>> {
     let (before, after) = layers.chain(brackets).find(|marks| *marks != (0, 0))?;
     let start = quote.offset(pieces.start) + before;
     let end = quote.offset(pieces.end).checked_sub(after).filter(|end| start < *end)?;
-    Some(quote.trimmed(quote.pieces(start..end)?)).filter(|rest| !rest.is_empty())
+    let rest = quote.trimmed(quote.pieces(start..end)?);
+    // What is left of a quote must be more than further marks: `.....` means no full stop.
+    let is_mark = |mark: char| {
+        mark.is_ascii_punctuation() || mark == ' ' || ENDINGS.iter().any(|end| end.contains(mark))
+    };
+    (!quote.folded(rest.clone()).chars().all(is_mark)).then_some(rest)
 }
