@@ -10,6 +10,7 @@ use super::{Control, Draft, Head, Reading, compare, example, vote, wrapper};
 use crate::label::matching::{self, Names};
 use crate::label::object::Entry;
 use crate::label::task::Task;
+use crate::label::thinking::Spoken;
 use crate::label::{tag, text};
 
 /// Where the editor keeps what is in no bucket; it fills that by itself.
@@ -193,7 +194,7 @@ impl Control for Ranker {
         if !self.buckets.is_empty() {
             return Reading::problem("a text answer cannot fill its buckets; ask with `--answer schema`");
         }
-        self.read(&json!(reply), task)
+        self.read(&json!(Spoken::new(reply).into_plain_text()), task)
     }
 
     /// Puts each thing where more than half of the responses have it, in the order of its mean place there; the score is
