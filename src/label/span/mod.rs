@@ -46,16 +46,15 @@ pub enum Unfound {
     SeveralPlaces { quote: String },
 }
 
+/// All places of a quote, in bytes and in order, or why there are none.
+type Places = Result<Vec<Range<usize>>, Unfound>;
+
 /// Returns where each quote stands, in bytes of `text`, in the order of `quotes`; never inside a character.
 ///
 /// Equal quotes get places one after the other, as do others: a list is read as in the order of the text as far as that
 /// is possible. Spans may be nested, overlap, and share a place if their labels differ.
 pub fn locate(text: &str, quotes: &[Quote<'_>]) -> Vec<Result<Range<usize>, Unfound>> {
-    let page = Page::new(text);
-    let mut found: HashMap<&str, Result<Vec<Range<usize>>, Unfound>> = HashMap::new();
-    for quote in quotes {
-        found.entry(quote.text).or_insert_with(|| page.find(quote.text));
-    }
+    let found = all_places(text, quotes.iter().map(|quote| quote.text));
     let wishes: Vec<Wish<'_>> = quotes
         .iter()
         .map(|quote| Wish { places: wished(quote, &found[quote.text]), label: quote.label })
@@ -73,6 +72,17 @@ pub fn locate(text: &str, quotes: &[Quote<'_>]) -> Vec<Result<Range<usize>, Unfo
         .collect()
 }
 
+/// Returns by which occurrence, from 1, [`locate`] finds each quote at its place, in bytes of `text`; `None` where it would
+/// not find it there.
+pub fn occurrences(text: &str, quoted: &[(&str, Range<usize>)]) -> Vec<Option<u64>> {
+    let found = all_places(text, quoted.iter().map(|(quote, _)| *quote));
+    let number = |(quote, place): &(&str, Range<usize>)| {
+        let at = found[quote].as_ref().ok()?.iter().position(|known| known == place)?;
+        Some(at as u64 + 1)
+    };
+    quoted.iter().map(number).collect()
+}
+
 /// Returns a range of bytes in Unicode code points, as `Text` and `HyperText` count; what starts within counts.
 pub fn code_points(text: &str, range: &Range<usize>) -> Range<usize> {
     let count = |end: usize| text.as_bytes().iter().take(end).filter(|byte| starts_character(**byte)).count();
@@ -88,8 +98,18 @@ pub fn utf16_units(text: &str, range: &Range<usize>) -> Range<usize> {
     points.start + pairs(range.start)..points.end + pairs(range.end)
 }
 
+/// Returns all places of each quote, by the quote.
+fn all_places<'a>(text: &str, quotes: impl Iterator<Item = &'a str>) -> HashMap<&'a str, Places> {
+    let page = Page::new(text);
+    let mut found = HashMap::new();
+    for quote in quotes {
+        found.entry(quote).or_insert_with(|| page.find(quote));
+    }
+    found
+}
+
 /// Returns the places a quote may have: one, if it says which.
-fn wished<'a>(quote: &Quote<'_>, found: &'a Result<Vec<Range<usize>>, Unfound>) -> &'a [Range<usize>] {
+fn wished<'a>(quote: &Quote<'_>, found: &'a Places) -> &'a [Range<usize>] {
     let Ok(places) = found else { return &[] };
     let occurrence = quote.occurrence.and_then(|occurrence| usize::try_from(occurrence).ok()?.checked_sub(1));
     match occurrence.and_then(|at| places.get(at)) {

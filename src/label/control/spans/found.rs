@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::entries::{Entries, Entry};
-use super::{Choice, Passages, Spans, sets, whole};
+use super::{Choice, Passages, Spans, whole};
 use crate::label::control::menu::Menu;
 use crate::label::control::{Draft, Reading};
 use crate::label::span::{self, Quote, Unfound};
@@ -32,18 +32,13 @@ struct Found<'a> {
 
 impl Spans {
     /// Finds what was quoted, and says of the rest why it is left out.
-    pub(super) fn reading(&self, entries: &Entries, menu: &Menu, passages: &Passages) -> Reading {
+    pub(super) fn reading<'a>(&self, entries: &'a Entries, menu: &'a Menu, passages: &Passages) -> Reading {
         let claims: Vec<Claim<'_>> = entries.found.iter().flat_map(claims).collect();
-        let quote = |claim: &Claim<'_>| {
+        let quote = |(claim, occurrence): (&Claim<'a>, Option<u64>)| {
             let label = label(menu, claim.label).map_or("", |label| menu.labels()[label].value.as_str());
-            (label, occurrence(claim.entry, passages))
+            Quote { text: &claim.entry.text, label, occurrence }
         };
-        let known: Vec<(&str, Option<u64>)> = claims.iter().map(quote).collect();
-        let quotes: Vec<Quote<'_>> = claims
-            .iter()
-            .zip(&known)
-            .map(|(claim, &(label, occurrence))| Quote { text: &claim.entry.text, label, occurrence })
-            .collect();
+        let quotes: Vec<Quote<'_>> = claims.iter().zip(occurrences(&claims, passages)).map(quote).collect();
         let mut problems = entries.problems.clone();
         let mut found = Vec::new();
         for (claim, place) in claims.into_iter().zip(span::locate(passages.text(), &quotes)) {
@@ -142,12 +137,20 @@ fn claims(entry: &Entry) -> Vec<Claim<'_>> {
     }
 }
 
-/// Returns which of equal quotes an entry means: as it says, or where the words stand at the place it gives.
-fn occurrence(entry: &Entry, passages: &Passages) -> Option<u64> {
-    let hinted = || {
-        let range = whole(passages, &entry.hint?).ok()?;
-        (passages.text()[range.clone()] == entry.text)
-            .then(|| sets::occurrence(&entry.text, &range, passages))?
+/// Returns which of equal quotes each claim means: as its entry says, or where the words stand at the place it gives.
+fn occurrences<'a>(claims: &[Claim<'a>], passages: &Passages) -> Vec<Option<u64>> {
+    let hinted = |claim: &Claim<'_>| {
+        let hint = claim.entry.hint.filter(|_| claim.entry.occurrence.is_none())?;
+        let range = whole(passages, &hint).ok()?;
+        (passages.text()[range.clone()] == claim.entry.text).then_some(range)
     };
-    entry.occurrence.or_else(hinted)
+    let hints: Vec<Option<Range<usize>>> = claims.iter().map(hinted).collect();
+    let quoted = |(claim, hint): (&Claim<'a>, &Option<_>)| Some((claim.entry.text.as_str(), hint.clone()?));
+    let quoted: Vec<_> = claims.iter().zip(&hints).filter_map(quoted).collect();
+    let mut numbers = span::occurrences(passages.text(), &quoted).into_iter();
+    let number = |(claim, hint): (&Claim<'_>, &Option<_>)| match hint {
+        Some(_) => numbers.next().flatten(),
+        None => claim.entry.occurrence,
+    };
+    claims.iter().zip(&hints).map(number).collect()
 }

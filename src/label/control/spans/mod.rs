@@ -66,9 +66,6 @@ enum Choice {
     Multiple,
 }
 
-/// So many equal quotes are told apart; nobody counts further.
-const MOST_EQUAL: u64 = 1_000;
-
 impl Spans {
     /// Reads the tag; fails with the reason why it is left empty.
     pub(super) fn parse(

@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::{MOST_EQUAL, Passages};
+use super::Passages;
 use crate::label::control::compare::share;
 use crate::label::control::vote::{self, Told};
 use crate::label::control::{Draft, Reading};
-use crate::label::span::{Quote, locate};
+use crate::label::span::{self, Quote, locate};
+use crate::label::text;
 
 /// Keeps the spans, and tells the problems, of more than half of the responses.
 ///
@@ -41,35 +42,24 @@ pub(super) fn quoted<'a>(
     passages: &Passages,
     name: impl Fn(usize) -> &'a String,
 ) -> Result<Value, String> {
+    let words = |range: &Range<usize>| &passages.text()[range.clone()];
+    let marked: Vec<_> = spans.iter().map(|(range, _)| (words(range), range.clone())).collect();
     let mut entries = Vec::new();
     let mut quotes = Vec::new();
-    for (range, label) in spans {
-        let (text, label) = (&passages.text()[range.clone()], name(*label));
-        let is_only = passages.text().matches(text).nth(1).is_none();
-        let occurrence = if is_only { None } else { occurrence(text, range, passages) };
-        entries.push(json!({"text": text, "label": label, "occurrence": occurrence}));
-        quotes.push(Quote { text, label, occurrence });
+    for ((range, label), occurrence) in spans.iter().zip(span::occurrences(passages.text(), &marked)) {
+        let (quote, label) = (words(range), name(*label));
+        let occurrence = occurrence.filter(|_| passages.text().matches(quote).nth(1).is_some());
+        entries.push(json!({"text": quote, "label": label, "occurrence": occurrence}));
+        quotes.push(Quote { text: quote, label, occurrence });
     }
     let places = locate(passages.text(), &quotes);
     match places.iter().zip(spans).find(|(place, (range, _))| place.as_ref() != Ok(range)) {
         Some((_, (range, _))) => {
-            let words = crate::label::text::shorten(&passages.text()[range.clone()]);
-            Err(format!("it has the span `{words}`, which a quote cannot name for certain"))
+            let quote = text::shorten(words(range));
+            Err(format!("it has the span `{quote}`, which a quote cannot name for certain"))
         }
         None => Ok(Value::Array(entries)),
     }
-}
-
-/// Returns the number, from 1, by which a quote is found at this place.
-pub(super) fn occurrence(text: &str, range: &Range<usize>, passages: &Passages) -> Option<u64> {
-    let count = (passages.text().matches(text).count() as u64).min(MOST_EQUAL);
-    // Labels that all differ, so that no quote keeps another from its place.
-    let labels: Vec<String> = (1..=count).map(|number| number.to_string()).collect();
-    let numbered = labels.iter().zip(1..);
-    let quotes: Vec<Quote<'_>> =
-        numbered.map(|(label, number)| Quote { text, label, occurrence: Some(number) }).collect();
-    let at = locate(passages.text(), &quotes).iter().position(|place| place.as_ref() == Ok(range))?;
-    Some(at as u64 + 1)
 }
 
 /// Returns the F1 of two sets; 1 where both are empty.
