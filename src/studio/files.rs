@@ -11,6 +11,11 @@ use super::error::StudioError;
 use crate::http::transport::Reply;
 use crate::label::task::TaskId;
 
+/// Spellings in lower case by which a path gets past a look at its segments, and which a proxy in front of Label Studio
+/// may read as slashes and dots: they could make `/data/..%2fapi/` a path that gives no file but a key. Label Studio
+/// writes none of them.
+const DISGUISES: &[&str] = &["%2f", "%5c", "%252", "%255c", "..;"];
+
 /// What Label Studio answers when it is asked for a file.
 #[derive(Debug)]
 pub enum File {
@@ -81,6 +86,10 @@ impl Studio {
 
 /// Returns whether a route is one of those that give files.
 fn is_file(route: &str) -> bool {
+    let lower = route.to_ascii_lowercase();
+    if DISGUISES.iter().any(|disguise| lower.contains(disguise)) {
+        return false;
+    }
     let mut segments = route.split('/');
     match (segments.next(), segments.next(), segments.next()) {
         (Some("data" | "storage-data"), Some(folder), _) => !folder.is_empty(),
@@ -104,6 +113,7 @@ mod tests {
     fn files_are_known_by_their_routes_with_and_without_host_and_prefix() {
         for (base, prefix) in [("http://h:8080", ""), ("http://h:8080/ls", "/ls")] {
             check(base, "/data/upload/1/a b.png", Some("data/upload/1/a%20b.png"));
+            check(base, "/data/upload/1/a..b%25.png", Some("data/upload/1/a..b%25.png"));
             check(base, "/data/local-files/?d=a%2Fb.png", Some("data/local-files/?d=a%2Fb.png"));
             check(base, "/tasks/3/resolve/?fileuri=czM6", Some("tasks/3/resolve/?fileuri=czM6"));
             check(base, &format!("{prefix}/data/upload/1/a.png"), Some("data/upload/1/a.png"));
@@ -117,6 +127,13 @@ mod tests {
             "/api/token/",
             "/data/../api/token/",
             "/data/%2e%2e/api/token/",
+            "/data/upload/..%2f..%2Fapi/token/",
+            "/data/upload/%2e%2e%2f%2e%2e%2fapi/token/",
+            "/data/upload/..%5c..%5capi/token/",
+            "/data/upload/..%252f..%252fapi/token/",
+            "/data/upload/..%25252f..%25252fapi/token/",
+            "/data/..;/api/token/",
+            "/data/upload%2f..%2f..%2fapi/token/",
             "/data/",
             "/data",
             "/projects/1/",
