@@ -14,6 +14,9 @@ pub enum Hosts {
     Any,
 }
 
+/// See <https://learn.microsoft.com/en-us/azure/virtual-network/what-is-ip-address-168-63-129-16>.
+const AZURE_HOST: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
 /// A host that may not be reached, in words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -70,7 +73,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     let is_special = match (first, second, third) {
         // This network; shared by a provider's customers; for protocols; for benchmarks; reserved.
         (0 | 240.., ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18 | 19, _) => true,
-        _ => address.is_documentation(),
+        // Looks public, but within Azure it is the host of the virtual machine, which gives away its settings.
+        _ => address == AZURE_HOST || address.is_documentation(),
     };
     !(is_special
         || address.is_private()
@@ -91,8 +95,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0, 0, 0, 0, 0, 0xffff | 0, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x2002, high, low, ..] => v4(high, low),
+        // An end of a tunnel (RFC 5214), in whatever network it is.
+        [_, _, _, _, 0 | 0x200, 0x5efe, high, low] if !v4(high, low) => false,
         // Tunnels whose ends cannot be told, and documentation.
-        [0x2001, 0 | 0xdb8, ..] | [0x64, 0xff9b, ..] => false,
+        [0x2001, 0 | 0xdb8, ..] | [0x64, 0xff9b, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // All that was ever given out.
         [first, ..] => (0x2000..=0x3fff).contains(&first),
     }
@@ -131,6 +137,9 @@ mod tests {
             "224.0.0.1",
             "240.0.0.1",
             "255.255.255.255",
+            "168.63.129.16",
+            "127.0.0.1.",
+            "①②⑦.0.0.1",
             "[::]",
             "[::1]",
             "[::ffff:127.0.0.1]",
@@ -144,11 +153,18 @@ mod tests {
             "[64:ff9b::10.0.0.1]",
             "[2002:7f00:1::]",
             "[2001::1]",
+            "[::ffff:0:127.0.0.1]",
+            "[64:ff9b:1::7f00:1]",
+            "[3fff::1]",
+            "[2606:4700::5efe:10.0.0.1]",
+            "[fe80::5efe:8.8.8.8]",
+            "[2606:4700::200:5efe:10.0.0.1]",
         ];
         for host in forbidden {
             check(&format!("http://{host}:8080/a.png"), false);
         }
         check("http://[64:ff9b::8.8.8.8]/", true);
+        check("http://[2606:4700::5efe:8.8.8.8]/", true);
     }
 
     #[tokio::test]
