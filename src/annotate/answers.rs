@@ -151,16 +151,24 @@ fn fill(answers: &[Answer<'_>], form: &Form, task: &Task, scoring: Scoring) -> F
     }
     let responses: Vec<Readings> =
         answers.iter().map(|answer| answer.readings(form, task, scoring)).collect();
-    let is_measured: Vec<bool> = (0..form.controls.len())
-        .map(|at| {
-            let readings = responses.iter().filter_map(|readings| readings.controls[at].as_ref());
-            let mut drafts = readings.flat_map(|reading| &reading.drafts);
-            drafts.all(|draft| draft.score.is_some())
-        })
-        .collect();
+    let is_measured = measured(&responses, form.controls.len());
     let mut filled = form.combine(responses, task);
     scoring.settle(&mut filled, |control| is_measured[control]);
     filled
+}
+
+/// Returns of each control whether all that was read for it has a score, also what was read for single regions.
+fn measured(responses: &[Readings], controls: usize) -> Vec<bool> {
+    let mut is_measured = vec![true; controls];
+    for (at, reading) in responses.iter().flat_map(|readings| readings.controls.iter().enumerate()) {
+        for draft in reading.iter().flat_map(|reading| &reading.drafts) {
+            is_measured[at] &= draft.score.is_some();
+            for (at, child) in &draft.children {
+                is_measured[*at] &= child.score.is_some();
+            }
+        }
+    }
+    is_measured
 }
 
 /// Joins the reasons why controls stayed empty, each reason once.

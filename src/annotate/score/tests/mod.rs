@@ -65,11 +65,15 @@ fn response(written: &str, text: Option<&str>) -> Response {
     Response::Text(Wording { text: text.map_or_else(spelled, str::to_owned), tokens })
 }
 
+/// Returns what responses come to.
+fn filled(form: &Form, mode: AnswerMode, responses: &[Response], scoring: Scoring) -> Filled {
+    let task = task(serde_json::json!({"text": "x"}));
+    Answers::sift(responses, mode).expect("an answer").read(form, &task, scoring).expect("regions")
+}
+
 /// Returns the scores of the regions that responses come to.
 fn scores(form: &Form, mode: AnswerMode, responses: &[Response], scoring: Scoring) -> Vec<Option<f64>> {
-    let task = task(serde_json::json!({"text": "x"}));
-    let filled = Answers::sift(responses, mode).expect("an answer").read(form, &task, scoring);
-    filled.expect("regions").drafts.iter().map(|(_, draft)| draft.score).collect()
+    filled(form, mode, responses, scoring).drafts.iter().map(|(_, draft)| draft.score).collect()
 }
 
 #[track_caller]

@@ -83,6 +83,21 @@ fn the_lowest_share_of_the_kept_labels_counts() {
 }
 
 #[test]
+fn labels_of_a_region_have_a_score_only_where_they_were_measured() {
+    let moods = choices("c", "single", &["a", "b"]).replace("choice=", "perRegion='true' choice=");
+    let form = form(&format!(r#"<Labels name="l"><Label value="PER"/><Label value="ORG"/></Labels>{moods}"#));
+    let said = Response::text(json!({"l": [{"text": "x", "label": "PER", "c": "a"}]}).to_string());
+    let check = |scoring: Scoring, expect: Option<f64>| {
+        let filled = filled(&form, AnswerMode::Auto, &[said.clone(), said.clone()], scoring);
+        let children: Vec<_> =
+            filled.drafts[0].1.children.iter().map(|(control, child)| (*control, child.score)).collect();
+        assert_eq!(children, [(1, expect)], "{scoring:?}");
+    };
+    check(Scoring::Votes, Some(1.0));
+    check(Scoring::Logprobs, None);
+}
+
+#[test]
 fn a_prediction_is_as_sure_as_the_least_sure_of_its_regions() {
     let region = |score| Region {
         id: String::new(),
