@@ -79,7 +79,7 @@ impl Annotator {
     /// Returns the request for a task as it is shown; the error says what the task lacks.
     ///
     /// For the keyword answerer it is what is counted, which nobody is sent.
-    pub fn request(&self, task: &Task) -> Result<ChatRequest, String> {
+    pub(super) fn request(&self, task: &Task) -> Result<ChatRequest, String> {
         match &self.answerer {
             Answerer::Model(_) => self.chat_request(task),
             Answerer::Keyword => Ok(self.count_request(task)),

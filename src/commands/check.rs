@@ -15,6 +15,7 @@ use crate::journal;
 use crate::journal::record::Outline;
 use crate::label::form::Form;
 use crate::label::task::Task;
+use crate::llm::estimate::with_usual_files;
 use crate::progress::terminal::Tone;
 use crate::progress::text::{harmless, harmless_lines, plain_duration, plural, thousands};
 use crate::settings::{
@@ -270,8 +271,8 @@ async fn model(
         format!("{name} answered for {} in {}, by {way}", first.id, plain_duration(started.elapsed()));
     list.good("model", &words)?;
     // What the endpoint takes was found out meanwhile.
-    let request = annotator.request(first).map_err(ports::Error::Input)?;
-    let body = client.preview(&request).map(|preview| preview.body).unwrap_or_default();
+    let request = annotator.prepared(first).await.map_err(ports::Error::Input)?;
+    let body = client.preview(&with_usual_files(&request)).map(|preview| preview.body).unwrap_or_default();
     match (annotator.scoring.source(&request.parameters, &body), score) {
         (Ok(source), Some(score)) => {
             list.good("score", &format!("from {source}: {score:.2} for {}", first.id))

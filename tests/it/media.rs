@@ -12,11 +12,11 @@ use crate::support::canned::Canned;
 use crate::support::host::Host;
 use crate::support::llm::Llm;
 use crate::support::program::{Outcome, Program};
-use crate::support::story::{MOODS, Story, model};
+use crate::support::story::{MODEL_KEY, MOODS, Story, model};
 use crate::support::studio::{LEGACY_TOKEN, Turn};
 
 const PICTURES: &str = r#"<View><Image name="picture" value="$image"/>
-    <Choices name="c" toName="picture"><Choice value="cat"/></Choices></View>"#;
+    <Choices name="c" toName="picture"><Choice value="cat"/><Choice value="dog"/></Choices></View>"#;
 
 /// The head of a PNG file, and as much as a small picture has.
 fn png() -> Vec<u8> {
@@ -160,6 +160,34 @@ fn texts_at_addresses_are_read_and_the_tasks_keep_their_addresses() {
         .assert_code(3)
         .assert_tells("the text `")
         .assert_tells("`--allow-private-addresses`");
+}
+
+#[test]
+fn a_check_reads_what_is_at_an_address_as_a_run_does() {
+    let talk = || async { r#"[{"author": "Ann", "text": "What a good day"}]"# };
+    let elsewhere = Host::start(Router::new().route("/talk.json", get(talk)));
+    let config = MOODS.replace("<Text ", r#"<Paragraphs valueType="url" "#);
+    let tasks = [json!({"text": format!("{}/talk.json", elsewhere.url())})];
+    let story = Story::answering(&config, &tasks, &json!({"mood": "positive"}));
+    let args = ["--prompt", "prompt.txt", "--allow-private-addresses"];
+    story.command("check", &args).assert_code(0);
+    assert_eq!(story.llm.count(), 1);
+}
+
+#[test]
+fn a_check_tells_of_scores_also_where_the_dialect_has_no_addresses_of_images() {
+    let story = story(&["/data/upload/1/a.png"]);
+    furnish(&story, &elsewhere());
+    let url = story.llm.url();
+    let story = story.program(|program| {
+        let variables = [("OLLAMA_ENDPOINT", &*url), ("OLLAMA_API_KEY", MODEL_KEY), ("OPENAI_MODEL", "m")];
+        variables
+            .iter()
+            .fold(program.env("OPENAI_BASE_URL", ""), |program, (name, value)| program.env(name, value))
+    });
+    let outcome = story.command("check", &["--prompt", "prompt.txt", "--provider", "ollama"]);
+    outcome.assert_code(0);
+    assert!(outcome.stdout.contains("from token probabilities, but none for"), "{}", outcome.stdout);
 }
 
 /// Runs on a file of tasks, with no project.
