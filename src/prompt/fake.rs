@@ -71,6 +71,10 @@ impl Object for FakeObject {
         Some(self.field)
     }
 
+    fn shows_files(&self) -> bool {
+        self.content.as_ref().is_some_and(Content::is_file)
+    }
+
     fn content(&self, task: &Task) -> Result<Content, String> {
         match (&self.content, task.data.get(self.field).and_then(Value::as_str)) {
             (Some(content), _) => Ok(content.clone()),

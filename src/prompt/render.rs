@@ -20,7 +20,8 @@ pub(super) fn rendered(bound: &Bound, form: &Form, task: &Task) -> Result<Parts,
     Ok(parts)
 }
 
-/// Puts a rendered prompt into its wrapper; images and documents that neither of them names come last.
+/// Puts a rendered prompt into its wrapper; images and documents that neither of them names come last. A task that lacks
+/// one of them is not asked about: a model makes up what it does not see.
 pub(super) fn wrapped(wrapper: &Bound, prompt: Parts, form: &Form, task: &Task) -> Result<Parts, String> {
     let has_files = prompt.has_files();
     let mut parts = Parts::default();
@@ -33,9 +34,8 @@ pub(super) fn wrapped(wrapper: &Bound, prompt: Parts, form: &Form, task: &Task) 
         }
     }
     if !has_files && !parts.has_files() {
-        let shown = form.labeled().into_iter().filter_map(|object| object.content(task).ok());
-        for content in shown.filter(Content::is_file) {
-            push_content(&content, &mut parts)?;
+        for object in form.labeled().into_iter().filter(|object| object.shows_files()) {
+            push_content(&object.content(task)?, &mut parts)?;
         }
     }
     Ok(parts)
@@ -174,6 +174,20 @@ mod tests {
         let image = |field| Part::Image(Image::Url(url(field)));
         let text = |text: &str| Part::Text(text.to_owned());
         assert_eq!(messages[0].parts, [image("first"), text(" or "), image("second"), text("?")]);
+    }
+
+    #[test]
+    fn a_task_without_its_image_is_not_asked_about_though_nothing_names_it() {
+        let config =
+            r#"<View><Image name="picture" value="$image"/><Rating name="stars" toName="picture"/></View>"#;
+        let form = Form::new(&LabelConfig::parse(config).unwrap(), &Wanted::default()).unwrap();
+        let wrapper = Some("Say: {prompt}".to_owned());
+        let texts = PromptTexts { prompt: "Which?".to_owned(), wrapper, ..PromptTexts::default() };
+        let first = task(json!({"image": "https://x.org/b.png"}));
+        let prompt = Prompt::new(&texts, &form, &first).unwrap();
+        assert_eq!(prompt.messages(&form, &first).unwrap()[0].parts.len(), 2);
+        let lacking = prompt.messages(&form, &task(json!({"image": null, "n": 1})));
+        assert_eq!(lacking, Err("field `image` is null".to_owned()));
     }
 
     /// It comes last where nothing names it, as images do.

@@ -28,6 +28,10 @@ impl Shows for Image {
         &self.head
     }
 
+    fn shows_files(&self) -> bool {
+        true
+    }
+
     fn show(&self, task: &Task) -> Result<Content, String> {
         let value = self.head.source.value(&task.data)?;
         let place = self.head.source.describe();

@@ -77,6 +77,9 @@ pub trait Object: Debug + Send + Sync {
         None
     }
 
+    /// Returns whether it shows files, whatever a task has ([`Content::is_file`]).
+    fn shows_files(&self) -> bool;
+
     /// Returns what it shows for this task; the error says which field is missing or of the wrong kind.
     fn content(&self, task: &Task) -> Result<Content, String>;
 
@@ -110,6 +113,11 @@ trait Shows: Debug + Send + Sync {
     fn head(&self) -> &Head;
 
     fn show(&self, task: &Task) -> Result<Content, String>;
+
+    /// Returns whether that is files.
+    fn shows_files(&self) -> bool {
+        false
+    }
 
     /// Returns the things of a list; fails for a tag that shows none.
     fn list(&self, task: &Task) -> Result<Vec<Entry>, String> {
@@ -190,6 +198,10 @@ impl<T: Shows> Object for T {
 
     fn address(&self) -> Option<&Path> {
         Shows::address(self)
+    }
+
+    fn shows_files(&self) -> bool {
+        Shows::shows_files(self)
     }
 
     fn content(&self, task: &Task) -> Result<Content, String> {

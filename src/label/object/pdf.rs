@@ -22,6 +22,10 @@ impl Shows for Pdf {
         &self.head
     }
 
+    fn shows_files(&self) -> bool {
+        true
+    }
+
     fn show(&self, task: &Task) -> Result<Content, String> {
         let value = self.head.source.value(&task.data)?;
         let place = self.head.source.describe();
