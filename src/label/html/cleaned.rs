@@ -4,6 +4,7 @@
 //! handlers and writes the page anew, which counts where the browser takes markup for text, as inside `<noscript>`.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use html5ever::Attribute;
 use html5ever::buffer_queue::BufferQueue;
@@ -46,6 +47,8 @@ struct Cleaner(RefCell<Page>);
 struct Page {
     written: String,
     open: Vec<Element>,
+    /// How many elements of a name are open, so that an end tag of none is not looked for among all of them.
+    counts: HashMap<String, usize>,
     /// How many drawings and formulas are open.
     foreign: usize,
     /// Whether the end of a section of character data is awaited.
@@ -107,6 +110,7 @@ impl Page {
             _ => TokenSinkResult::Continue,
         };
         let is_left_out = name == "script" || (name == "iframe" && !is_known_frame(&tag.attrs));
+        *self.counts.entry(name.clone()).or_default() += 1;
         self.open.push(Element { name, start, is_left_out });
         if tag.self_closing && self.foreign != 0 {
             self.close_last();
@@ -133,19 +137,22 @@ impl Page {
             }
             return;
         }
-        match self.open.iter().rposition(|element| element.name == name) {
-            Some(position) => {
-                while position < self.open.len() {
-                    self.close_last();
-                }
+        if self.counts.get(name).is_none_or(|count| *count == 0) {
+            if name == "p" {
+                self.put(&["<p></p>"]);
             }
-            None if name == "p" => self.put(&["<p></p>"]),
-            None => {}
+            return;
+        }
+        let mut is_closed = false;
+        while !is_closed {
+            is_closed = self.open.last().is_none_or(|element| element.name == name);
+            self.close_last();
         }
     }
 
     fn close_last(&mut self) {
         let Some(element) = self.open.pop() else { return };
+        self.counts.entry(element.name.clone()).and_modify(|count| *count -= 1);
         self.foreign -= usize::from(is_foreign(&element.name));
         if element.is_left_out {
             self.written.truncate(element.start);

@@ -25,6 +25,14 @@ fn texts_are_those_that_the_editor_counts() {
     }
 }
 
+/// Looked for among all open elements they would take minutes.
+#[test]
+fn end_tags_of_nothing_cost_little_in_a_deep_page() {
+    let count = 100_000;
+    let page = cleaned::cleaned(&["<b>".repeat(count), "</i>".repeat(count)].concat());
+    assert_eq!(page.len(), "<b></b>".len() * count);
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_has_a_text(html in "(<[!/a-z]{0,3}|[a-z <>&;/=\"'\\[\\]\\-\n\r\u{0}é😀]|<script|<svg/|<!\\[CDATA\\[|]]>){0,40}") {
