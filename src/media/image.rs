@@ -64,6 +64,15 @@ pub(super) fn scaled(
         drop(decoder);
         return Ok((media_type, bytes));
     }
+    // Decoders hold the limit for their own buffers alone, not for the image that they give.
+    if MOST_MEMORY < decoder.total_bytes() {
+        return Err(format!(
+            "it cannot be scaled down: it has {width} x {height} pixels, which take {} MB of memory; at most {} MB \
+             are used",
+            decoder.total_bytes() >> 20,
+            MOST_MEMORY >> 20,
+        ));
+    }
     let orientation = decoder.orientation().map_err(fault)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(fault)?;
     image = image.resize(size, size, FilterType::CatmullRom);
@@ -159,7 +168,10 @@ mod tests {
         broken.truncate(60);
         assert!(scaled(broken, "image/png", 100).unwrap_err().starts_with("it cannot be scaled down: "));
         let mut huge = picture(200, 50, ImageFormat::Png);
-        huge[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
-        assert!(scaled(huge, "image/png", 100).is_err());
+        huge[16..24].copy_from_slice(&[0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20]);
+        // The checksum of the header.
+        huge[29..33].copy_from_slice(&[0x6c, 0x12, 0xd1, 0x6e]);
+        let error = scaled(huge, "image/png", 100).unwrap_err();
+        assert!(error.starts_with("it cannot be scaled down: it has 20000 x 20000 pixels"), "{error}");
     }
 }
