@@ -12,6 +12,9 @@ const ALTERNATIVES: u64 = 5;
 /// What `OpenAI` tells of a token that is not among the 20 most probable.
 const UNTOLD: f64 = -9_999.0;
 
+/// By how much the logarithm of a probability may be above that of 1, by rounding; one further above is none.
+const ROUNDING: f64 = 0.01;
+
 /// Beginnings of the names of `OpenAI`'s models that always reason, and then give no probabilities.
 const REASONING: &[&str] = &["o1", "o3", "o4", "gpt-5-", "gpt-6-astra", "gpt-6.1-sol"];
 
@@ -65,8 +68,8 @@ fn alternative(value: &Value) -> Option<Alternative> {
     // llama.cpp's `post_sampling_probs`.
     let probability = || Some(value["prob"].as_f64().filter(|probability| 0.0 < *probability)?.ln());
     let logprob = value["logprob"].as_f64().or_else(probability);
-    let logprob =
-        logprob.filter(|logprob| UNTOLD < *logprob).map_or(f64::NEG_INFINITY, |known| known.min(0.0));
+    let is_told = |logprob: &f64| UNTOLD < *logprob && *logprob <= ROUNDING;
+    let logprob = logprob.filter(is_told).map_or(f64::NEG_INFINITY, |known| known.min(0.0));
     Some(Alternative { bytes, logprob })
 }
 
@@ -146,6 +149,8 @@ mod tests {
         check_read(&json!({"token": "a", "logprob": null}), &unknown);
         check_read(&json!({"token": "a", "prob": 0.0}), &unknown);
         check_read(&json!({"token": "a", "logprob": 0.0001}), &[(b"a", 0.0)]);
+        check_read(&json!({"token": "a", "logprob": 0.5}), &unknown);
+        check_read(&json!({"token": "a", "logprob": 1e308}), &unknown);
         check_read(&json!({"token": "a", "bytes": [300, -1], "logprob": -1.0}), &[(b"a", -1.0)]);
         for list in [json!(null), json!({}), json!([{}]), json!(["a"])] {
             assert_eq!(read(&list), []);
