@@ -200,6 +200,8 @@ impl Media {
             return Ok(None);
         }
         let route = match self.place(address, task)? {
+            // A name or password is for the host of the image, not for the model's server.
+            Place::Web(url) if !url.username().is_empty() || url.password().is_some() => return Ok(None),
             Place::Web(_) => return Ok(Some(address.to_owned())),
             Place::Studio(route) if is_object(&route) => route,
             Place::Studio(_) | Place::Disk(_) => return Ok(None),

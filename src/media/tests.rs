@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use wiremock::matchers::{header, header_exists, method, path, path_regex};
+use wiremock::matchers::{basic_auth, header, header_exists, method, path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
@@ -133,6 +133,16 @@ async fn what_label_studio_keeps_is_fetched_with_its_key_and_where_it_leads_with
     assert_eq!(world.load(&passing, "/data/local-files/?d=a.png").await, "image/png 24");
     assert_eq!(world.load(&passing, "{elsewhere}/a?b").await, "passed {elsewhere}/a?b");
     assert_eq!(world.load(&passing, "{studio}/data/upload/1/a%20b.png").await, "image/png 24");
+}
+
+#[tokio::test]
+async fn a_password_stays_with_the_host_it_is_for() {
+    let world = World::new().await;
+    let key = basic_auth("ann", "secret");
+    Mock::given(method("GET")).and(key).respond_with(png()).mount(&world.elsewhere).await;
+    let address = world.elsewhere.uri().replace("://", "://ann:secret@") + "/a.png";
+    let passing = world.media(|options| options.links = Links::Passed);
+    assert_eq!(world.load(&passing, &address).await, "image/png 24");
 }
 
 #[tokio::test]
