@@ -24,6 +24,11 @@ impl Kept {
             let reason = format!("`{tag}` has `resolver=\"{resolver}\"`; resolvers are not supported yet");
             return Self::Nowhere(reason);
         }
+        if let Some(encoding) = tag::filled(node, "encoding").filter(|encoding| *encoding != "none") {
+            let reason =
+                format!("`{tag}` has `encoding=\"{encoding}\"`; encoded texts are not supported yet");
+            return Self::Nowhere(reason);
+        }
         match (tag::attribute(node, "valueType"), source.field()) {
             (Some("url"), Some(field)) => Self::At(field.clone()),
             (Some("url"), None) => Self::Nowhere(format!(

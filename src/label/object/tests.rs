@@ -218,6 +218,12 @@ fn passages_are_the_texts_spans_are_counted_in() {
     check_passages("<Text value='$t'/>", &json!({"t": "a\u{0}b"}), Ok(&["ab"]));
     check_passages("<Text value='Title: $t'/>", &json!({"t": "x"}), Ok(&["Title: x"]));
     check_passages("<Text value='$t'/>", &json!({}), Err("there is no field `t`"));
+    check_passages("<Text value='$t' encoding='none'/>", &json!({"t": "x"}), Ok(&["x"]));
+    check_passages(
+        "<Text value='$t' encoding='base64'/>",
+        &json!({"t": "eA=="}),
+        Err("encoded texts are not"),
+    );
     check_passages("<Text value='$t' resolver='x'/>", &json!({"t": "x"}), Err("resolver"));
     let page = json!({"h": "<title>T</title>\n<p>A &amp; <b>B</b><br>C</p>"});
     check_passages("<HyperText value='$h'/>", &page, Ok(&["A & B\nC"]));
