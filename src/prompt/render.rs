@@ -47,9 +47,10 @@ fn render(piece: &Piece, form: &Form, task: &Task, parts: &mut Parts) -> Result<
         Piece::Named(Meaning::Field(name)) => parts.push_text(&field_text(name, task)?),
         Piece::Named(Meaning::Shown(name)) => {
             let object = form.showing(name).unwrap_or(&form.input);
-            match (object.content(task), lookup(&task.data, name)) {
-                (Ok(Content::Text(_)), Lookup::Found(_)) => parts.push_text(&field_text(name, task)?),
-                (content, _) => push_content(&content?, parts)?,
+            match (form.reading(object.as_ref(), task)?, object.content(task), lookup(&task.data, name)) {
+                (Some(text), _, _) => parts.push_text(&text),
+                (None, Ok(Content::Text(_)), Lookup::Found(_)) => parts.push_text(&field_text(name, task)?),
+                (None, content, _) => push_content(&content?, parts)?,
             }
         }
         Piece::Named(Meaning::Input) => push_labeled(form, task, parts)?,
@@ -65,12 +66,12 @@ fn render(piece: &Piece, form: &Form, task: &Task, parts: &mut Parts) -> Result<
 fn push_labeled(form: &Form, task: &Task, parts: &mut Parts) -> Result<(), String> {
     let labeled = form.labeled();
     if let [only] = labeled.as_slice() {
-        return push_content(&only.content(task)?, parts);
+        return push_content(&form.content(only.as_ref(), task)?, parts);
     }
     for (index, object) in labeled.into_iter().enumerate() {
         let gap = if index == 0 { "" } else { "\n\n" };
         parts.push_text(&format!("{gap}{}: ", object.name()));
-        push_content(&object.content(task)?, parts)?;
+        push_content(&form.content(object.as_ref(), task)?, parts)?;
     }
     Ok(())
 }
@@ -159,6 +160,31 @@ mod tests {
             Ok(vec![text("Source Text: one: first\n\ntwo: "), image, text("\n\nTask Directive: Which?")])
         );
         assert_eq!(shown(json!({"a": "first"})), Err("there is no field `b`; the task has `a`".to_owned()));
+    }
+
+    /// The model reads what quotes are searched in, whatever the prompt calls it.
+    #[test]
+    fn a_page_is_shown_as_it_is_read_where_spans_of_it_are_marked() {
+        let check = |control: &str, prompt: &str, expect: &str| {
+            let config = format!(r#"<View><HyperText name="page" value="$html"/>{control}</View>"#);
+            let form = Form::new(&LabelConfig::parse(&config).unwrap(), &Wanted::default()).unwrap();
+            let task = task(json!({"html": "<p>A &amp; <b>B</b></p><p>C"}));
+            let texts = PromptTexts { prompt: prompt.to_owned(), ..PromptTexts::default() };
+            let messages = Prompt::new(&texts, &form, &task).unwrap().messages(&form, &task).unwrap();
+            assert_eq!(messages[0].parts, [Part::Text(expect.to_owned())]);
+        };
+        let spans = r#"<HyperTextLabels name="ner" toName="page"><Label value="P"/></HyperTextLabels>"#;
+        let choices = r#"<Choices name="mood" toName="page"><Choice value="P"/></Choices>"#;
+        check(spans, "{text}?", "A & B\nC?");
+        check(spans, "{html}?", "A & B\nC?");
+        check(
+            &spans.replace("HyperTextLabels", "Labels"),
+            "Mark.",
+            "Source Text: A & B\nC\n\nTask Directive: Mark.",
+        );
+        check(choices, "{text}?", "<p>A &amp; <b>B</b></p><p>C?");
+        check(choices, "{html}?", "<p>A &amp; <b>B</b></p><p>C?");
+        check(&format!("{choices}{spans}"), "{html}?", "A & B\nC?");
     }
 
     /// Two images to compare: the second is no text of its address.

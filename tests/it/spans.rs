@@ -216,6 +216,27 @@ fn reviewed_spans_are_held_against_the_text() {
     push(|result| *result = json!([])).assert_code(0);
 }
 
+/// It would quote tags and entities otherwise, which nobody sees.
+#[test]
+fn the_words_of_a_page_are_read_and_quoted_without_its_tags() {
+    let config = NER.replace("<Text", "<HyperText");
+    let html = "<p>Ann &amp; <b>Bob</b></p><table><tr><td>Rome</td><td>Oslo</td></tr></table>";
+    let answer = json!({"ner": [entry("Ann & Bob", "Person"), entry("Oslo", "Place")]});
+    let story = Story::answering(&config, &[json!({"text": html})], &answer);
+    story.run(&["--model-version", "v1"]).assert_code(0).assert_tells("delivered 1");
+    let asked = story.llm.requests()[0].json()["messages"].to_string();
+    assert!(asked.contains("Ann & Bob\\nRome\\tOslo"), "{asked}");
+    let marked = |id: &str, (start, end): (u64, u64), text: &str, label: &str| {
+        let value = json!({"start": "", "end": "", "startOffset": 0, "endOffset": 0,
+            "globalOffsets": {"start": start, "end": end}, "text": text, "labels": [label]});
+        json!({"id": id, "from_name": "ner", "to_name": "text", "type": "labels", "value": value})
+    };
+    let expect = [marked("#0", (0, 9), "Ann & Bob", "PER"), marked("#1", (13, 17), "Oslo", "Place")];
+    assert_eq!(stored(&story), json!(expect));
+    story.run(&["--model-version", "v1", "--only", "all"]).assert_code(0);
+    assert_eq!((story.llm.count(), story.studio.bulk_calls()), (1, 1));
+}
+
 #[test]
 fn spans_want_a_json_answer() {
     let story = story(NER, &json!({"ner": []}));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::{Map, Value, json};
 
-use super::spans::{Notation, Passages, Spans, Words, numbers, whole};
+use super::spans::{Notation, Passages, Spans, Words, numbers};
 use super::{Control, Head};
 use crate::label::span;
 
@@ -15,14 +15,19 @@ use crate::label::span;
 /// The editor looks at the offsets where the paths lead nowhere, and writes both once a person submits. Numbers in the place
 /// of paths would be shown as well, but stay numbers.
 pub(super) const NOTATION: Notation =
-    Notation { object: "HyperText", write, place, range: whole, words: Words::Kept };
+    Notation { object: "HyperText", write, place, range, words: Words::Kept };
 
 pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>, String> {
     Ok(Arc::new(Spans::parse(node, head, &NOTATION)?))
 }
 
 fn write(passages: &Passages, range: &Range<usize>) -> Map<String, Value> {
-    let Range { start, end } = span::code_points(passages.text(), range);
+    // The line feeds between the passages are not counted.
+    let points = |(index, offset): (usize, usize)| {
+        let end = passages.joined(index, offset);
+        span::code_points(passages.text(), &(0..end)).end - index
+    };
+    let (start, end) = (points(passages.start_of(range)), points(passages.end_of(range)));
     let mut place = Map::new();
     place.insert("start".to_owned(), json!(""));
     place.insert("end".to_owned(), json!(""));
@@ -40,4 +45,28 @@ fn place(value: &Value) -> Result<Option<Vec<usize>>, String> {
         None => value,
     };
     numbers(offsets, &["start", "end"]).map(Some)
+}
+
+fn range(passages: &Passages, points: &[usize]) -> Result<Range<usize>, String> {
+    let &[start, end] = points else { return Err("expected a start and an end".to_owned()) };
+    if end <= start {
+        return Err("it ends before it begins".to_owned());
+    }
+    let mut counted = 0;
+    let mut first = None;
+    for (index, passage) in (0..).map_while(|index| Some((index, passages.passage(index)?))) {
+        let length = passage.chars().count();
+        let byte = |point: usize| {
+            let before = passage.chars().take(point - counted).map(char::len_utf8).sum();
+            passages.joined(index, before)
+        };
+        if (counted..counted + length).contains(&start) {
+            first = Some(byte(start));
+        }
+        match first {
+            Some(first) if end <= counted + length => return Ok(first..byte(end)),
+            _ => counted += length,
+        }
+    }
+    Err(format!("it ends at {end}, but the text has {counted} characters"))
 }

@@ -19,7 +19,7 @@ use self::relations::Related;
 use self::shown::{Sight, conditional};
 use super::config::{ConfigError, LabelConfig};
 use super::control::{Control, Draft, Label, Reading, Scope};
-use super::object::Object;
+use super::object::{Content, Object};
 use super::prediction::Unfilled;
 use super::relations::Relations;
 use super::task::Task;
@@ -222,6 +222,22 @@ impl Form {
             }
         }
         labeled
+    }
+
+    /// Returns what the model is shown of an object.
+    pub fn content(&self, object: &dyn Object, task: &Task) -> Result<Content, String> {
+        match self.reading(object, task)? {
+            Some(text) => Ok(Content::Text(text)),
+            None => object.content(task),
+        }
+    }
+
+    /// Returns what a reader sees of an object, where spans of it are marked and that is not what the task holds: quotes are
+    /// searched in it.
+    pub fn reading(&self, object: &dyn Object, task: &Task) -> Result<Option<String>, String> {
+        let mut heads = self.controls.iter().map(|control| control.head());
+        let is_marked = heads.any(|head| head.marks_regions() && head.to_name == object.name());
+        if is_marked { object.reading(task) } else { Ok(None) }
     }
 
     /// Returns what is asked, for the model version: the labeled objects and the chosen controls.

@@ -1,9 +1,11 @@
 //! The text of a web page, character for character as Label Studio's editor counts it.
 //!
 //! The editor cleans a page ([`cleaned`]), lets the browser parse it, and counts the code points of all text nodes of
-//! the body, shown or not, and one more for each `<br>`: `RichText/domManager.ts` of its source.
+//! the body, shown or not, and one more for each `<br>`: `RichText/domManager.ts` of its source. A reader sees lines where
+//! that text has no break, and does not see all of it ([`seen`]).
 
 mod cleaned;
+mod seen;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +16,8 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{LocalName, QualName, ns};
 use scraper::{Html, HtmlTreeSink, Node};
 
+use self::seen::{Layout, Seen, layout};
+
 /// Where the editor puts a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -23,30 +27,134 @@ pub(super) enum Place {
     Inline,
 }
 
-/// Returns the text in which spans of a page are counted; a `<br>` is a line feed.
-pub(super) fn text_of(html: &str, place: Place) -> String {
+/// The text of a page.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    /// All that is counted, in parts between which a reader sees a gap, though no character may stand there.
+    pub parts: Vec<Part>,
+    /// What a reader sees: blocks are lines, the cells of a row have tabs between them, white space is single.
+    pub seen: String,
+}
+
+/// A part of what is counted; never empty.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Seen(String),
+    /// Counted, but not shown, such as a style.
+    Hidden(String),
+}
+
+/// A step of a walk through a page.
+enum Step<T> {
+    Enter(T),
+    Leave(Layout),
+}
+
+/// Returns the text of a page; a `<br>` is a line feed.
+pub(super) fn text_of(html: &str, place: Place) -> Page {
     let cleaned = cleaned::cleaned(html);
     let (page, root) = match place {
         Place::Frame => (document(&cleaned), "body"),
         Place::Inline => (fragment(&cleaned), "html"),
     };
-    let mut text = String::new();
-    let mut open = vec![page.tree.root()];
+    let mut writer = Writer::default();
+    let mut open = vec![Step::Enter(page.tree.root())];
     let mut is_inside = false;
-    while let Some(node) = open.pop() {
+    while let Some(step) = open.pop() {
+        let node = match step {
+            Step::Enter(node) => node,
+            Step::Leave(layout) => {
+                writer.leave(layout);
+                continue;
+            }
+        };
         match node.value() {
-            Node::Text(part) if is_inside => text.push_str(part),
-            Node::Element(element) if is_inside && element.name() == "br" => text.push('\n'),
+            Node::Text(part) if is_inside => writer.write(part),
+            Node::Element(element) if is_inside && element.name() == "br" => writer.end_line(),
+            Node::Element(element) if is_inside => {
+                if let Some(layout) = layout(element) {
+                    writer.enter(layout);
+                    open.push(Step::Leave(layout));
+                }
+            }
             // The body is the last child of its document, so all that follows is inside.
             Node::Element(element) if element.name() == root => is_inside = true,
             // What a template holds is no part of the document.
             Node::Fragment if is_inside => continue,
             _ => {}
         }
-        open.extend(node.children().rev());
+        open.extend(node.children().rev().map(Step::Enter));
     }
-    // A carriage return that was written as a reference has become a plain one before the browser parsed the page.
-    text.replace("\r\n", "\n").replace('\r', "\n")
+    Page { parts: writer.parts, seen: writer.seen.text }
+}
+
+/// Writes a page down, part by part.
+#[derive(Default)]
+struct Writer {
+    parts: Vec<Part>,
+    seen: Seen,
+    /// Whether the next text begins a part.
+    is_apart: bool,
+    /// How many elements are open that show nothing, and that keep their white space.
+    hidden: usize,
+    kept: usize,
+}
+
+impl Writer {
+    fn enter(&mut self, layout: Layout) {
+        self.border(layout);
+        match layout {
+            Layout::Hidden => self.hidden += 1,
+            Layout::Kept => self.kept += 1,
+            Layout::Line | Layout::Cell => {}
+        }
+    }
+
+    fn leave(&mut self, layout: Layout) {
+        self.border(layout);
+        match layout {
+            Layout::Hidden => self.hidden -= 1,
+            Layout::Kept => self.kept -= 1,
+            Layout::Line | Layout::Cell => {}
+        }
+    }
+
+    fn border(&mut self, layout: Layout) {
+        self.is_apart = true;
+        if self.hidden == 0 {
+            self.seen.border(layout);
+        }
+    }
+
+    fn write(&mut self, text: &str) {
+        // A carriage return that was written as a reference has become a plain one before the browser parsed the page.
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        match (self.hidden, self.kept) {
+            (0, 0) => self.seen.write(&text),
+            (0, _) => self.seen.write_lines(&text),
+            _ => {}
+        }
+        self.count(text);
+    }
+
+    fn end_line(&mut self) {
+        if self.hidden == 0 {
+            self.seen.border(Layout::Line);
+        }
+        self.count("\n".to_owned());
+    }
+
+    fn count(&mut self, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        match self.parts.last_mut() {
+            Some(Part::Seen(part) | Part::Hidden(part)) if !self.is_apart => part.push_str(&text),
+            _ if self.hidden == 0 => self.parts.push(Part::Seen(text)),
+            _ => self.parts.push(Part::Hidden(text)),
+        }
+        self.is_apart = false;
+    }
 }
 
 fn document(html: &str) -> Html {

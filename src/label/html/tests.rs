@@ -9,7 +9,19 @@ use super::*;
 
 #[track_caller]
 fn check(html: &str, place: Place, expect: &str) {
-    assert_eq!(text_of(html, place), expect, "{place:?}: {html}");
+    assert_eq!(counted(html, place), expect, "{place:?}: {html}");
+}
+
+fn counted(html: &str, place: Place) -> String {
+    let text = |part| match part {
+        Part::Seen(text) | Part::Hidden(text) => text,
+    };
+    text_of(html, place).parts.into_iter().map(text).collect()
+}
+
+#[track_caller]
+fn check_seen(html: &str, expect: &str) {
+    assert_eq!(text_of(html, Place::Frame).seen, expect, "{html}");
 }
 
 #[test]
@@ -33,11 +45,33 @@ fn end_tags_of_nothing_cost_little_in_a_deep_page() {
     assert_eq!(page.len(), "<b></b>".len() * count);
 }
 
+#[test]
+fn a_reader_sees_lines_and_cells() {
+    check_seen("<h1>A</h1><p>b\n  <i>c</i>d &amp; <b> e</b></p>\n<p></p>f<br><br>g", "A\nb cd & e\nf\ng");
+    check_seen("<table><tr><th>A</th><td>B <p>C</p></td></tr><tr><td>D</td></tr></table>", "A\tB\nC\nD");
+    check_seen("<ul><li>A</li><li>B</li></ul>", "A\nB");
+    check_seen("<pre>\n  a\n\n  b</pre>c\u{a0} d", "  a\n  b\nc\u{a0} d");
+    check_seen(
+        "<p>A<style>p{}</style>B<span hidden>C</span><span style='Display: none'>D<br></span></p>",
+        "AB",
+    );
+    check_seen("", "");
+}
+
+#[test]
+fn parts_are_apart_where_a_reader_sees_a_gap() {
+    let seen = |text: &str| Part::Seen(text.to_owned());
+    let page = "<p>A<b>B</b>C<br>D</p><style>x</style><td>E<td>F";
+    assert_eq!(text_of(page, Place::Frame).parts, [seen("ABC\nD"), Part::Hidden("x".to_owned()), seen("EF")]);
+    let row = "<table><tr><td>E</td><td>F</td></tr></table>";
+    assert_eq!(text_of(row, Place::Inline).parts, [seen("E"), seen("F")]);
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_has_a_text(html in "(<[!/a-z]{0,3}|[a-z <>&;/=\"'\\[\\]\\-\n\r\u{0}é😀]|<script|<svg/|<!\\[CDATA\\[|]]>){0,40}") {
         for place in [Place::Frame, Place::Inline] {
-            proptest::prop_assert!(text_of(&html, place).len() <= 3 * html.len());
+            proptest::prop_assert!(counted(&html, place).len() <= 3 * html.len());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `HyperText`: a web page, given to the model as it is written.
+//! `HyperText`: a web page, given to the model as it is written, or as it is read where spans of it are marked.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use roxmltree::Node;
 use super::kept::Kept;
 use super::source::Source;
 use super::{Content, Head, Object, Passage, Shows};
-use crate::label::html::{self, Place};
+use crate::label::html::{self, Page, Part, Place};
 use crate::label::path::Path;
 use crate::label::tag;
 use crate::label::task::Task;
@@ -44,6 +44,10 @@ impl HyperText {
         self.kept.check()?;
         self.head.source.text(&task.data)
     }
+
+    fn page(&self, task: &Task) -> Result<Page, String> {
+        self.html(task).map(|html| html::text_of(&html, self.place))
+    }
 }
 
 impl Shows for HyperText {
@@ -56,7 +60,19 @@ impl Shows for HyperText {
     }
 
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
-        self.html(task).map(|html| vec![Passage { text: html::text_of(&html, self.place) }])
+        let passage = |part| match part {
+            Part::Seen(text) => Passage { text },
+            // It counts, but nobody means it.
+            Part::Hidden(text) => Passage { text: " ".repeat(text.chars().count()) },
+        };
+        Ok(match self.page(task)?.parts {
+            parts if parts.is_empty() => vec![Passage { text: String::new() }],
+            parts => parts.into_iter().map(passage).collect(),
+        })
+    }
+
+    fn read(&self, task: &Task) -> Result<Option<String>, String> {
+        self.page(task).map(|page| Some(page.seen))
     }
 
     fn address(&self) -> Option<&Path> {

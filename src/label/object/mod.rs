@@ -89,11 +89,17 @@ pub trait Object: Debug + Send + Sync {
         Err(format!("`{}` is no list", self.name()))
     }
 
-    /// Returns the texts in which spans are counted: one of a text or a page, one a turn of a dialogue, in the order
-    /// in which the editor numbers them.
+    /// Returns the texts in which spans are counted: one of a text, one a turn of a dialogue, in the order in which the
+    /// editor numbers them, and several of a page, which it counts through.
     ///
     /// Fails like [`Object::content`], and for objects that show no text to mark.
     fn passages(&self, task: &Task) -> Result<Vec<Passage>, String>;
+
+    /// Returns what a reader sees of its passages, where that is not [`Object::content`]; fails like that.
+    fn reading(&self, task: &Task) -> Result<Option<String>, String> {
+        let _ = task;
+        Ok(None)
+    }
 
     /// Returns what is shown, for the model version: tag, name, value and what decides how it is read.
     fn canonical(&self) -> String;
@@ -129,6 +135,12 @@ trait Shows: Debug + Send + Sync {
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
         let _ = task;
         Err(format!("`{}` has no text to mark", self.head().tag))
+    }
+
+    /// Returns what a reader sees, for [`Object::reading`].
+    fn read(&self, task: &Task) -> Result<Option<String>, String> {
+        let _ = task;
+        Ok(None)
     }
 
     /// Returns the field for [`Object::address`].
@@ -214,6 +226,10 @@ impl<T: Shows> Object for T {
 
     fn passages(&self, task: &Task) -> Result<Vec<Passage>, String> {
         self.mark(task)
+    }
+
+    fn reading(&self, task: &Task) -> Result<Option<String>, String> {
+        self.read(task)
     }
 
     fn canonical(&self) -> String {

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::label::config::LabelConfig;
+use crate::label::control::Draft;
 use crate::label::task::TaskId;
 
 const TEXT: &str = "Ann met Bob in Rome. Ann left Rome.";
@@ -92,6 +93,44 @@ fn a_reviewed_page_or_dialogue_is_checked_in_its_own_way() {
     check_verified("talk", &turn("0", 3, "0", 60), Err("turn 0 has no place 60"));
     check_verified("talk", &turn("0", 3, "7", 6), Err("there is no turn 7"));
     check_verified("talk", &turn("1", 3, "0", 6), Err("it ends before it begins"));
+}
+
+/// Between the cells no character is counted, and nobody reads the style.
+#[test]
+fn quotes_of_a_page_are_found_in_its_lines_and_cells() {
+    let html = "<p>John <b>Smith</b></p><p>left</p><style>.Rome{}</style><table><tr><td>😀Ann</td><td>Rome</td></tr></table>";
+    let mut task = task();
+    task.data.insert("h".to_owned(), json!(html));
+    let check = |quote: &str, expect: Result<(u64, u64, &str), &str>| {
+        let reading = control("page").read(&json!([{"text": quote, "label": "Place"}]), &task);
+        let places = reading.drafts.iter().map(|Draft { value, .. }| {
+            assert_eq!(control("page").verify(value, &task), Ok(()), "{value}");
+            let region = json!({"value": value});
+            let answer = control("page").answer(std::slice::from_ref(&region), &task);
+            assert_eq!(answer.map(|answer| answer[0]["text"] == value["text"]), Ok(true), "{value}");
+            let offsets = &value["globalOffsets"];
+            (
+                offsets["start"].as_u64().unwrap(),
+                offsets["end"].as_u64().unwrap(),
+                value["text"].as_str().unwrap(),
+            )
+        });
+        match (places.collect::<Vec<_>>().as_slice(), expect) {
+            ([], Err(part)) => assert!(reading.problems[0].contains(part), "{:?}", reading.problems),
+            (found, expect) => assert_eq!(found, expect.map(|place| [place]).unwrap(), "{quote}"),
+        }
+    };
+    check("John Smith", Ok((0, 10, "John Smith")));
+    check("Smith left", Ok((5, 14, "Smith\nleft")));
+    check("left", Ok((10, 14, "left")));
+    check("Rome", Ok((25, 29, "Rome")));
+    check("Ann\tRome", Ok((22, 29, "Ann\nRome")));
+    check("Smithleft", Err("is not in the text"));
+    let page = |start: u64, end: u64| json!({"start": start, "end": end, "hypertextlabels": ["PER"]});
+    assert_eq!(control("page").verify(&page(10, 14), &task), Ok(()));
+    let beyond = control("page").verify(&page(25, 31), &task);
+    assert_eq!(beyond, Err("it ends at 31, but the text has 29 characters".to_owned()));
+    assert_eq!(control("page").verify(&page(3, 3), &task), Err("it ends before it begins".to_owned()));
 }
 
 #[test]
