@@ -79,7 +79,9 @@ fn check(template: &Template, kinds: &[&str]) {
     let project = Project::new("Template", &template.config, &tasks(template));
     let model = quoting();
     let program = match kinds {
-        kinds if kinds.iter().any(|kind| kind.ends_with("labels")) => Program::new().with_model(&model),
+        kinds if kinds.iter().any(|kind| kind.ends_with("labels") || *kind == "ranker") => {
+            Program::new().with_model(&model)
+        }
         kinds if kinds.contains(&"textarea") => Program::new().with_litellm("schema-echo"),
         _ => Program::new().with_llama(),
     };
@@ -115,13 +117,20 @@ fn sent(program: &Program) -> BTreeMap<u64, Value> {
     lines.lines().map(pair).collect()
 }
 
-/// Returns a model that marks a word of what it is shown, and gives the first legal answer to all else.
+/// Returns a model that marks a word of what it is shown, ranks things as they come, and gives the first legal answer to all
+/// else.
 fn quoting() -> Llm {
     let model = Llm::start();
     model.answer(|asked| {
         let quote = QUOTES.iter().find(|quote| asked.text.contains(*quote)).unwrap_or(&"nothing");
         let mut answer: Value = serde_json::from_str(&asked.legal_answer()).unwrap_or_default();
         mark(&mut answer, quote);
+        let properties = asked.schema.as_ref().and_then(|schema| schema["properties"].as_object());
+        for (name, property) in properties.into_iter().flatten() {
+            if let Some(ranking) = ranking(property) {
+                answer[name] = ranking;
+            }
+        }
         answer.to_string()
     });
     model
@@ -139,6 +148,19 @@ fn mark(answer: &mut Value, quote: &str) {
         Value::Array(entries) => entries.iter_mut().for_each(|entry| mark(entry, quote)),
         _ => {}
     }
+}
+
+/// Returns all ids in their order, the first bucket with all of them; `None` where no ids are asked for.
+fn ranking(property: &Value) -> Option<Value> {
+    let is_ranking = property["description"].as_str()?.starts_with("The ids of ");
+    let Some(buckets) = property["properties"].as_object() else {
+        return is_ranking.then(|| property["items"]["enum"].clone());
+    };
+    let ids = |(at, (name, bucket)): (usize, (&String, &Value))| {
+        let ids = if at == 0 { bucket["items"]["enum"].clone() } else { json!([]) };
+        (name.clone(), ids)
+    };
+    is_ranking.then(|| buckets.iter().enumerate().map(ids).collect())
 }
 
 /// Returns tasks of a template that differ in a word of their own.
