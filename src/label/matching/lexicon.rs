@@ -14,12 +14,35 @@ const NEGATIONS: &str = "absence arent avoid barely cannot cant decline deny den
     без değil yok ليس ليست لا لم لن غير لیس نیست नहीं không bukan tidak לא אין δεν όχι není 不是 不 非 没有 無 아니 아닙니다";
 
 /// Words that turn the label before them into its opposite, even behind a comma.
-const REJECTIONS: &str = "inaccurate inapplicable inappropriate incorrect misleading unsuitable wrong falsch faux \
-    incorrecto yanlış неверно";
+const REJECTIONS: &str = "arguable debatable implausible improbable inaccurate inadequate inapplicable inappropriate \
+    incorrect misleading unsuitable untrue wrong falsch faux incorrecto yanlış неверно";
 
-/// Expressions that turn the label right after them into its opposite.
+/// Expressions that turn the label right after them into its opposite, or only offer it.
 const CONTRASTS: &str = "rather than,instead,instead of,other than,anything but,everything but,all but,far from,\
-    as opposed,as opposed to,less,free from";
+    as opposed,as opposed to,less,free from,almost,beyond,candidate is,candidates are,checking,close to,consider,\
+    considering,drop,e.g,eg,first check,for example,for instance,forget,ignore,ignoring,nearly,options are,\
+    possibility is,possible,possible answer,possible label,potential,potential answer,potential label,quasi,semi,\
+    similar to,skip,such as,think about,todo";
+
+/// Expressions that take back the label of their sentence, before or behind it; `{}` is the label.
+const DENIALS: &str = "a stretch,along the lines of,alternative is,alternative would be,another category,\
+    another label,assuming,at best,at first glance,at first sight,bad choice,bad fit,bad match,between {} and,\
+    can you confirm,chances are,come close,comes close,conceivable,confidence in {} is low,confidence in {} low,\
+    confidence is low,confidence low,depending on,differ from,different from,differs from,discard,discarded,\
+    discarding,discards,dismiss,dismissed,dismisses,dismissing,disqualified,disregard,disregarded,disregarding,\
+    disregards,distractor,eliminate,eliminated,eliminates,eliminating,example of a label,fall short,falls short,\
+    false positives,feels off,first impression,first thought,fit badly,fit poorly,fits badly,fits poorly,guessing,\
+    guesswork,had he,had she,had they,hesitant,hesitate,hypothetically,i am tempted,i considered,i suppose,i suspect,\
+    i'm tempted,i've considered,if at all,imaginable,in passing,in theory,incidental,irrelevant to,labels include,\
+    limited confidence,list contains,list includes,little confidence,little evidence,little to do with,low confidence,\
+    mention of {},mentions {},off the table,otherwise,out of the question,plausible,please confirm,poor choice,\
+    poor fit,poor match,process of elimination,red herring,reluctantly,resembles,rule out,ruled out,rules out,\
+    ruling out,secondary topic,seems off,slight chance,small chance,some might say,some would say,something else,\
+    something like,something similar,speculating,speculation,speculative,speculatively,stop short,stops short,\
+    supposing,tangential,tempted to,tempting,theoretically,there is a chance,there's a chance,too broad,too narrow,\
+    too specific,unrelated to,unverified,weak evidence,weak fit,weak match,{} is a possibility,{} is an option,\
+    {} is false,{} is invalid,{} is mentioned,{} is off,{} is one of several,{} is one of the options,\
+    {} is one option,{} is one possibility,{} is out,{} is possible,{} was considered";
 
 /// Expressions of a reply that does not commit itself, or refuses.
 const HEDGES: &str = "alternatively,allegedly,ambiguous,apologies,apologise,apologize,apparently,arguably,as a language model,\
@@ -30,7 +53,8 @@ const HEDGES: &str = "alternatively,allegedly,ambiguous,apologies,apologise,apol
     must decline,neither,no clear,none of,not clear,not enough,not possible,not sure,partially,partly,perhaps,\
     possibly,presumably,please paste,please provide,please share,potentially,pretends,pretending,probably,questionable,seemingly,\
     slightly,somewhat,sort of,supposed to,supposedly,tentative,tentatively,toss up,tough call,unable to,uncertain,\
-    unclear,undecided,undetermined,unsure,would be,would have,\
+    unclear,undecided,undetermined,unsure,i decline,i disagree,i do not agree,i don't agree,it would be,that would be,\
+    this would be,which would be,would be a,would be an,would be my guess,would be wrong,would have,\
     je ne peux pas,je ne sais pas,peut être,peutêtre,probablement,désolé,vielleicht,möglicherweise,wahrscheinlich,\
     vermutlich,es tut mir leid,tut mir leid,nicht sicher,ich weiß nicht,kann ich nicht,ich kann nicht,quizás,quizá,\
     tal vez,probablemente,no puedo,no sé,lo siento,forse,probabilmente,mi dispiace,non posso,talvez,provavelmente,\
@@ -43,15 +67,24 @@ const HEDGES_WITHOUT_SPACES: &str = "可能,也许,或许,大概,不确定,无�
     わかりません,申し訳,すみません,아마,죄송,확실하지";
 
 /// Expressions that take back what was said before them.
-const CORRECTIONS: &str = "scratch that,strike that,on second thought,on second thoughts,on reflection,let me \
-    reconsider,let me correct,i mean,my mistake,i made a mistake,i misread,i was wrong,that is not right,\
-    that's not right,is incorrect,is wrong,should be,wait no,no wait";
+const CORRECTIONS: &str = "scratch that,strike that,on second thought,on second thoughts,on reflection,\
+    let me reconsider,let me correct,i mean,my mistake,i made a mistake,i misread,i was wrong,that is not right,\
+    that's not right,is incorrect,is wrong,should be,wait no,no wait,this does not fit,this doesn't fit,\
+    does not quite fit,doesn't quite fit,does not really fit,doesn't really fit,not sure about this,\
+    not sure about that,only a guess,just a guess,confidence low,confidence is low,low confidence,may also be,\
+    might also be,could also be,alternatively";
 
 /// Words that do so at the start of a line or sentence.
 const CORRECTIONS_AT_START: &str = "actually correction hmm hold sorry wait";
 
 /// Words that offer labels instead of choosing them.
 const OFFERS: &str = "available candidate candidates option options possible";
+
+/// What stands behind the colon of a label that does not apply, or may not.
+const LOW: &str = "false improbable low maybe no possible possibly rejected uncertain unclear unlikely";
+
+/// What a heading calls labels that it only offers.
+const OFFERED: &str = "candidates options possibilities";
 
 /// Words that begin a reason.
 const REASONS: &str = "because since weil denn parce porque perché want потому çünkü";
@@ -86,6 +119,21 @@ pub(super) fn is_turn(word: &str) -> bool {
 /// Returns whether words deny what follows them.
 pub(super) fn ends_in_contrast(words: &[Word]) -> bool {
     ends_in(CONTRASTS, words)
+}
+
+/// Returns whether a word behind the colon of a label says that it does not apply, or may not.
+pub(super) fn is_low(word: &str) -> bool {
+    has(LOW, word)
+}
+
+/// Returns whether words end in a heading that offers what follows it.
+pub(super) fn ends_in_offer(words: &[Word]) -> bool {
+    words.last().is_some_and(|last| has(OFFERED, &last.text) && last.after.contains(':'))
+}
+
+/// Returns whether a sentence, in which `{}` is the label, takes it back.
+pub(super) fn is_denial(sentence: &[&str]) -> bool {
+    holds(DENIALS, &format!(" {} ", sentence.join(" ")))
 }
 
 /// Returns whether words name the answer that follows them.

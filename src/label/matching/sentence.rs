@@ -135,9 +135,22 @@ fn is_taken_back(words: &[Word], occurrence: &Occurrence) -> bool {
     let denies = |word: &Word| lexicon::is_negation(&word.text) || lexicon::is_rejection(&word.text);
     before[start..].iter().any(denies)
         || lexicon::ends_in_contrast(before)
+        || lexicon::ends_in_offer(before)
         || is_struck_out(&words[occurrence.start])
         || is_scored_low(&words[occurrence.end - 1], after)
         || is_rejected(&words[occurrence.end - 1..])
+        || lexicon::is_denial(&around(words, occurrence))
+}
+
+/// Returns the words of the sentence that a label stands in, up to a reason; the label itself is `{}`.
+fn around<'a>(words: &'a [Word], occurrence: &Occurrence) -> Vec<&'a str> {
+    let start = words[..occurrence.start].iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
+    let last = words[occurrence.end - 1..].iter().position(Word::ends_sentence);
+    let end = last.map_or(words.len(), |length| occurrence.end + length);
+    let behind = words[occurrence.end..end].iter().take_while(|word| !lexicon::is_reason(&word.text));
+    let spoken = |word: &'a Word| Some(word.text.as_str()).filter(|text| !text.is_empty());
+    let before = words[start..occurrence.start].iter().filter_map(spoken);
+    before.chain(["{}"]).chain(behind.filter_map(spoken)).collect()
 }
 
 /// Returns whether what follows a label in its sentence, the first word here, denies it.
@@ -166,14 +179,19 @@ fn is_struck_out(word: &Word) -> bool {
 
 /// Returns whether a label is followed by a low confidence, as in `spam: no`, `spam (10%)` and `spam: 0.1`.
 fn is_scored_low(label: &Word, after: &[Word]) -> bool {
-    let next = after.iter().find(|word| !word.text.is_empty());
-    let Some(next) = next.filter(|_| !label.ends_sentence()) else { return false };
+    let Some(at) = after.iter().position(|word| !word.text.is_empty()).filter(|_| !label.ends_sentence())
+    else {
+        return false;
+    };
+    let next = &after[at];
     let share = match next.text.strip_suffix('%') {
         Some(percent) => percent.parse().map(|percent: f64| percent / 100.0),
         // A number above 1 may be a percentage as well as points: only a high one is believed.
         None => next.text.parse().map(|number| if number <= 1.0 { number } else { number / 100.0 }),
     };
-    let is_denied = label.after.contains([':', '=']) && matches!(next.text.as_str(), "no" | "false");
+    let mut between = std::iter::once(label).chain(&after[..at]);
+    let is_told = between.any(|word| word.after.contains([':', '=']));
+    let is_denied = is_told && lexicon::is_low(&next.text);
     is_denied || share.is_ok_and(|share| share < 0.5)
 }
 

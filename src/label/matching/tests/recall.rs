@@ -4,6 +4,12 @@ use super::super::{Names, one};
 
 const INTENTS: &str = include_str!("intents.txt");
 
+/// Further replies that mean a label, one a line; `\n` is a line feed.
+const MEANT_TOO: &str = include_str!("meant.txt");
+
+/// Further replies that leave a label in doubt, one a line.
+const DOUBTED: &str = include_str!("doubted.txt");
+
 /// Replies that mean a label: `{}` is the label as written, `[]` its words.
 const MEANT: [&str; 24] = [
     "{}",
@@ -62,45 +68,49 @@ const NOT_MEANT: [&str; 26] = [
     "<think>{}",
 ];
 
-/// How many of the replies that mean a label are read: 24 of each of the 77 labels.
-const READ: usize = 24 * 77;
-
 fn written(phrase: &str, label: &str, other: &str) -> String {
+    let phrase = phrase.replace("\\n", "\n");
     phrase.replace("{}", label).replace("[]", &label.replace('_', " ")).replace("<>", other)
 }
 
-#[test]
-fn every_label_is_read_in_many_phrasings_and_never_another() {
+/// Expects that each of these replies means the label it names, for every so-many-th label.
+#[track_caller]
+fn check_meant<'a>(phrases: &(impl Iterator<Item = &'a str> + Clone), step: usize) {
     let intents: Vec<&str> = INTENTS.lines().collect();
     let labels = Names::new(intents.iter().map(|&intent| (intent, None)));
-    let mut read = 0;
-    let mut unread = Vec::new();
-    for (at, label) in intents.iter().enumerate() {
-        for phrase in MEANT {
+    assert_eq!(intents.len(), 77);
+    for (at, label) in intents.iter().enumerate().step_by(step) {
+        for phrase in phrases.clone() {
             let reply = written(phrase, label, "");
-            match one(&reply, &labels) {
-                Some(found) => {
-                    assert_eq!(found, at, "{reply:?} is read as {}", intents[found]);
-                    read += 1;
-                }
-                None => unread.push(reply),
-            }
+            assert_eq!(one(&reply, &labels).map(|found| intents[found]), Some(intents[at]), "{reply:?}");
         }
     }
-    assert_eq!((intents.len(), read), (77, READ), "{unread:#?}");
 }
 
-#[test]
-fn no_label_is_read_where_it_is_denied_doubted_or_one_of_two() {
+/// Expects that none of these replies means a label, for every so-many-th label.
+#[track_caller]
+fn check_not_meant<'a>(phrases: &(impl Iterator<Item = &'a str> + Clone), step: usize) {
     let intents: Vec<&str> = INTENTS.lines().collect();
     let labels = Names::new(intents.iter().map(|&intent| (intent, None)));
-    for (at, label) in intents.iter().enumerate() {
-        for phrase in NOT_MEANT {
-            for step in [1, 5] {
-                let reply = written(phrase, label, intents[(at + step) % intents.len()]);
+    for (at, label) in intents.iter().enumerate().step_by(step) {
+        for phrase in phrases.clone() {
+            for distance in [1, 5] {
+                let reply = written(phrase, label, intents[(at + distance) % intents.len()]);
                 let found = one(&reply, &labels).map(|found| intents[found]);
                 assert_eq!(found, None, "{reply:?}");
             }
         }
     }
+}
+
+#[test]
+fn every_label_is_read_in_many_phrasings_and_never_another() {
+    check_meant(&MEANT.into_iter(), 1);
+    check_meant(&MEANT_TOO.lines(), 11);
+}
+
+#[test]
+fn no_label_is_read_where_it_is_denied_doubted_or_one_of_two() {
+    check_not_meant(&NOT_MEANT.into_iter(), 1);
+    check_not_meant(&DOUBTED.lines(), 19);
 }
