@@ -43,6 +43,7 @@ mod retries;
 mod score;
 mod settings;
 mod share;
+mod shares;
 mod shown_version;
 mod spans;
 mod summaries;
