@@ -5,24 +5,21 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
-use super::answers::{Answers, Trouble};
+use super::answers::Answers;
 use super::contact::Contact;
-use super::fetching::unfetched;
 use super::fingerprint::Fingerprint;
-use super::inquiry::{Ending, Upshot};
 use super::keyword;
+use super::question::{Gain, Miss, Sheet};
 use super::reading::{Asked, regions};
-use super::records::{Question, raw, record, refrain};
 use super::score::{self, Scoring};
-use super::shared::{Seat, Shared, Told};
-use crate::engine::ports::{Failure, FailureKind, Outcome};
+use super::shared::Shared;
+use crate::engine::ports::{FailureKind, Outcome};
 use crate::journal::Journal;
-use crate::journal::record::{Also, Record};
 use crate::label::form::{Filled, Form};
-use crate::label::prediction::{Labeled, Prediction, Usage};
-use crate::label::task::{Task, TaskId};
-use crate::llm::chat::{Bill, ChatRequest, Completion, Message, Parameters, Role};
-use crate::llm::client::{Client, RawReply};
+use crate::label::prediction::{Labeled, Prediction};
+use crate::label::task::Task;
+use crate::llm::chat::{Bill, ChatRequest, Message, Parameters, Role};
+use crate::llm::client::Client;
 use crate::media::Media;
 use crate::prompt::wrap::Prompt;
 
@@ -93,126 +90,38 @@ impl Annotator {
     }
 
     async fn label(&self, task: Task) -> Outcome {
-        let shown = match self.media.shown(&self.form, &task).await {
-            Ok(shown) => shown,
-            Err(error) => return unfetched(task.id, error),
-        };
+        let id = task.id;
+        self.outcome(task).await.unwrap_or_else(|miss| miss.outcome(id))
+    }
+
+    async fn outcome(&self, task: Task) -> Result<Outcome, Miss> {
+        let shown = self.media.shown(&self.form, &task).await?;
         let shown = shown.as_ref().unwrap_or(&task);
-        let request = match self.request(shown) {
-            Ok(request) => request,
-            Err(reason) => return failed(task.id, FailureKind::Data, reason, Bill::default()),
-        };
-        let fingerprint = Fingerprint::new(&self.provider, &request, 0);
+        let request = self.request(shown).map_err(|reason| Miss::unasked(FailureKind::Data, reason))?;
         let identity = self.identity(shown, &request);
         if self.is_answered(&task, identity) {
-            return Outcome::Unchanged(task.id);
+            return Ok(Outcome::Unchanged(task.id));
         }
-        match &self.answerer {
-            Answerer::Keyword => match self.count(shown) {
-                Ok(filled) => {
-                    let labeled = self.labeled(task, identity, filled);
-                    Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: false }
-                }
-                Err((kind, reason)) => failed(task.id, kind, reason, Bill::default()),
-            },
+        let Gain { filled, bill: Bill { usage, cost }, reused } = match &self.answerer {
+            Answerer::Keyword => self.count(shown)?,
             Answerer::Model(client) => {
-                let seat = self.shared.seat(fingerprint).await;
-                let question = Question { fingerprint, identity, task: task.id, request: &request };
-                match self.known(client, shown, question, &seat) {
-                    Some(Ok(filled)) => {
-                        let labeled = self.labeled(task, identity, filled);
-                        Outcome::Labeled { labeled, usage: Usage::default(), cost: None, reused: true }
-                    }
-                    Some(Err((kind, reason))) => Outcome::Refrained(Failure { task: task.id, kind, reason }),
-                    None => match self.media.load(&request, task.id).await {
-                        Ok(loaded) => {
-                            let upshot = self.ask(client, shown, &loaded).await;
-                            self.settle(task, question, upshot, seat)
-                        }
-                        Err(error) => unfetched(task.id, error),
-                    },
-                }
+                self.put(client, Sheet { form: &self.form, task: shown }, &request).await?
             }
-        }
+        };
+        let labeled = self.labeled(task, identity, filled);
+        Ok(Outcome::Labeled { labeled, usage, cost, reused })
     }
 
     /// Returns what a task gets by counting words.
-    fn count(&self, task: &Task) -> Result<Filled, (FailureKind, String)> {
+    fn count(&self, task: &Task) -> Result<Gain, Miss> {
         let answer = keyword::answer(&self.form, task);
         if answer.as_object().is_some_and(Map::is_empty) {
             let reason = "its text holds no word of any label, or as many of several".to_owned();
-            return Err((FailureKind::Unusable, reason));
+            return Err(Miss::unasked(FailureKind::Unusable, reason));
         }
         let filled = Answers::counted(answer).read(&self.form, task, Scoring::None);
-        filled.map_err(|trouble| (trouble.kind, trouble.reason))
-    }
-
-    /// Reads what a task gets out of a completion.
-    pub(super) fn read(&self, task: &Task, completion: &Completion) -> Result<Filled, Trouble> {
-        Answers::sift(&completion.responses, self.mode)?.read(&self.form, task, self.scoring)
-    }
-
-    /// Returns what a task gets without asking, from another task that asked the same or from the journal: an answer
-    /// that can still be read, or a failure that would most likely come again. `None` where it is to be asked.
-    fn known(
-        &self,
-        client: &Client,
-        task: &Task,
-        question: Question<'_>,
-        seat: &Seat<'_>,
-    ) -> Option<Result<Filled, (FailureKind, String)>> {
-        let read = |replies: &[RawReply], asked: Option<TaskId>| {
-            let completion = client.read(replies, question.request.parameters.responses).ok()?;
-            let filled = self.read(task, &completion).ok()?;
-            if asked != Some(task.id) {
-                self.keep(Record::Also(Also { key: question.fingerprint.key(), task: task.id }));
-            }
-            Some(filled)
-        };
-        let told = seat.told().and_then(|told| match told {
-            Told::Answer(replies) => read(&replies, None).map(Ok),
-            Told::Failure { kind, reason } => Some(Err((kind, reason))),
-        });
-        let journal = || self.journal.as_deref();
-        let key = question.fingerprint.key();
-        let answered =
-            || journal()?.answer(&key).and_then(|answer| read(&raw(answer.replies), Some(answer.task)));
-        let failed = || {
-            let is_asked = self.retries_failed && !seat.has_failed();
-            journal()
-                .filter(|_| !is_asked)?
-                .failure(&key)
-                .and_then(|failure| refrain(&failure, question.request))
-        };
-        told.or_else(|| answered().map(Ok)).or_else(|| failed().map(Err))
-    }
-
-    /// Keeps what was paid for, tells those who wait, and only then returns what became of the task.
-    fn settle(&self, task: Task, question: Question<'_>, upshot: Upshot, mut seat: Seat<'_>) -> Outcome {
-        if let Some(record) = record(question, &upshot) {
-            self.keep(record);
-        }
-        let Upshot { ending, bill, .. } = upshot;
-        let Bill { usage, cost } = bill;
-        match ending {
-            Ending::Answered { filled, replies } => {
-                seat.tell(Told::Answer(replies));
-                let labeled = self.labeled(task, question.identity, filled);
-                Outcome::Labeled { labeled, usage, cost, reused: false }
-            }
-            Ending::Failed { trouble: Trouble { kind, reason, .. }, .. } => {
-                seat.tell(Told::Failure { kind, reason: reason.clone() });
-                failed(task.id, kind, reason, bill)
-            }
-            Ending::Fatal { error, .. } => Outcome::Fatal { error, usage, cost },
-            Ending::Stopped => Outcome::Stopped { usage, cost },
-        }
-    }
-
-    fn keep(&self, record: Record) {
-        if let Some(journal) = &self.journal {
-            journal.keep(record);
-        }
+        let filled = filled.map_err(|trouble| Miss::unasked(trouble.kind, trouble.reason))?;
+        Ok(Gain { filled, bill: Bill::default(), reused: false })
     }
 
     fn labeled(&self, task: Task, identity: Fingerprint, filled: Filled) -> Labeled {
@@ -274,16 +183,14 @@ impl Annotator {
     }
 }
 
-fn failed(task: TaskId, kind: FailureKind, reason: String, bill: Bill) -> Outcome {
-    Outcome::Failed { failure: Failure { task, kind, reason }, usage: bill.usage, cost: bill.cost }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::label::task::StoredPrediction;
+    use crate::engine::ports::Failure;
+    use crate::label::prediction::Usage;
+    use crate::label::task::{StoredPrediction, TaskId};
     use crate::llm::chat::Part;
     use crate::prompt::fake::{control, form, task};
     use crate::prompt::wrap::PromptTexts;

@@ -1,10 +1,10 @@
 //! What tasks refer to: texts are fetched before a request is made, images and documents before it is sent.
 
 use super::annotator::{Annotator, Answerer};
-use crate::engine::ports::{Error, Failure, FailureKind, Outcome};
-use crate::label::prediction::Usage;
-use crate::label::task::{Task, TaskId};
-use crate::llm::chat::ChatRequest;
+use super::question::Miss;
+use crate::engine::ports::{Error, FailureKind};
+use crate::label::task::Task;
+use crate::llm::chat::{Bill, ChatRequest};
 use crate::media::MediaError;
 use crate::studio::error::StudioError;
 
@@ -29,23 +29,18 @@ impl Annotator {
     }
 }
 
-/// Returns what becomes of a task whose files cannot be had.
-pub(super) fn unfetched(task: TaskId, error: MediaError) -> Outcome {
-    let failed = |kind, reason| Outcome::Failed {
-        failure: Failure { task, kind, reason },
-        usage: Usage::default(),
-        cost: None,
-    };
-    match error {
-        MediaError::Unusable(reason) => failed(FailureKind::Data, reason),
-        MediaError::Unreachable(reason) => failed(FailureKind::Unreachable, reason),
-        MediaError::Stopped | MediaError::Lost(StudioError::Stopped) => {
-            Outcome::Stopped { usage: Usage::default(), cost: None }
+impl From<MediaError> for Miss {
+    /// A question whose files cannot be had is not asked.
+    fn from(error: MediaError) -> Self {
+        let bill = Bill::default();
+        match error {
+            MediaError::Unusable(reason) => Self::unasked(FailureKind::Data, reason),
+            MediaError::Unreachable(reason) => Self::unasked(FailureKind::Unreachable, reason),
+            MediaError::Stopped | MediaError::Lost(StudioError::Stopped) => Self::Stopped(bill),
+            MediaError::Lost(error) => {
+                let error = Error::Studio { message: error.to_string(), advice: error.advice() };
+                Self::Fatal { error, bill }
+            }
         }
-        MediaError::Lost(error) => Outcome::Fatal {
-            error: Error::Studio { message: error.to_string(), advice: error.advice() },
-            usage: Usage::default(),
-            cost: None,
-        },
     }
 }

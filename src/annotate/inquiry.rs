@@ -5,10 +5,10 @@ use std::mem::discriminant;
 
 use super::annotator::Annotator;
 use super::answers::{Remedy, Trouble};
+use super::question::Sheet;
 use crate::engine::ports::{Error, FailureKind};
 use crate::http::transport::SendError;
 use crate::label::form::Filled;
-use crate::label::task::Task;
 use crate::llm::chat::{Bill, ChatRequest, Completion, Parameters};
 use crate::llm::client::{AskError, Client, Paid, RawReply, Unanswered};
 use crate::llm::provider::DecodeError;
@@ -59,7 +59,7 @@ pub(super) enum Ending {
 struct Inquiry<'a> {
     annotator: &'a Annotator,
     client: &'a Client,
-    task: &'a Task,
+    sheet: Sheet<'a>,
     bill: Bill,
     useless: Vec<RawReply>,
     /// What was tried against the answers of no use so far.
@@ -76,11 +76,11 @@ pub(super) fn reach(limit: Option<u64>) -> u64 {
 
 impl Annotator {
     /// Asks until something can be read, or nothing more is worth asking.
-    pub(super) async fn ask(&self, client: &Client, task: &Task, request: &ChatRequest) -> Upshot {
+    pub(super) async fn ask(&self, client: &Client, sheet: Sheet<'_>, request: &ChatRequest) -> Upshot {
         let mut inquiry = Inquiry {
             annotator: self,
             client,
-            task,
+            sheet,
             bill: Bill::default(),
             useless: Vec::new(),
             remedies: Vec::new(),
@@ -104,7 +104,7 @@ impl Inquiry<'_> {
             Ok(Paid { completion, replies }) => {
                 self.annotator.contact.answered();
                 self.bill += completion.bill;
-                match self.annotator.read(self.task, &completion) {
+                match self.annotator.read(self.sheet, &completion) {
                     Ok(filled) => return Err(Ending::Answered { filled, replies }),
                     Err(trouble) => {
                         self.useless.extend(replies);
@@ -167,8 +167,8 @@ impl Inquiry<'_> {
             Remedy::Again => {}
             Remedy::Longer => further.parameters.max_tokens = Some(reach(question.parameters.max_tokens)),
             Remedy::Correct(text) => {
-                let form = &self.annotator.form;
-                let labels = form.choices.map(|at| form.controls[at].labels(self.task));
+                let Sheet { form, task } = self.sheet;
+                let labels = form.choices.map(|at| form.controls[at].labels(task));
                 further.messages =
                     corrected(question, BadAnswer { text, wrong }, &labels.unwrap_or_default());
             }

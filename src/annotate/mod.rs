@@ -7,6 +7,7 @@ mod fetching;
 pub mod fingerprint;
 mod inquiry;
 pub mod keyword;
+mod question;
 mod reading;
 mod records;
 pub mod score;

@@ -20,8 +20,6 @@ use crate::llm::client::RawReply;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question<'a> {
     pub fingerprint: Fingerprint,
-    /// By what its prediction is known.
-    pub identity: Fingerprint,
     pub task: TaskId,
     pub request: &'a ChatRequest,
 }
@@ -55,7 +53,7 @@ pub(super) fn refrain(failure: &Failure, request: &ChatRequest) -> Option<(Failu
 
 /// Returns what to keep of a question; nothing where nothing was asked, or all that came is that the run is ending.
 pub(super) fn record(question: Question<'_>, upshot: &Upshot) -> Option<Record> {
-    let Question { fingerprint, task, request, .. } = question;
+    let Question { fingerprint, task, request } = question;
     let (key, at, model) = (fingerprint.key(), now(), request.model.clone());
     let Bill { usage, cost } = upshot.bill;
     let trouble = match &upshot.ending {

@@ -1,0 +1,157 @@
+//! One question to a model: answered by the journal or by a task that asks the same, else asked, and kept.
+
+use super::annotator::Annotator;
+use super::answers::{Answers, Trouble};
+use super::fingerprint::Fingerprint;
+use super::inquiry::{Ending, Upshot};
+use super::records::{Question, raw, record, refrain};
+use super::shared::{Seat, Told};
+use crate::engine::ports::{Error, Failure, FailureKind, Outcome};
+use crate::journal::record::{Also, Record};
+use crate::label::form::{Filled, Form};
+use crate::label::task::{Task, TaskId};
+use crate::llm::chat::{Bill, ChatRequest, Completion};
+use crate::llm::client::{Client, RawReply};
+
+/// What is filled: a form, for a task as it is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sheet<'a> {
+    pub form: &'a Form,
+    pub task: &'a Task,
+}
+
+/// What a question came to.
+#[derive(Debug)]
+pub(super) struct Gain {
+    pub filled: Filled,
+    pub bill: Bill,
+    /// Whether the answer was there already.
+    pub reused: bool,
+}
+
+/// Why a question came to nothing.
+#[derive(Debug)]
+pub(super) enum Miss {
+    Failed {
+        kind: FailureKind,
+        reason: String,
+        bill: Bill,
+    },
+    /// It failed for good before, and was not asked again.
+    Refrained {
+        kind: FailureKind,
+        reason: String,
+    },
+    /// Nothing more can succeed.
+    Fatal {
+        error: Error,
+        bill: Bill,
+    },
+    /// Stopping was asked for.
+    Stopped(Bill),
+}
+
+impl Miss {
+    /// Nothing was asked, for this reason.
+    pub(super) fn unasked(kind: FailureKind, reason: String) -> Self {
+        Self::Failed { kind, reason, bill: Bill::default() }
+    }
+
+    /// Returns what becomes of the task.
+    pub(super) fn outcome(self, task: TaskId) -> Outcome {
+        match self {
+            Self::Failed { kind, reason, bill: Bill { usage, cost } } => {
+                Outcome::Failed { failure: Failure { task, kind, reason }, usage, cost }
+            }
+            Self::Refrained { kind, reason } => Outcome::Refrained(Failure { task, kind, reason }),
+            Self::Fatal { error, bill: Bill { usage, cost } } => Outcome::Fatal { error, usage, cost },
+            Self::Stopped(Bill { usage, cost }) => Outcome::Stopped { usage, cost },
+        }
+    }
+}
+
+impl Annotator {
+    /// Puts a question, unless the answer is there already.
+    pub(super) async fn put(
+        &self,
+        client: &Client,
+        sheet: Sheet<'_>,
+        request: &ChatRequest,
+    ) -> Result<Gain, Miss> {
+        let fingerprint = Fingerprint::new(&self.provider, request, 0);
+        let seat = self.shared.seat(fingerprint).await;
+        let question = Question { fingerprint, task: sheet.task.id, request };
+        match self.known(client, sheet, question, &seat) {
+            Some(known) => known,
+            None => {
+                let loaded = self.media.load(request, sheet.task.id).await?;
+                let upshot = self.ask(client, sheet, &loaded).await;
+                self.settle(question, upshot, seat)
+            }
+        }
+    }
+
+    /// Reads what a task gets out of a completion.
+    pub(super) fn read(&self, sheet: Sheet<'_>, completion: &Completion) -> Result<Filled, Trouble> {
+        Answers::sift(&completion.responses, self.mode)?.read(sheet.form, sheet.task, self.scoring)
+    }
+
+    /// Returns what a task gets without asking, from another task that asked the same or from the journal: an answer
+    /// that can still be read, or a failure that would most likely come again. `None` where it is to be asked.
+    fn known(
+        &self,
+        client: &Client,
+        sheet: Sheet<'_>,
+        question: Question<'_>,
+        seat: &Seat<'_>,
+    ) -> Option<Result<Gain, Miss>> {
+        let read = |replies: &[RawReply], asked: Option<TaskId>| {
+            let completion = client.read(replies, question.request.parameters.responses).ok()?;
+            let filled = self.read(sheet, &completion).ok()?;
+            if asked != Some(question.task) {
+                self.keep(Record::Also(Also { key: question.fingerprint.key(), task: question.task }));
+            }
+            Some(Gain { filled, bill: Bill::default(), reused: true })
+        };
+        let told = seat.told().and_then(|told| match told {
+            Told::Answer(replies) => read(&replies, None).map(Ok),
+            Told::Failure { kind, reason } => Some(Err(Miss::Refrained { kind, reason })),
+        });
+        let journal = || self.journal.as_deref();
+        let key = question.fingerprint.key();
+        let answered =
+            || journal()?.answer(&key).and_then(|answer| read(&raw(answer.replies), Some(answer.task)));
+        let failed = || {
+            let is_asked = self.retries_failed && !seat.has_failed();
+            let failure = journal().filter(|_| !is_asked)?.failure(&key)?;
+            refrain(&failure, question.request).map(|(kind, reason)| Miss::Refrained { kind, reason })
+        };
+        told.or_else(|| answered().map(Ok)).or_else(|| failed().map(Err))
+    }
+
+    /// Keeps what was paid for, tells those who wait, and only then returns what it came to.
+    fn settle(&self, question: Question<'_>, upshot: Upshot, mut seat: Seat<'_>) -> Result<Gain, Miss> {
+        if let Some(record) = record(question, &upshot) {
+            self.keep(record);
+        }
+        let Upshot { ending, bill, .. } = upshot;
+        match ending {
+            Ending::Answered { filled, replies } => {
+                seat.tell(Told::Answer(replies));
+                Ok(Gain { filled, bill, reused: false })
+            }
+            Ending::Failed { trouble: Trouble { kind, reason, .. }, .. } => {
+                seat.tell(Told::Failure { kind, reason: reason.clone() });
+                Err(Miss::Failed { kind, reason, bill })
+            }
+            Ending::Fatal { error, .. } => Err(Miss::Fatal { error, bill }),
+            Ending::Stopped => Err(Miss::Stopped(bill)),
+        }
+    }
+
+    fn keep(&self, record: Record) {
+        if let Some(journal) = &self.journal {
+            journal.keep(record);
+        }
+    }
+}
