@@ -10,6 +10,7 @@ mod html;
 mod matching;
 pub mod object;
 pub mod path;
+pub mod pieces;
 pub mod prediction;
 pub mod relations;
 pub mod span;

@@ -125,6 +125,7 @@ pub(crate) fn showing(controls: Vec<Arc<dyn Control>>, object: FakeObject) -> Fo
         response: None,
         choices: None,
         relations: None,
+        splitting: None,
         notices: Vec::new(),
     }
 }

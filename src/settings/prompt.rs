@@ -108,6 +108,7 @@ impl PromptSettings {
             response_prefix: args.response_prefix.clone(),
             without_regions: None,
             profile: profile(args),
+            most: None,
         }
     }
 }

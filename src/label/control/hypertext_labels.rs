@@ -15,7 +15,7 @@ use crate::label::span;
 /// The editor looks at the offsets where the paths lead nowhere, and writes both once a person submits. Numbers in the place
 /// of paths would be shown as well, but stay numbers.
 pub(super) const NOTATION: Notation =
-    Notation { object: "HyperText", write, place, range, words: Words::Kept };
+    Notation { object: "HyperText", write, place, range, words: Words::Kept, moves: None };
 
 pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>, String> {
     Ok(Arc::new(Spans::parse(node, head, &NOTATION)?))

@@ -11,6 +11,7 @@ mod menu;
 mod number;
 mod pairwise;
 mod paragraph_labels;
+mod piecewise;
 mod places;
 mod ranker;
 mod ranking;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+pub use piecewise::{Excess, Piecewise};
 pub use reading::{Draft, Reading};
 
 use super::condition::Condition;
@@ -132,6 +134,12 @@ pub trait Control: Debug + Send + Sync {
     /// Returns how far the values of two sets of regions of this control agree, from 0 to 1.
     fn agreement(&self, gold: &[Value], predicted: &[Value]) -> f64 {
         if gold == predicted { 1.0 } else { 0.0 }
+    }
+
+    /// Returns what puts pieces together, where a text that is too long may be asked about in pieces; `None` where only the
+    /// whole tells what to fill in.
+    fn piecewise(&self) -> Option<Box<dyn Piecewise + '_>> {
+        None
     }
 
     /// Returns what is asked, for the model version: tag, names, labels, aliases, hints, bounds.

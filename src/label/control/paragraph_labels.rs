@@ -6,13 +6,21 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::{Map, Value, json};
 
-use super::spans::{Notation, Passages, Spans, Words, numbers};
+use super::spans::{Moves, Notation, Passages, Spans, Words, numbers};
 use super::{Control, Head};
+use crate::label::pieces::Position;
 use crate::label::span;
 
 /// Places are numbers of turns, as texts, for the editor shows nothing where they are numbers, and offsets in UTF-16 units
 /// of each turn's own text, the end not included.
-const NOTATION: Notation = Notation { object: "Paragraphs", write, place, range, words: Words::Ignored };
+const NOTATION: Notation = Notation {
+    object: "Paragraphs",
+    write,
+    place,
+    range,
+    words: Words::Ignored,
+    moves: Some(Moves { position, put }),
+};
 
 pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>, String> {
     Ok(Arc::new(Spans::parse(node, head, &NOTATION)?))
@@ -24,16 +32,25 @@ fn write(passages: &Passages, range: &Range<usize>) -> Map<String, Value> {
     let units = |turn: usize, offset: usize| {
         passages.passage(turn).map_or(0, |text| span::utf16_units(text, &(0..offset)).end)
     };
-    let mut place = Map::new();
-    place.insert("start".to_owned(), json!(first.to_string()));
-    place.insert("end".to_owned(), json!(last.to_string()));
-    place.insert("startOffset".to_owned(), json!(units(first, start)));
-    place.insert("endOffset".to_owned(), json!(units(last, end)));
-    place
+    put(&((first, units(first, start))..(last, units(last, end))))
+}
+
+fn put(Range { start, end }: &Range<Position>) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("start".to_owned(), json!(start.0.to_string()));
+    fields.insert("end".to_owned(), json!(end.0.to_string()));
+    fields.insert("startOffset".to_owned(), json!(start.1));
+    fields.insert("endOffset".to_owned(), json!(end.1));
+    fields
 }
 
 fn place(value: &Value) -> Result<Option<Vec<usize>>, String> {
     numbers(value, &["start", "startOffset", "end", "endOffset"]).map(Some)
+}
+
+fn position(numbers: &[usize]) -> Option<Range<Position>> {
+    let &[first, start, last, end] = numbers else { return None };
+    Some((first, start)..(last, end))
 }
 
 fn range(passages: &Passages, place: &[usize]) -> Result<Range<usize>, String> {

@@ -7,7 +7,7 @@ use roxmltree::Node;
 use crate::label::{tag, text};
 
 /// The limits of one control.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Usages {
     /// For labels without a limit of their own.
     pub(super) of_any: Option<u64>,

@@ -56,7 +56,17 @@ pub(super) fn form(config: &LabelConfig, wanted: &Wanted) -> Result<Form, Config
         None => config.skipped.iter().map(ToString::to_string).collect(),
     };
     let objects = config.objects.clone();
-    Ok(Form { input: Arc::clone(input), objects, controls, prompt, response, choices, relations, notices })
+    Ok(Form {
+        input: Arc::clone(input),
+        objects,
+        controls,
+        prompt,
+        response,
+        choices,
+        relations,
+        splitting: None,
+        notices,
+    })
 }
 
 fn is_of_task(control: &Arc<dyn Control>) -> bool {

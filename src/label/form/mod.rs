@@ -5,6 +5,7 @@ mod example;
 mod limits;
 mod llm_interactive;
 mod part;
+pub mod pieces;
 mod regions;
 mod relations;
 mod shown;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use self::pieces::Splitting;
 use self::relations::Related;
 use self::shown::{Sight, conditional};
 use super::config::{ConfigError, LabelConfig};
@@ -36,6 +38,8 @@ pub struct Wanted {
     /// Why controls that mark regions, and what labels or relates those, stay empty; `None` where they are filled.
     pub without_regions: Option<&'static str>,
     pub profile: Profile,
+    /// The most code points of a text that are asked about in one question; `None` for all.
+    pub most: Option<usize>,
 }
 
 /// Whose ways of rendering prompts and reading answers are followed (`--profile`).
@@ -64,6 +68,8 @@ pub struct Form {
     pub choices: Option<usize>,
     /// Which relations the regions may have to each other; `None` where they are not asked for.
     pub relations: Option<Relations>,
+    /// How texts that are too long are asked about; `None` where every task is one question.
+    pub splitting: Option<Splitting>,
     /// What a person should know: skipped tags and why, one line each.
     pub notices: Vec<String>,
 }
@@ -109,10 +115,11 @@ impl Form {
     /// Chooses the controls; an error says why nothing could be filled, or which name does not exist.
     pub fn new(config: &LabelConfig, wanted: &Wanted) -> Result<Self, ConfigError> {
         let form = choose::form(config, wanted)?;
-        match wanted.profile {
-            Profile::Own => Ok(form),
-            Profile::LlmInteractive => form.of_llm_interactive(),
-        }
+        let form = match wanted.profile {
+            Profile::Own => form,
+            Profile::LlmInteractive => form.of_llm_interactive()?,
+        };
+        Ok(form.split(wanted.most))
     }
 
     /// Returns the JSON schema of the whole answer: an object whose keys are the control names.
@@ -245,7 +252,8 @@ impl Form {
         let objects = self.labeled().into_iter().map(|object| object.canonical());
         let controls = self.controls.iter().map(|control| control.canonical());
         let relations = self.relations.iter().map(Relations::canonical);
-        objects.chain(controls).chain(relations).collect::<Vec<_>>().join("\n")
+        let splitting = self.splitting.iter().map(Splitting::canonical);
+        objects.chain(controls).chain(relations).chain(splitting).collect::<Vec<_>>().join("\n")
     }
 
     /// Returns the controls that have a key of their own in an answer.

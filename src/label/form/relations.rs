@@ -25,6 +25,9 @@ const DIRECTION: &str = "right";
 /// A region of one response: index of the control, and of the region in its reading.
 type Place = (usize, usize);
 
+/// The names of the relations between two regions, which are indices into [`Filled::drafts`](super::Filled::drafts).
+pub(super) type Joined = BTreeMap<(usize, usize), Vec<String>>;
+
 /// What one response says of relations.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Related {
@@ -130,13 +133,22 @@ pub(super) fn merge(
         .filter(|(_, votes)| is_most(*votes))
         .map(|(problem, _)| problem.to_owned())
         .collect();
-    // The editor keeps one relation from one region to another, whatever its names.
-    let mut merged: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+    let mut joined: Joined = BTreeMap::new();
     for ((from, to, label), _) in votes.into_iter().filter(|(_, votes)| is_most(*votes)) {
-        merged.entry((from, to)).or_default().extend(label.map(str::to_owned));
+        joined.entry((from, to)).or_default().extend(label.map(str::to_owned));
     }
-    merged.retain(|_, labels| {
+    let (kept, more) = settled(relations, joined);
+    problems.extend(more);
+    (kept, problems)
+}
+
+/// Returns one relation for each two regions, and what is wrong with others: the editor keeps one from one region to
+/// another, whatever its names.
+pub(super) fn settled(relations: &Relations, mut joined: Joined) -> (Vec<Relation>, Vec<String>) {
+    let mut problems = Vec::new();
+    joined.retain(|_, labels| {
         labels.sort_by_key(|label| relations.labels.iter().position(|known| known == label));
+        labels.dedup();
         let is_too_much = relations.naming == Naming::Single && 1 < labels.len();
         if is_too_much {
             let labels = text::quoted(labels.iter().map(String::as_str));
@@ -145,7 +157,7 @@ pub(super) fn merge(
         !is_too_much
     });
     let relation = |((from, to), labels)| Relation { from, to, labels, direction: DIRECTION };
-    (merged.into_iter().map(relation).collect(), problems)
+    (joined.into_iter().map(relation).collect(), problems)
 }
 
 /// Returns the regions that were found, by the names that the answer gives them; `None` for a name of several.

@@ -109,6 +109,7 @@ fn wanted(controls: Option<&[&str]>, prompt: &str, response: Option<&str>) -> Wa
         response_prefix: response.map(str::to_owned),
         without_regions: None,
         profile: Profile::Own,
+        most: None,
     }
 }
 

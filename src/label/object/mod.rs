@@ -23,6 +23,7 @@ use serde_json::json;
 pub(super) use source::Source;
 
 use super::path::Path;
+use super::pieces::Piece;
 use super::task::Task;
 
 /// What an object tag gives to a prompt.
@@ -101,6 +102,15 @@ pub trait Object: Debug + Send + Sync {
         Ok(None)
     }
 
+    /// Returns what its field may hold instead so that it shows one part after the other, each of at most so many code
+    /// points; a single part where it shows no more, or cannot show less.
+    ///
+    /// Fails like [`Object::passages`], and for objects that cannot show a part.
+    fn pieces(&self, task: &Task, most: usize) -> Result<Vec<Piece>, String> {
+        let _ = (task, most);
+        Err(format!("`{}` cannot be shown in pieces", self.tag()))
+    }
+
     /// Returns what is shown, for the model version: tag, name, value and what decides how it is read.
     fn canonical(&self) -> String;
 }
@@ -141,6 +151,12 @@ trait Shows: Debug + Send + Sync {
     fn read(&self, task: &Task) -> Result<Option<String>, String> {
         let _ = task;
         Ok(None)
+    }
+
+    /// Returns the parts of what is shown; fails for a tag that cannot show a part.
+    fn cut(&self, task: &Task, most: usize) -> Result<Vec<Piece>, String> {
+        let _ = (task, most);
+        Err(format!("`{}` cannot be shown in pieces", self.head().tag))
     }
 
     /// Returns the field for [`Object::address`].
@@ -230,6 +246,10 @@ impl<T: Shows> Object for T {
 
     fn reading(&self, task: &Task) -> Result<Option<String>, String> {
         self.read(task)
+    }
+
+    fn pieces(&self, task: &Task, most: usize) -> Result<Vec<Piece>, String> {
+        self.cut(task, most)
     }
 
     fn canonical(&self) -> String {

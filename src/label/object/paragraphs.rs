@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::kept::Kept;
 use super::{Content, Head, Object, Passage, Shows, Turn};
 use crate::label::path::Path;
+use crate::label::pieces::{self, Piece};
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
@@ -88,32 +89,36 @@ fn turn(entry: &Value, keys: &Keys) -> Result<Turn, String> {
 
 impl Paragraphs {
     fn turns(&self, task: &Task) -> Result<Vec<Turn>, String> {
+        Ok(self.numbered(task)?.into_iter().map(|(turn, _)| turn).collect())
+    }
+
+    /// Returns the turns in the order of their numbers, each with its entry in the task's data.
+    fn numbered(&self, task: &Task) -> Result<Vec<(Turn, Value)>, String> {
         self.kept.check()?;
         let value = self.head.source.value(&task.data)?;
         let value = parsed(&value);
         let turns = turns(&value, &self.keys, &self.head.source.describe())?;
-        Ok(match value.as_array().filter(|_| self.is_sorted) {
-            Some(entries) => sorted(turns, entries),
-            None => turns,
-        })
+        let entries = value.as_array().cloned().unwrap_or_default();
+        let numbered = turns.into_iter().zip(entries).collect();
+        Ok(if self.is_sorted { sorted(numbered) } else { numbered })
     }
 }
 
 /// Returns the turns in the order in which they begin, as `setRemoteValue` of the editor's `Paragraphs/model.js` sorts.
 ///
 /// A turn without a beginning is the last one, and so is one that begins at 0, which the editor takes for none.
-fn sorted(turns: Vec<Turn>, entries: &[Value]) -> Vec<Turn> {
+fn sorted(mut turns: Vec<(Turn, Value)>) -> Vec<(Turn, Value)> {
     let time = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_f64).filter(|time| *time != 0.0);
     let span = |entry: &Value| {
         let start = time(entry, "start").unwrap_or(f64::INFINITY);
         let end = time(entry, "end").or_else(|| Some(start + entry.get("duration")?.as_f64()?));
         (start, end.unwrap_or(0.0))
     };
-    let mut timed: Vec<((f64, f64), Turn)> = entries.iter().map(span).zip(turns).collect();
-    timed.sort_by(|((start, end), _), ((other_start, other_end), _)| {
-        start.total_cmp(other_start).then(end.total_cmp(other_end))
+    turns.sort_by(|(_, one), (_, other)| {
+        let ((start, end), (other_start, other_end)) = (span(one), span(other));
+        start.total_cmp(&other_start).then(end.total_cmp(&other_end))
     });
-    timed.into_iter().map(|(_, turn)| turn).collect()
+    turns
 }
 
 impl Shows for Paragraphs {
@@ -128,6 +133,11 @@ impl Shows for Paragraphs {
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
         let turns = self.turns(task)?;
         Ok(turns.into_iter().map(|turn| Passage { text: turn.text }).collect())
+    }
+
+    fn cut(&self, task: &Task, most: usize) -> Result<Vec<Piece>, String> {
+        let (turns, entries): (Vec<Turn>, Vec<Value>) = self.numbered(task)?.into_iter().unzip();
+        Ok(pieces::of_turns(&entries, &turns, most))
     }
 
     fn address(&self) -> Option<&Path> {

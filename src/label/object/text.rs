@@ -7,6 +7,7 @@ use roxmltree::Node;
 use super::kept::Kept;
 use super::{Content, Head, Object, Passage, Shows};
 use crate::label::path::Path;
+use crate::label::pieces::{self, Piece};
 use crate::label::task::Task;
 
 #[derive(Debug)]
@@ -25,6 +26,11 @@ impl Text {
         self.kept.check()?;
         self.head.source.text(&task.data)
     }
+
+    /// Browsers drop the null characters of what they show, so the editor does not count them.
+    fn counted(&self, task: &Task) -> Result<String, String> {
+        self.text(task).map(|text| text.replace('\0', ""))
+    }
 }
 
 impl Shows for Text {
@@ -37,8 +43,11 @@ impl Shows for Text {
     }
 
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
-        // Browsers drop the null characters of what they show, so the editor does not count them.
-        self.text(task).map(|text| vec![Passage { text: text.replace('\0', "") }])
+        self.counted(task).map(|text| vec![Passage { text }])
+    }
+
+    fn cut(&self, task: &Task, most: usize) -> Result<Vec<Piece>, String> {
+        self.counted(task).map(|text| pieces::of_text(&text, most))
     }
 
     fn address(&self) -> Option<&Path> {

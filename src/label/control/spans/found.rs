@@ -57,17 +57,14 @@ impl Spans {
     /// Leaves out what is beyond the number of times a label may be used.
     pub(super) fn within_limits(&self, reading: Reading) -> Reading {
         let Reading { mut drafts, mut problems } = reading;
-        let mut used: HashMap<String, u64> = HashMap::new();
+        let mut used = HashMap::new();
         drafts.retain(|Draft { value, .. }| {
             let stored = value[self.head.kind][0].as_str().unwrap_or_default();
-            let Some(most) = self.usages.most(stored) else { return true };
-            let used = used.entry(stored.to_owned()).or_default();
-            *used += 1;
-            if most < *used {
-                let quote = text::shorten(value["text"].as_str().unwrap_or_default());
-                problems.push(format!("`{quote}`: a task may have no more than {most} of `{stored}`"));
-            }
-            *used <= most
+            let quote = text::shorten(value["text"].as_str().unwrap_or_default());
+            let excess = self.too_often(stored, &quote, &mut used);
+            let is_kept = excess.is_none();
+            problems.extend(excess);
+            is_kept
         });
         Reading { drafts, problems }
     }

@@ -3,12 +3,13 @@
 mod entries;
 mod found;
 mod passages;
+mod pieces;
 mod sets;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use roxmltree::Node;
@@ -16,10 +17,13 @@ use serde_json::{Map, Value, json};
 
 use self::entries::Asked;
 pub(super) use self::passages::{Passages, numbers, whole};
+use self::pieces::InPieces;
 use super::menu::Menu;
+use super::piecewise::Piecewise;
 use super::usages::Usages;
 use super::{Control, Head, Label, Reading, places, wrapper};
 use crate::label::object::Source;
+use crate::label::pieces::Position;
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
@@ -35,6 +39,17 @@ pub(super) struct Notation {
     /// Returns the bytes that such numbers speak of, or why there are none.
     pub(super) range: fn(&Passages, &[usize]) -> Result<Range<usize>, String>,
     pub(super) words: Words,
+    /// How places are moved; `None` where the object cannot be shown in pieces.
+    pub(super) moves: Option<Moves>,
+}
+
+/// How a place in a piece becomes a place in the whole.
+#[derive(Debug)]
+pub(super) struct Moves {
+    /// Returns where something stands, by the numbers of its value.
+    pub(super) position: fn(&[usize]) -> Option<Range<Position>>,
+    /// Returns the part of a value that says where it stands.
+    pub(super) put: fn(&Range<Position>) -> Map<String, Value>,
 }
 
 /// What becomes of the words that a value repeats.
@@ -47,7 +62,7 @@ pub(super) enum Words {
 }
 
 /// A control that marks spans.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Spans {
     head: Head,
     notation: &'static Notation,
@@ -114,6 +129,16 @@ impl Spans {
     /// Returns the labels of a stored value.
     fn stored_labels<'a>(&self, value: &'a Value) -> Vec<&'a str> {
         value[self.head.kind].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Counts one more use of a label; says so where it is one too many.
+    fn too_often(&self, stored: &str, quote: &str, used: &mut HashMap<String, u64>) -> Option<String> {
+        let used = used.entry(stored.to_owned()).or_default();
+        if let Some(most) = self.usages.most(stored).filter(|most| *most <= *used) {
+            return Some(format!("`{quote}`: a task may have no more than {most} of `{stored}`"));
+        }
+        *used += 1;
+        None
     }
 
     /// Checks that the words of a value stand at its place; white space aside, which the editor writes in its own way.
@@ -251,6 +276,12 @@ impl Control for Spans {
         let marks =
             |values: &[Value]| values.iter().flat_map(|value| self.marks(value)).collect::<BTreeSet<_>>();
         sets::agreement(&marks(gold), &marks(predicted))
+    }
+
+    /// Where what else is filled decides whether it is shown, a piece alone cannot tell.
+    fn piecewise(&self) -> Option<Box<dyn Piecewise + '_>> {
+        let moves = self.notation.moves.as_ref().filter(|_| self.head.conditions.is_empty())?;
+        Some(Box::new(InPieces { spans: self, moves }))
     }
 
     fn canonical(&self) -> String {

@@ -1,0 +1,235 @@
+//! Tasks that are too long for one question: asked piece by piece, and put together again.
+
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::relations::{self, Joined};
+use super::{Filled, Form, Relation};
+use crate::label::control::{Control, Draft, Scope};
+use crate::label::pieces::{Piece, Position};
+use crate::label::prediction::Unfilled;
+use crate::label::task::Task;
+use crate::label::text;
+
+/// How tasks that are too long are asked.
+#[derive(Debug, Clone)]
+pub struct Splitting {
+    /// The most code points of a piece.
+    most: usize,
+    /// What is asked of a piece.
+    form: Arc<Form>,
+    /// The field that holds the text.
+    field: String,
+}
+
+/// A region that was found in one piece or in several.
+struct Found {
+    control: usize,
+    draft: Draft,
+    place: Option<Range<Position>>,
+    /// The pieces it was found in, by their numbers, and its index in what was filled there.
+    origins: Vec<(usize, usize)>,
+    /// Whether it may go on beyond each piece it was found in.
+    is_cut: bool,
+}
+
+impl Splitting {
+    /// Returns what is asked of a piece.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// Returns the pieces of a task as tasks of their own; none for a task that is asked as one.
+    pub fn pieces(&self, task: &Task) -> Result<Vec<(Piece, Task)>, String> {
+        let pieces = self.form.input.pieces(task, self.most)?;
+        if pieces.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let task = |piece: Piece| {
+            let mut data = task.data.clone();
+            // A key that is the whole path goes before the steps of the path.
+            data.insert(self.field.clone(), piece.value.clone());
+            let shown = Task { id: task.id, data, annotations: Vec::new(), predictions: Vec::new() };
+            (piece, shown)
+        };
+        Ok(pieces.into_iter().map(task).collect())
+    }
+
+    /// Returns how it is split, for the model version.
+    pub fn canonical(&self) -> String {
+        format!("split {}", self.most)
+    }
+}
+
+impl Form {
+    /// Splits texts of more code points from now on; where that cannot be done, says why in the notices.
+    pub(super) fn split(mut self, most: Option<usize>) -> Self {
+        let Some(most) = most else { return self };
+        match self.splitting(most) {
+            Ok(splitting) => self.splitting = Some(splitting),
+            Err(reason) => self.notices.push(format!("nothing is split into pieces: {reason}")),
+        }
+        self
+    }
+
+    fn splitting(&self, most: usize) -> Result<Splitting, String> {
+        let whole = self.asked().filter(|control| control.piecewise().is_none());
+        let whole: Vec<&str> = whole.map(|control| control.head().name.as_str()).collect();
+        if !whole.is_empty() {
+            let object = self.input.tag();
+            return Err(format!("{} can only be filled from the whole `{object}`", text::quoted(whole)));
+        }
+        let object = match self.labeled().as_slice() {
+            [only] => Arc::clone(*only),
+            several => {
+                let names = several.iter().map(|object| object.name());
+                return Err(format!("what is labeled are several objects, {}", text::quoted(names)));
+            }
+        };
+        let field = object.field().ok_or_else(|| {
+            format!("the `value` of `{}` is more than one field of the data", object.name())
+        })?;
+        let of_piece = |control: &Arc<dyn Control>| {
+            control.piecewise().map_or_else(|| Arc::clone(control), |piecewise| piecewise.of_piece())
+        };
+        let controls = self.controls.iter().map(of_piece).collect();
+        let form = Self { controls, splitting: None, notices: Vec::new(), ..self.clone() };
+        Ok(Splitting { most, field: field.to_owned(), form: Arc::new(form) })
+    }
+
+    /// Puts together what the pieces of a task were filled with: places in the whole, and each region once.
+    ///
+    /// A region that reaches where its piece was cut gives way to what stands there in another piece.
+    pub fn merge(&self, pieces: Vec<(Piece, Filled)>) -> Filled {
+        let mut filled = Filled::default();
+        let mut related = Vec::new();
+        let mut all: Vec<Found> = Vec::new();
+        let mut known = HashMap::new();
+        let is_blank = pieces.iter().all(|(_, filled)| filled.is_blank);
+        for (number, (piece, part)) in pieces.into_iter().enumerate() {
+            for (index, (control, draft)) in part.drafts.into_iter().enumerate() {
+                let found = self.found((number, index), (control, draft), &piece);
+                match known.entry((control, found.draft.value.to_string())) {
+                    Entry::Occupied(at) => join(&mut all[*at.get()], found),
+                    Entry::Vacant(place) => {
+                        place.insert(all.len());
+                        all.push(found);
+                    }
+                }
+            }
+            related.extend(part.relations.into_iter().map(|relation| (number, relation)));
+            let new = part.unfilled.into_iter().filter(|new| !filled.unfilled.contains(new));
+            filled.unfilled.extend(new.collect::<Vec<_>>());
+        }
+        let mut kept = in_order(whole(all));
+        self.limit(&mut kept, &mut filled.unfilled);
+        filled.relations = self.relate(&related, &kept, &mut filled.unfilled);
+        filled.is_blank = is_blank && filled.unfilled.is_empty();
+        filled.drafts = kept.into_iter().map(|found| (found.control, found.draft)).collect();
+        filled
+    }
+
+    fn found(&self, origin: (usize, usize), (control, draft): (usize, Draft), piece: &Piece) -> Found {
+        let mut found = Found { control, draft, place: None, origins: vec![origin], is_cut: false };
+        if let Some(piecewise) = self.controls[control].piecewise() {
+            let value = std::mem::take(&mut found.draft.value);
+            found.draft.value = piecewise.moved(value, piece.begin);
+            found.place = piecewise.position(&found.draft.value);
+            found.is_cut = found.place.as_ref().is_some_and(|place| piece.is_cut(place));
+        }
+        found
+    }
+
+    /// Leaves out what is too much in all, and tells what is missing in all.
+    fn limit(&self, kept: &mut Vec<Found>, unfilled: &mut Vec<Unfilled>) {
+        for (at, control) in self.controls.iter().enumerate() {
+            let Some(piecewise) = control.piecewise().filter(|_| control.head().scope == Scope::Task) else {
+                continue;
+            };
+            let indices: Vec<usize> = (0..kept.len()).filter(|index| kept[*index].control == at).collect();
+            let values: Vec<&Value> = indices.iter().map(|index| &kept[*index].draft.value).collect();
+            let excess = piecewise.excess(&values);
+            let name = || control.head().name.clone();
+            unfilled.extend(excess.problems.into_iter().map(|reason| Unfilled { control: name(), reason }));
+            for surplus in excess.surplus.into_iter().rev() {
+                kept.remove(indices[surplus]);
+            }
+        }
+    }
+
+    /// Returns the relations of all pieces whose two regions were kept.
+    fn relate(
+        &self,
+        related: &[(usize, Relation)],
+        kept: &[Found],
+        unfilled: &mut Vec<Unfilled>,
+    ) -> Vec<Relation> {
+        let Some(relations) = &self.relations else { return Vec::new() };
+        let origins = kept.iter().enumerate();
+        let origins = origins.flat_map(|(at, found)| found.origins.iter().map(move |origin| (*origin, at)));
+        let places: BTreeMap<(usize, usize), usize> = origins.collect();
+        let mut joined: Joined = BTreeMap::new();
+        for (number, relation) in related {
+            let end = |index| places.get(&(*number, index)).copied();
+            if let (Some(from), Some(to)) = (end(relation.from), end(relation.to)) {
+                joined.entry((from, to)).or_default().extend(relation.labels.iter().cloned());
+            }
+        }
+        let (relations, problems) = relations::settled(relations, joined);
+        let control = relations::key(self);
+        unfilled.extend(problems.into_iter().map(|reason| Unfilled { control: control.clone(), reason }));
+        relations
+    }
+}
+
+/// Adds what another piece says of the same region; of what is said of it, the piece counts in which it is whole.
+fn join(known: &mut Found, other: Found) {
+    let is_better = known.is_cut && !other.is_cut || known.draft.children.is_empty();
+    let score = [known.draft.score, other.draft.score].into_iter().flatten().max_by(f64::total_cmp);
+    if is_better && !other.draft.children.is_empty() {
+        known.draft = other.draft;
+    }
+    known.draft.score = score;
+    known.origins.extend(other.origins);
+    known.is_cut &= other.is_cut;
+}
+
+/// Leaves out what was cut and stands elsewhere as a whole, or at least from further on.
+fn whole(all: Vec<Found>) -> Vec<Found> {
+    let (mut cut, mut kept): (Vec<Found>, Vec<Found>) = all.into_iter().partition(|found| found.is_cut);
+    cut.retain(|found| !kept.iter().any(|other| is_rival(found, other)));
+    cut.sort_by_key(|found| found.place.as_ref().map(|place| (place.start, Reverse(place.end))));
+    let first = kept.len();
+    for found in cut {
+        if !kept[first..].iter().any(|other| is_rival(&found, other)) {
+            kept.push(found);
+        }
+    }
+    kept
+}
+
+/// Returns whether another piece has something else in the same place.
+fn is_rival(found: &Found, other: &Found) -> bool {
+    let (Some(place), Some(there)) = (&found.place, &other.place) else { return false };
+    let pieces = |found: &Found| found.origins.iter().map(|(piece, _)| *piece).collect::<BTreeSet<_>>();
+    found.control == other.control
+        && place.start < there.end
+        && there.start < place.end
+        && pieces(found).is_disjoint(&pieces(other))
+}
+
+/// Sorts as the controls stand in the form, and then as the regions stand in the text.
+fn in_order(mut kept: Vec<Found>) -> Vec<Found> {
+    kept.sort_by_key(|found| {
+        (found.control, found.place.as_ref().map(|place| (place.start, place.end)), found.origins[0])
+    });
+    kept
+}

@@ -1,0 +1,282 @@
+//! Pieces put together again: by hand, and for any text, spans and length of pieces.
+
+use proptest::prelude::*;
+use serde_json::{Map, json};
+
+use super::*;
+use crate::label::config::LabelConfig;
+use crate::label::form::Wanted;
+use crate::label::span;
+use crate::prompt::fake;
+
+const NER: &str = r#"<View><Text name="text" value="$text"/><Labels name="ner" toName="text">
+    <Label value="Person"/><Label value="Place"/></Labels></View>"#;
+
+const TALK: &str = r#"<View><Paragraphs name="talk" value="$talk"/><ParagraphLabels name="ner" toName="talk">
+    <Label value="Person"/><Label value="Place"/></ParagraphLabels></View>"#;
+
+fn form(config: &str, most: usize) -> Form {
+    let wanted = Wanted { most: Some(most), ..Wanted::default() };
+    Form::new(&LabelConfig::parse(config).unwrap(), &wanted).unwrap()
+}
+
+/// Answers each piece, and puts the pieces together.
+fn filled(form: &Form, task: &Task, answer: impl Fn(&Task) -> Value) -> Filled {
+    let splitting = form.splitting.as_ref().expect("it can be split");
+    let pieces = splitting.pieces(task).unwrap().into_iter().map(|(piece, part)| {
+        let readings = splitting.form().read(&answer(&part), &part);
+        (piece, splitting.form().combine(vec![readings], &part))
+    });
+    form.merge(pieces.collect())
+}
+
+/// Answers at once.
+fn at_once(form: &Form, task: &Task, answer: impl Fn(&Task) -> Value) -> Filled {
+    form.combine(vec![form.read(&answer(task), task)], task)
+}
+
+fn shown(filled: &Filled) -> Vec<String> {
+    filled
+        .drafts
+        .iter()
+        .map(|(_, draft)| {
+            let value = &draft.value;
+            format!("{}-{} {}", value["start"], value["end"], value["text"].as_str().unwrap_or_default())
+        })
+        .collect()
+}
+
+fn values(filled: &Filled) -> Vec<Value> {
+    filled.drafts.iter().map(|(_, draft)| draft.value.clone()).collect()
+}
+
+/// Quotes every word with a capital letter, in the order of the text.
+fn capitals(task: &Task) -> Value {
+    let turns = task.data.get("talk").and_then(Value::as_array).into_iter().flatten();
+    let texts = task.data.get("text").into_iter().chain(turns.map(|turn| &turn["text"]));
+    let text = texts.filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+    let words = text.split(|letter: char| !letter.is_alphanumeric());
+    let words = words.filter(|word| word.starts_with(char::is_uppercase));
+    json!({"ner": words.map(|word| json!({"text": word, "label": "Person"})).collect::<Vec<_>>()})
+}
+
+const STORY: &str =
+    "Ann 😀 met Bob in Rome. Then Bob left for Paris, where Cleo lives.\n\nShe knew Ann. Dora did not.";
+
+#[test]
+fn places_are_those_of_the_whole_and_each_region_is_there_once() {
+    let task = fake::task(json!({"text": STORY}));
+    for most in [20, 30, 45, 80] {
+        let form = form(NER, most);
+        let found = filled(&form, &task, capitals);
+        assert_eq!(values(&found), values(&at_once(&form, &task, capitals)), "{most}");
+        for (_, draft) in found.drafts {
+            assert_eq!(form.controls[0].verify(&draft.value, &task), Ok(()));
+        }
+    }
+}
+
+#[test]
+fn turns_are_numbered_as_in_the_whole() {
+    let turns = ["Ann 😀 said hi", "and Bob did", "then Cleo", "went to Rome", "with Dora", ""];
+    let turns: Vec<Value> = turns.iter().map(|text| json!({"author": "x", "text": text})).collect();
+    let written = serde_json::to_string(&turns).unwrap();
+    for talk in [json!(turns), json!(written)] {
+        let form = form(TALK, 30);
+        let (whole, task) = (fake::task(json!({"talk": turns})), fake::task(json!({"talk": talk})));
+        let found = filled(&form, &task, capitals);
+        assert_eq!(values(&found), values(&at_once(&form, &whole, capitals)));
+        assert_eq!(found.drafts.len(), 5);
+    }
+}
+
+#[test]
+fn what_is_cut_gives_way_to_the_whole_of_it() {
+    let text =
+        "Ann and the whole of her long family finally saw New York and then Rome, and so on to the very end";
+    let cut = "Ann and the whole of her long family finally saw New ";
+    let form = form(NER, cut.len());
+    let task = fake::task(json!({"text": text}));
+    let quotes = |task: &Task| {
+        let text = task.data["text"].as_str().unwrap_or_default();
+        let known = ["Ann", "New York", "New", "Rome"].into_iter().filter(|quote| text.contains(quote));
+        let known: Vec<&str> = if text.contains("New York") {
+            known.filter(|quote| *quote != "New").collect()
+        } else {
+            known.collect()
+        };
+        json!({"ner": known.iter().map(|quote| json!({"text": quote, "label": "Place"})).collect::<Vec<_>>()})
+    };
+    let pieces = form.splitting.as_ref().unwrap().pieces(&task).unwrap();
+    assert_eq!(pieces[0].1.data["text"], cut);
+    assert_eq!(shown(&filled(&form, &task, quotes)), ["0-3 Ann", "49-57 New York", "67-71 Rome"]);
+}
+
+#[test]
+fn labels_of_regions_and_relations_go_with_them() {
+    let tags = r#"<Relations><Relation value="knows"/></Relations><Choices name="mood" toName="text" perRegion="true">
+        <Choice value="good"/><Choice value="bad"/></Choices></View>"#;
+    let form = form(&NER.replace("</View>", tags), 30);
+    let task = fake::task(json!({"text": STORY}));
+    let answer = |task: &Task| {
+        let mut answer = capitals(task);
+        let mut names = Vec::new();
+        for (number, entry) in answer["ner"].as_array_mut().into_iter().flatten().enumerate() {
+            entry["id"] = json!(format!("n{number}"));
+            entry["mood"] = json!(if entry["text"] == "Bob" { "good" } else { "bad" });
+            names.push((format!("n{number}"), entry["text"].clone()));
+        }
+        // Each knows the next one.
+        let relations: Vec<Value> = names
+            .iter()
+            .zip(names.iter().skip(1))
+            .map(|((from, _), (to, _))| json!({"from": from, "to": to, "label": "knows"}))
+            .collect();
+        answer["relations"] = json!(relations);
+        answer
+    };
+    let (found, expect) = (filled(&form, &task, answer), at_once(&form, &task, answer));
+    assert_eq!(values(&found), values(&expect));
+    for ((_, draft), (_, other)) in found.drafts.iter().zip(&expect.drafts) {
+        let children =
+            |draft: &Draft| draft.children.iter().map(|(_, child)| child.value.clone()).collect::<Vec<_>>();
+        assert_eq!((children(draft), draft.children.len()), (children(other), 1));
+    }
+    let ends = |filled: &Filled| {
+        filled.relations.iter().map(|relation| (relation.from, relation.to)).collect::<BTreeSet<_>>()
+    };
+    // A relation between two pieces cannot be seen.
+    assert!(ends(&found).is_subset(&ends(&expect)) && 4 < ends(&found).len(), "{:?}", found.relations);
+}
+
+#[test]
+fn what_the_whole_asks_for_is_not_asked_of_a_piece() {
+    let required = form(&NER.replace("<Labels ", r#"<Labels required="true" maxUsages="3" "#), 30);
+    let task = fake::task(json!({"text": STORY}));
+    let schema = required.splitting.as_ref().unwrap().form().schema(&task).unwrap();
+    assert!(schema["properties"]["ner"]["description"].as_str().unwrap().contains("An empty list"));
+    let found = filled(&required, &task, capitals);
+    assert_eq!(shown(&found), ["0-3 Ann", "10-13 Bob", "17-21 Rome"]);
+    assert_eq!(found.unfilled[0].reason, "`Then`: a task may have no more than 3 of `Person`");
+    let nothing = filled(&required, &task, |_| json!({"ner": []}));
+    assert_eq!(nothing.unfilled[0].reason, "the answer leaves it empty, but it is required");
+    assert!(!nothing.is_blank);
+    let optional = filled(&form(NER, 30), &task, |_| json!({"ner": []}));
+    assert_eq!(optional, Filled { is_blank: true, ..Filled::default() });
+}
+
+#[test]
+fn what_cannot_be_split_is_told() {
+    let check = |config: &str, expect: &str| {
+        let form = form(config, 30);
+        assert!(form.splitting.is_none());
+        assert_eq!(form.notices.last().map(String::as_str), Some(expect));
+    };
+    let choices =
+        r#"<Choices name="mood" toName="text"><Choice value="good"/><Choice value="bad"/></Choices></View>"#;
+    check(
+        &NER.replace("</View>", choices),
+        "nothing is split into pieces: `mood` can only be filled from the whole `Text`",
+    );
+    check(
+        r#"<View><HyperText name="page" value="$page"/><HyperTextLabels name="ner" toName="page"><Label value="a"/>
+            </HyperTextLabels></View>"#,
+        "nothing is split into pieces: `ner` can only be filled from the whole `HyperText`",
+    );
+    check(
+        &NER.replace("$text", "$title: $text"),
+        "nothing is split into pieces: the `value` of `text` is more than one field of the data",
+    );
+    let other = r#"<Text name="other" value="$other"/><Labels name="too" toName="other"><Label value="a"/></Labels></View>"#;
+    check(
+        &NER.replace("</View>", other),
+        "nothing is split into pieces: what is labeled are several objects, `text`, `other`",
+    );
+    let whole = form(NER, 30);
+    let short = fake::task(json!({"text": "Ann met Bob."}));
+    assert_eq!(whole.splitting.as_ref().unwrap().pieces(&short).unwrap(), []);
+    let plain = Form::new(&LabelConfig::parse(NER).unwrap(), &Wanted::default()).unwrap();
+    assert_eq!(whole.canonical(), format!("{}\nsplit 30", plain.canonical()));
+}
+
+/// Spans of a text, nested or apart, as the bytes of words.
+fn any_spans(text: &str, picks: &[(usize, usize)]) -> Vec<Range<usize>> {
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    let words: Vec<(usize, &str)> = text
+        .split(' ')
+        .scan(0, |at, word| Some((std::mem::replace(at, *at + word.len() + 1), word)))
+        .collect();
+    for (first, count) in picks {
+        let first = first % words.len();
+        let (last, word) = words[(first + count).min(words.len() - 1)];
+        let new = words[first].0..last + word.len();
+        let is_apart = |known: &Range<usize>| known.end <= new.start || new.end <= known.start;
+        let is_nested = |known: &Range<usize>| {
+            known.start <= new.start && new.end <= known.end
+                || new.start <= known.start && known.end <= new.end
+        };
+        if spans.iter().all(|known| *known != new && (is_apart(known) || is_nested(known))) {
+            spans.push(new);
+        }
+    }
+    spans
+}
+
+/// Returns what a piece is filled with: all spans that are wholly in it, with their places there.
+fn marked(text: &str, piece: &Piece, spans: &[Range<usize>]) -> Filled {
+    let length = piece.value.as_str().unwrap_or_default().chars().count();
+    let points = spans.iter().map(|range| span::code_points(text, range));
+    let within = points.filter(|place| piece.begin.1 <= place.start && place.end <= piece.begin.1 + length);
+    let draft = |place: Range<usize>| {
+        let (start, end) = (place.start - piece.begin.1, place.end - piece.begin.1);
+        (0, Draft::new(json!({"start": start, "end": end, "labels": ["Person"]})))
+    };
+    let drafts: Vec<_> = within.map(draft).collect();
+    Filled { is_blank: drafts.is_empty(), drafts, ..Filled::default() }
+}
+
+proptest! {
+    #[test]
+    fn a_span_that_is_in_one_piece_is_there_once(
+        words in prop::collection::vec(prop::sample::select(vec!["a", "bb.", "😀", "Cdef", "gh\n\nij", "e\u{301}"]), 1..60),
+        picks in prop::collection::vec((0..60_usize, 0..5_usize), 0..30),
+        most in 1..80_usize,
+    ) {
+        let text = words.join(" ");
+        let (form, task) = (form(NER, most), fake::task(json!({"text": text})));
+        let spans = any_spans(&text, &picks);
+        let pieces = form.input.pieces(&task, most).unwrap();
+        let parts: Vec<(Piece, Filled)> =
+            pieces.into_iter().map(|piece| (piece.clone(), marked(&text, &piece, &spans))).collect();
+        let mut expect: Vec<(u64, u64)> = Vec::new();
+        for range in &spans {
+            let place = span::code_points(&text, range);
+            let is_within = |(piece, _): &(Piece, Filled)| {
+                let length = piece.value.as_str().unwrap_or_default().chars().count();
+                piece.begin.1 <= place.start && place.end <= piece.begin.1 + length
+            };
+            if parts.iter().any(is_within) {
+                expect.push((place.start as u64, place.end as u64));
+            }
+        }
+        expect.sort_unstable();
+        let merged = form.merge(parts);
+        let found: Vec<(u64, u64)> = values(&merged)
+            .iter()
+            .map(|value| (value["start"].as_u64().unwrap(), value["end"].as_u64().unwrap()))
+            .collect();
+        prop_assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn one_piece_is_the_whole(places in prop::collection::btree_set((0..9_u64, 10..20_u64), 0..9)) {
+        let form = form(NER, 30);
+        let draft = |(start, end): &(u64, u64)| {
+            (0, Draft { score: Some(0.5), ..Draft::new(json!({"start": start, "end": end, "labels": ["Place"]})) })
+        };
+        let drafts: Vec<(usize, Draft)> = places.iter().map(draft).collect();
+        let filled = Filled { is_blank: drafts.is_empty(), drafts, ..Filled::default() };
+        let piece = Piece { value: Value::Object(Map::new()), begin: (0, 0), cuts: (None, None) };
+        prop_assert_eq!(form.merge(vec![(piece, filled.clone())]), filled);
+    }
+}

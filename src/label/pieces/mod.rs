@@ -1,0 +1,150 @@
+//! What is too long for one question, cut into pieces that overlap.
+//!
+//! **Invariant:** the pieces cover the whole, and none begins or ends within a character as a reader sees it, nor within a
+//! turn of a dialogue.
+
+mod borders;
+#[cfg(test)]
+mod tests;
+
+use std::iter;
+use std::ops::Range;
+
+use serde_json::Value;
+
+use self::borders::{Border, Borders};
+use super::object::Turn;
+use super::span;
+
+/// The overlap is at least this part of a piece, if there are borders to begin at.
+const LEAST_OVERLAP: usize = 10;
+
+/// The overlap is at most this part of a piece, unless that were to cut a word or a turn: what is asked twice is paid
+/// twice.
+const MOST_OVERLAP: usize = 4;
+
+/// A piece is at least this part of the longest, wherever a border looks better.
+const LEAST_PIECE: usize = 2;
+
+/// A place in what an object shows: the number of the text among its passages, and the offset in the unit in which the
+/// editor counts there; or how far to move one.
+pub type Position = (usize, usize);
+
+/// A piece of what an object shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Piece {
+    /// What its field holds in the place of the whole.
+    pub value: Value,
+    /// How far a place in the piece is to be moved to be one in the whole.
+    pub begin: Position,
+    /// Where the first and the last letters stand in the whole, on the sides where it was cut.
+    pub cuts: (Option<Position>, Option<Position>),
+}
+
+impl Piece {
+    /// Returns whether a place in the whole reaches a side where the piece was cut, so that perhaps it goes on beyond.
+    pub fn is_cut(&self, place: &Range<Position>) -> bool {
+        let (start, end) = self.cuts;
+        start.is_some_and(|start| place.start <= start) || end.is_some_and(|end| end <= place.end)
+    }
+}
+
+/// Cuts a text into pieces of at most so many code points; in code points are also the positions.
+///
+/// They end with a paragraph, else a sentence, else a word, else a character as a reader sees it.
+pub fn of_text(text: &str, most: usize) -> Vec<Piece> {
+    let piece = |range: Range<usize>| {
+        let (value, points) = (&text[range.clone()], span::code_points(text, &range));
+        let leading = value.chars().take_while(|letter| letter.is_whitespace()).count();
+        let trailing = value.chars().rev().take_while(|letter| letter.is_whitespace()).count();
+        let start = (0 < range.start).then_some((0, points.start + leading));
+        let end = (range.end < text.len()).then(|| (0, points.end.saturating_sub(trailing)));
+        Piece { value: Value::from(value), begin: (0, points.start), cuts: (start, end) }
+    };
+    ranges(text, most).into_iter().map(piece).collect()
+}
+
+/// Cuts a dialogue into runs of whole turns of at most so many code points, or of a single longer turn; positions are
+/// numbers of turns and UTF-16 units in their texts.
+///
+/// `entries` are the turns as the task's data hold them.
+pub fn of_turns(entries: &[Value], turns: &[Turn], most: usize) -> Vec<Piece> {
+    let lengths: Vec<usize> = turns.iter().map(length).collect();
+    let piece = |run: Range<usize>| {
+        let text = |at: usize| turns.get(at).map_or("", |turn| turn.text.as_str());
+        let units = |text: &str, end: usize| span::utf16_units(text, &(0..end)).end;
+        let (first, last) = (text(run.start), text(run.end.saturating_sub(1)));
+        let leading = units(first, first.len() - first.trim_start().len());
+        let start = (0 < run.start).then_some((run.start, leading));
+        let end =
+            (run.end < turns.len()).then(|| (run.end.saturating_sub(1), units(last, last.trim_end().len())));
+        let value = entries.get(run.clone()).unwrap_or_default().to_vec();
+        Piece { value: Value::from(value), begin: (run.start, 0), cuts: (start, end) }
+    };
+    runs(&lengths, most).into_iter().map(piece).collect()
+}
+
+/// Returns about how long a turn is as a prompt shows it, on a line with its speaker, in code points.
+fn length(turn: &Turn) -> usize {
+    turn.speaker.chars().count() + turn.text.chars().count() + 1
+}
+
+/// Returns the bytes of each piece of a text.
+fn ranges(text: &str, most: usize) -> Vec<Range<usize>> {
+    let length = text.chars().count();
+    if length <= most {
+        return iter::once(0..text.len()).collect();
+    }
+    let borders = Borders::of(text);
+    let mut ranges = Vec::new();
+    let (mut start, mut end) = (borders.first(), borders.first());
+    while end.point < length {
+        let furthest = start.point + most;
+        let least = (start.point + most / LEAST_PIECE).max(end.point) + 1;
+        end = if length <= furthest {
+            borders.last()
+        } else {
+            borders.best(least..=furthest).unwrap_or_else(|| borders.from(furthest.max(end.point) + 1))
+        };
+        ranges.push(start.byte..end.byte);
+        start = next(&borders, (start, end), most);
+    }
+    ranges
+}
+
+/// Returns where the piece after this one begins.
+fn next(borders: &Borders, (start, end): (Border, Border), most: usize) -> Border {
+    let latest = end.point.saturating_sub(most / LEAST_OVERLAP);
+    let within = |part: usize| end.point.saturating_sub(most / part)..=latest;
+    let between_words =
+        borders.between_words(within(MOST_OVERLAP)).or_else(|| borders.between_words(within(LEAST_PIECE)));
+    let border =
+        between_words.or_else(|| borders.best(within(MOST_OVERLAP))).unwrap_or_else(|| borders.until(latest));
+    if start.point < border.point { border } else { end }
+}
+
+/// Returns the turns of each piece of a dialogue, by the lengths of all.
+fn runs(lengths: &[usize], most: usize) -> Vec<Range<usize>> {
+    let mut totals = vec![0];
+    totals.extend(lengths.iter().scan(0, |total, length| {
+        *total += length;
+        Some(*total)
+    }));
+    let sum = |range: Range<usize>| totals[range.end] - totals[range.start];
+    let mut runs = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    while end < lengths.len() {
+        // Every run has a turn that the ones before it have not.
+        end += 1;
+        while end < lengths.len() && sum(start..end + 1) <= most {
+            end += 1;
+        }
+        runs.push(start..end);
+        if end < lengths.len() {
+            let is_enough = |from: &usize| most <= sum(*from..end) * LEAST_OVERLAP;
+            let from = (start + 1..end).rev().find(is_enough).unwrap_or(start + 1);
+            start = (from..end).find(|from| sum(*from..end + 1) <= most).unwrap_or(end);
+        }
+    }
+    runs
+}
