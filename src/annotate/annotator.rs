@@ -78,7 +78,7 @@ impl Annotator {
     /// For the keyword answerer it is what is counted, which nobody is sent.
     pub(super) fn request(&self, task: &Task) -> Result<ChatRequest, String> {
         match &self.answerer {
-            Answerer::Model(_) => self.chat_request(task),
+            Answerer::Model(_) => self.chat_request(self.sheet(task)),
             Answerer::Keyword => Ok(self.count_request(task)),
         }
     }
@@ -104,9 +104,7 @@ impl Annotator {
         }
         let Gain { filled, bill: Bill { usage, cost }, reused } = match &self.answerer {
             Answerer::Keyword => self.count(shown)?,
-            Answerer::Model(client) => {
-                self.put(client, Sheet { form: &self.form, task: shown }, &request).await?
-            }
+            Answerer::Model(client) => self.fill(client, self.sheet(shown), &request).await?,
         };
         let labeled = self.labeled(task, identity, filled);
         Ok(Outcome::Labeled { labeled, usage, cost, reused })
@@ -157,13 +155,18 @@ impl Annotator {
             })
     }
 
-    fn chat_request(&self, task: &Task) -> Result<ChatRequest, String> {
+    fn sheet<'a>(&'a self, task: &'a Task) -> Sheet<'a> {
+        Sheet { form: &self.form, task }
+    }
+
+    /// Returns the request for what is to be filled.
+    pub(super) fn chat_request(&self, Sheet { form, task }: Sheet<'_>) -> Result<ChatRequest, String> {
         let schema = match self.mode {
             AnswerMode::Text | AnswerMode::LlmInteractive => None,
-            AnswerMode::Auto | AnswerMode::Schema => Some(self.form.schema(task)?),
+            AnswerMode::Auto | AnswerMode::Schema => Some(form.schema(task)?),
         };
-        let mut request = self.with_messages(self.prompt.messages(&self.form, task)?, schema);
-        request.parameters.logprobs = self.scoring.logprobs(&self.form, self.mode, task);
+        let mut request = self.with_messages(self.prompt.messages(form, task)?, schema);
+        request.parameters.logprobs = self.scoring.logprobs(form, self.mode, task);
         Ok(request)
     }
 
@@ -226,10 +229,10 @@ mod tests {
     #[test]
     fn a_request_holds_prompt_and_parameters() {
         let annotator = annotator(AnswerMode::Text);
-        let request = annotator.chat_request(&task(json!({"text": "Hi"}))).unwrap();
+        let request = annotator.chat_request(annotator.sheet(&task(json!({"text": "Hi"})))).unwrap();
         assert_eq!(request.messages, [Message::text(Role::User, "Hi? good, bad")]);
         assert_eq!((request.model.as_str(), request.schema, request.parameters.responses), ("m", None, 1));
-        let missing = annotator.chat_request(&task(json!({"other": "Hi"})));
+        let missing = annotator.chat_request(annotator.sheet(&task(json!({"other": "Hi"}))));
         assert_eq!(missing.unwrap_err(), "the field `text` is missing");
     }
 

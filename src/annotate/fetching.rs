@@ -1,6 +1,9 @@
 //! What tasks refer to: texts are fetched before a request is made, images and documents before it is sent.
 
+use std::borrow::Cow;
+
 use super::annotator::{Annotator, Answerer};
+use super::pieces::Requests;
 use super::question::Miss;
 use crate::engine::ports::{Error, FailureKind};
 use crate::label::task::Task;
@@ -9,23 +12,24 @@ use crate::media::MediaError;
 use crate::studio::error::StudioError;
 
 impl Annotator {
-    /// Returns the request for a task, with the texts that it keeps elsewhere; images and documents stay addresses.
+    /// Returns what is asked about a task, with the texts that it keeps elsewhere; images and documents stay addresses.
     /// The error says what the task lacks.
-    pub async fn prepared(&self, task: &Task) -> Result<ChatRequest, String> {
+    pub async fn prepared(&self, task: &Task) -> Result<Requests, String> {
         let shown = self.media.shown(&self.form, task).await.map_err(|error| error.to_string())?;
-        self.request(shown.as_ref().unwrap_or(task))
+        self.requests(shown.as_ref().unwrap_or(task))
     }
 
-    /// Returns the request for a task as it is sent.
-    pub async fn sendable(&self, task: &Task) -> Result<ChatRequest, String> {
-        let request = self.prepared(task).await?;
-        match &self.answerer {
-            Answerer::Keyword => Ok(request),
-            Answerer::Model(_) => match self.media.load(&request, task.id).await {
-                Ok(loaded) => Ok(loaded.into_owned()),
-                Err(error) => Err(error.to_string()),
-            },
+    /// Returns the requests for a task as they are sent.
+    pub async fn sendable(&self, task: &Task) -> Result<Vec<ChatRequest>, String> {
+        let mut sendable = Vec::new();
+        for request in self.prepared(task).await?.sent() {
+            let loaded = match &self.answerer {
+                Answerer::Keyword => Ok(Cow::Borrowed(request)),
+                Answerer::Model(_) => self.media.load(request, task.id).await,
+            };
+            sendable.push(loaded.map_err(|error| error.to_string())?.into_owned());
         }
+        Ok(sendable)
     }
 }
 

@@ -7,6 +7,7 @@ mod fetching;
 pub mod fingerprint;
 mod inquiry;
 pub mod keyword;
+pub mod pieces;
 mod question;
 mod reading;
 mod records;

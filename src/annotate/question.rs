@@ -81,14 +81,12 @@ impl Annotator {
         let fingerprint = Fingerprint::new(&self.provider, request, 0);
         let seat = self.shared.seat(fingerprint).await;
         let question = Question { fingerprint, task: sheet.task.id, request };
-        match self.known(client, sheet, question, &seat) {
-            Some(known) => known,
-            None => {
-                let loaded = self.media.load(request, sheet.task.id).await?;
-                let upshot = self.ask(client, sheet, &loaded).await;
-                self.settle(question, upshot, seat)
-            }
+        if let Some(known) = self.known(client, sheet, question, &seat) {
+            return known;
         }
+        let loaded = self.media.load(request, sheet.task.id).await?;
+        let upshot = self.ask(client, sheet, &loaded).await;
+        self.settle(question, upshot, seat)
     }
 
     /// Reads what a task gets out of a completion.

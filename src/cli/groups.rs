@@ -36,6 +36,9 @@ const MOST_DOLLARS: f64 = 1e6;
 /// No attempt costs less, and no budget is larger, in US dollars.
 const BUDGETS: RangeInclusive<f64> = 0.0001..=1e9;
 
+/// A piece holds at least a few sentences, and no model reads more, in code points.
+const PIECES: RangeInclusive<u64> = 200..=100_000_000;
+
 /// Where Label Studio is.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Label Studio")]
@@ -154,6 +157,10 @@ pub struct PromptArgs {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         value_parser = switch)]
     pub as_turns: Option<bool>,
+
+    /// Ask about longer texts in pieces of at most N characters, where spans are all that is filled [default: off]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(PIECES))]
+    pub split: Option<u32>,
 
     /// Where the scores of predictions come from [default: auto]
     #[arg(long, value_name = "HOW")]

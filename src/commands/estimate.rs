@@ -43,31 +43,32 @@ impl Estimate {
     /// Goes through the whole selection; asks no model.
     pub(super) async fn of(tasks: &Tasks, annotator: &Annotator, limit: Option<u64>) -> Result<Self, Error> {
         let mut estimate = Self::default();
-        let answer = answer_tokens(annotator);
         let prepare = async |task: Result<Task, ports::Error>| {
             let task = task?;
-            let request = annotator.prepared(&task).await;
-            Ok::<_, ports::Error>((task, request))
+            let requests = annotator.prepared(&task).await;
+            Ok::<_, ports::Error>((task, requests))
         };
         let mut stream = pin!(tasks.source().tasks().map(prepare).buffered(MOST_FETCHES));
         while limit.is_none_or(|limit| estimate.tasks - estimate.unchanged < limit)
             && let Some(prepared) = stream.next().await
         {
-            let (task, request) = prepared?;
+            let (task, requests) = prepared?;
             estimate.tasks += 1;
-            match request {
+            match requests {
                 Err(_) => estimate.unusable += 1,
-                Ok(request) if annotator.is_done(&task, &request) => estimate.unchanged += 1,
-                Ok(request) => {
-                    let requests = requests(annotator, &request);
-                    estimate.add_worst(annotator, &request, requests);
-                    estimate.usage.requests += requests;
-                    estimate.usage.prompt_tokens += estimate_tokens(&request) * requests;
-                    estimate.usage.completion_tokens += answer;
-                }
+                Ok(requests) if annotator.is_done(&task, &requests.whole) => estimate.unchanged += 1,
+                Ok(requests) => requests.sent().iter().for_each(|request| estimate.add(annotator, request)),
             }
         }
         Ok(estimate)
+    }
+
+    fn add(&mut self, annotator: &Annotator, request: &ChatRequest) {
+        let requests = requests(annotator, request);
+        self.add_worst(annotator, request, requests);
+        self.usage.requests += requests;
+        self.usage.prompt_tokens += estimate_tokens(request) * requests;
+        self.usage.completion_tokens += answer_tokens(annotator);
     }
 
     fn add_worst(&mut self, annotator: &Annotator, request: &ChatRequest, requests: u64) {
@@ -127,7 +128,7 @@ fn worst_case((all, largest): (Amount, Amount), price: Option<Price>) -> String 
     format!("  at the worst   {}; the largest request {}", in_words(all), in_words(largest))
 }
 
-/// Returns how many requests a task takes: one, unless the server gives one response at a time and several are wanted.
+/// Returns how many requests a question takes: one, unless the server gives one response at a time and several are wanted.
 fn requests(annotator: &Annotator, request: &ChatRequest) -> u64 {
     match &annotator.answerer {
         Answerer::Model(client) if !client.known(&request.model).capabilities.several => {

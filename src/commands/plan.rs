@@ -320,8 +320,9 @@ async fn context_length(annotator: &Annotator, tasks: &dyn Source) -> Result<u32
     let mut longest = SMALLEST_CONTEXT;
     let mut first = tasks.tasks().take(FIRST_PAGE);
     while let Some(task) = first.next().await {
-        if let Ok(request) = annotator.prepared(&task?).await {
-            longest = longest.max(estimate_tokens(&request) + answer);
+        if let Ok(requests) = annotator.prepared(&task?).await {
+            let tokens = requests.sent().iter().map(estimate_tokens).max();
+            longest = longest.max(tokens.unwrap_or_default() + answer);
         }
     }
     Ok(u32::try_from(longest.next_power_of_two()).unwrap_or(u32::MAX))

@@ -11,6 +11,8 @@ use crate::cli::{OnlyArg, PreviewArgs};
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
 use crate::label::task::Task;
+use crate::llm::chat::ChatRequest;
+use crate::llm::client::Client;
 use crate::llm::client::Trust;
 use crate::progress::text::{harmless, harmless_lines, thousands};
 use crate::settings::{Layered, Settings};
@@ -39,23 +41,35 @@ pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_
     }
     let mut first = peeked.tasks().take(shown);
     while let Some(task) = first.next().await.transpose()? {
-        context.print(&request(&annotator, &task).await?)?;
+        context.print(&requests(&annotator, &task).await?)?;
     }
     let estimate = Estimate::of(&tasks, &annotator, settings.tasks.selection.limit).await?;
     context.print(&estimate.text(&settings.model))
 }
 
-async fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {
-    let request = match annotator.sendable(task).await {
-        Ok(request) => request,
+async fn requests(annotator: &Annotator, task: &Task) -> Result<String, Error> {
+    let requests = match annotator.sendable(task).await {
+        Ok(requests) => requests,
         Err(reason) => return Ok(format!("{}: no request can be made: {}\n", task.id, harmless(&reason))),
     };
     let Answerer::Model(client) = &annotator.answerer else {
         return Ok(format!("{}: nothing is sent; label words are counted\n", task.id));
     };
-    let preview = match client.preview(&request) {
+    let name = |number: usize| match requests.len() {
+        1 => task.id.to_string(),
+        count => format!("{}, piece {} of {count}", task.id, number + 1),
+    };
+    let numbered = requests.iter().enumerate();
+    let shown: Result<Vec<String>, Error> = numbered
+        .map(|(number, sent)| Ok(format!("{}: {}", name(number), request(annotator, client, sent)?)))
+        .collect();
+    Ok(shown?.join("\n"))
+}
+
+fn request(annotator: &Annotator, client: &Client, request: &ChatRequest) -> Result<String, Error> {
+    let preview = match client.preview(request) {
         Ok(preview) => preview,
-        Err(error) => return Ok(format!("{}: no request can be made: {error}\n", task.id)),
+        Err(error) => return Ok(format!("no request can be made: {error}\n")),
     };
     let way = if request.schema.is_some() { preview.known.capabilities.rung.about() } else { "plain text" };
     let trust = match preview.known.trust {
@@ -70,7 +84,7 @@ async fn request(annotator: &Annotator, task: &Task) -> Result<String, Error> {
     let body = serde_json::to_string_pretty(&shortened(preview.body))
         .map_err(|error| ports::Error::Io(format!("the request cannot be shown: {error}")))?;
     let body = harmless_lines(&body);
-    Ok(format!("{}: POST {}\nanswer by {way} ({trust}); {scores}\n{body}\n", task.id, preview.url))
+    Ok(format!("POST {}\nanswer by {way} ({trust}); {scores}\n{body}\n", preview.url))
 }
 
 /// Returns a body with the contents of images and files left out, and how long they are.

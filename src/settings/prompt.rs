@@ -108,7 +108,7 @@ impl PromptSettings {
             response_prefix: args.response_prefix.clone(),
             without_regions: None,
             profile: profile(args),
-            most: None,
+            most: args.split.and_then(|most| usize::try_from(most).ok()),
         }
     }
 }

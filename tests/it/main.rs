@@ -46,6 +46,7 @@ mod share;
 mod shares;
 mod shown_version;
 mod spans;
+mod split;
 mod summaries;
 mod support;
 mod surface;

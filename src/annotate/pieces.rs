@@ -1,0 +1,147 @@
+//! A task that is too long for one question: asked piece by piece, one after the other.
+
+use super::annotator::{Annotator, Answerer};
+use super::answers;
+use super::question::{Gain, Miss, Sheet};
+use crate::engine::ports::FailureKind;
+use crate::label::form::{Filled, Form};
+use crate::label::pieces::Piece;
+use crate::label::task::Task;
+use crate::llm::chat::{Bill, ChatRequest};
+use crate::llm::client::Client;
+
+/// What is asked about one task.
+#[derive(Debug, Clone)]
+pub struct Requests {
+    /// About all of it: by this its prediction is known.
+    pub whole: ChatRequest,
+    /// One a piece; empty where all is asked at once.
+    pieces: Vec<ChatRequest>,
+}
+
+/// What the pieces of a task came to so far.
+#[derive(Debug)]
+struct Sum {
+    filled: Vec<(Piece, Filled)>,
+    bill: Bill,
+    /// Whether all answers were there already.
+    reused: bool,
+    /// Why pieces came to nothing.
+    failures: Vec<(FailureKind, String)>,
+    /// Whether all of them failed for good before, and were not asked again.
+    refrained: bool,
+}
+
+impl Requests {
+    /// Returns the requests that are sent, at least one.
+    pub fn sent(&self) -> &[ChatRequest] {
+        if self.pieces.is_empty() { std::slice::from_ref(&self.whole) } else { &self.pieces }
+    }
+}
+
+impl Annotator {
+    /// Returns what is asked about a task as it is shown; the error says what the task lacks.
+    pub(super) fn requests(&self, task: &Task) -> Result<Requests, String> {
+        let whole = self.request(task)?;
+        let pieces = match (&self.answerer, &self.form.splitting) {
+            (Answerer::Model(_), Some(splitting)) => {
+                let pieces = splitting.pieces(task)?.into_iter();
+                let request = |(_, task): (Piece, Task)| {
+                    self.chat_request(Sheet { form: splitting.form(), task: &task })
+                };
+                pieces.map(request).collect::<Result<_, _>>()?
+            }
+            (Answerer::Model(_) | Answerer::Keyword, _) => Vec::new(),
+        };
+        Ok(Requests { whole, pieces })
+    }
+
+    /// Asks about a task, in pieces where it is too long for one question.
+    ///
+    /// A piece that fails keeps no other from being asked, so that a later run pays for what failed alone.
+    pub(super) async fn fill(
+        &self,
+        client: &Client,
+        sheet: Sheet<'_>,
+        request: &ChatRequest,
+    ) -> Result<Gain, Miss> {
+        let lacking = |reason| Miss::unasked(FailureKind::Data, reason);
+        let Some(splitting) = &self.form.splitting else { return self.put(client, sheet, request).await };
+        let pieces = splitting.pieces(sheet.task).map_err(lacking)?;
+        if pieces.is_empty() {
+            return self.put(client, sheet, request).await;
+        }
+        let count = pieces.len();
+        let mut sum = Sum::default();
+        for (number, (piece, task)) in (1..).zip(pieces) {
+            if 1 < number && client.transport().stop.is_asked() {
+                return Err(Miss::Stopped(sum.bill));
+            }
+            let sheet = Sheet { form: splitting.form(), task: &task };
+            let request = self.chat_request(sheet).map_err(lacking)?;
+            match self.put(client, sheet, &request).await {
+                Ok(gain) => sum.gain(piece, gain),
+                Err(miss) => sum.miss(&format!("piece {number} of {count}"), miss)?,
+            }
+        }
+        sum.merged(&self.form)
+    }
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        let (filled, failures) = (Vec::new(), Vec::new());
+        Self { filled, bill: Bill::default(), reused: true, failures, refrained: true }
+    }
+}
+
+impl Sum {
+    fn gain(&mut self, piece: Piece, Gain { filled, bill, reused }: Gain) {
+        self.filled.push((piece, filled));
+        self.bill += bill;
+        self.reused &= reused;
+    }
+
+    /// Notes why a piece came to nothing; what ends the run ends the task here.
+    fn miss(&mut self, name: &str, miss: Miss) -> Result<(), Miss> {
+        let (kind, reason) = match miss {
+            Miss::Failed { kind, reason, bill } => {
+                self.bill += bill;
+                self.refrained = false;
+                (kind, reason)
+            }
+            Miss::Refrained { kind, reason } => (kind, reason),
+            Miss::Fatal { error, bill } => {
+                self.bill += bill;
+                return Err(Miss::Fatal { error, bill: self.bill });
+            }
+            Miss::Stopped(bill) => {
+                self.bill += bill;
+                return Err(Miss::Stopped(self.bill));
+            }
+        };
+        self.failures.push((kind, format!("{name}: {reason}")));
+        Ok(())
+    }
+
+    /// Puts the pieces together; whoever lacks one has nothing.
+    fn merged(self, form: &Form) -> Result<Gain, Miss> {
+        let Self { filled, bill, reused, failures, refrained } = self;
+        let Some(&(kind, _)) = failures.first() else {
+            let filled = form.merge(filled);
+            return if filled.is_blank || !filled.drafts.is_empty() {
+                Ok(Gain { filled, bill, reused })
+            } else {
+                let reason = answers::reasons(&filled.unfilled);
+                Err(Miss::Failed { kind: FailureKind::Unusable, reason, bill })
+            };
+        };
+        let reasons: Vec<String> = failures.into_iter().map(|(_, reason)| reason).collect();
+        let reason = reasons.join("; ");
+        if refrained && reused {
+            Err(Miss::Refrained { kind, reason })
+        } else {
+            Err(Miss::Failed { kind, reason, bill })
+        }
+    }
+}
