@@ -271,7 +271,7 @@ async fn model(
         format!("{name} answered for {} in {}, by {way}", first.id, plain_duration(started.elapsed()));
     list.good("model", &words)?;
     // What the endpoint takes was found out meanwhile.
-    let request = annotator.prepared(first).await.map_err(ports::Error::Input)?;
+    let request = annotator.prepared(first).await.map_err(ports::Error::Input)?.whole;
     let body = client.preview(&with_usual_files(&request)).map(|preview| preview.body).unwrap_or_default();
     match (annotator.scoring.source(&request.parameters, &body), score) {
         (Ok(source), Some(score)) => {
