@@ -92,8 +92,9 @@ fn is_file(route: &str) -> bool {
     }
     let mut segments = route.split('/');
     match (segments.next(), segments.next(), segments.next()) {
-        // The pictures of its sample tasks are static.
+        // Of its sample tasks, pictures and documents are static, and series are made when they are asked for.
         (Some("data" | "storage-data" | "static"), Some(folder), _) => !folder.is_empty(),
+        (Some("samples"), Some(file), None) => !file.is_empty(),
         (Some("tasks" | "projects"), Some(id), Some("resolve" | "presign")) => {
             !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
         }
@@ -117,6 +118,7 @@ mod tests {
             check(base, "/data/upload/1/a..b%25.png", Some("data/upload/1/a..b%25.png"));
             check(base, "/data/local-files/?d=a%2Fb.png", Some("data/local-files/?d=a%2Fb.png"));
             check(base, "/static/samples/sample.jpg", Some("static/samples/sample.jpg"));
+            check(base, "/samples/time-series.csv?sep=%2C", Some("samples/time-series.csv?sep=%2C"));
             check(base, "/tasks/3/resolve/?fileuri=czM6", Some("tasks/3/resolve/?fileuri=czM6"));
             check(base, &format!("{prefix}/data/upload/1/a.png"), Some("data/upload/1/a.png"));
             check(base, &format!("http://h:8080{prefix}/data/upload/1/a.png"), Some("data/upload/1/a.png"));
@@ -129,6 +131,7 @@ mod tests {
             "/api/token/",
             "/data/../api/token/",
             "/static/../api/token/",
+            "/samples/../api/token/",
             "/data/%2e%2e/api/token/",
             "/data/upload/..%2f..%2Fapi/token/",
             "/data/upload/%2e%2e%2f%2e%2e%2fapi/token/",
