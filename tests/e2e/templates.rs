@@ -78,12 +78,11 @@ fn what_is_filled_of_a_template_is_stored_as_it_was_sent() {
 fn check(template: &Template, kinds: &[&str]) {
     let project = Project::new("Template", &template.config, &tasks(template));
     let model = quoting();
-    let program = match kinds {
-        kinds if kinds.iter().any(|kind| kind.ends_with("labels") || *kind == "ranker") => {
-            Program::new().with_model(&model)
-        }
-        kinds if kinds.contains(&"textarea") => Program::new().with_litellm("schema-echo"),
-        _ => Program::new().with_llama(),
+    let marks = kinds.iter().any(|kind| kind.ends_with("labels"));
+    let program = if kinds.contains(&"textarea") && !marks {
+        Program::new().with_litellm("schema-echo")
+    } else {
+        Program::new().with_model(&model)
     };
     let prompt = program.file("prompt.txt", "Label what you see.");
     let file = program.path("sent.jsonl");
@@ -96,7 +95,12 @@ fn check(template: &Template, kinds: &[&str]) {
     if !template.config.to_lowercase().contains("allownested=\"true\"") {
         sdk::expect_valid(&template.config, &stored);
     }
-    assert_eq!(results(&stored), sent(&program), "{}", template.name);
+    let (mut stored, mut sent) = (results(&stored), sent(&program));
+    // Label Studio makes its sample series anew each time they are fetched, and the ids follow from what is asked.
+    if template.config.contains("<TimeSeries") {
+        stored.values_mut().chain(sent.values_mut()).for_each(forget_ids);
+    }
+    assert_eq!(stored, sent, "{}", template.name);
 }
 
 /// Returns the regions of each task, by its id.
@@ -105,6 +109,12 @@ fn results(predictions: &[Value]) -> BTreeMap<u64, Value> {
         (prediction["task"].as_u64().expect("a task's id"), prediction["result"].clone())
     };
     predictions.iter().map(pair).collect()
+}
+
+fn forget_ids(regions: &mut Value) {
+    for region in regions.as_array_mut().into_iter().flatten() {
+        region["id"] = json!(null);
+    }
 }
 
 /// Returns the regions of each task that were written to the file, by its id.

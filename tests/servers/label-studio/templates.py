@@ -17,6 +17,9 @@ ROOT = pathlib.Path(label_studio.__file__).parent / "annotation_templates"
 # The SDK gives null for a list of pictures to rank.
 PICTURES = [{"id": str(number), "title": f"Picture {number}", "body": "a harbour"} for number in (1, 2, 3)]
 
+# Its sample of a document is the word "Something".
+DOCUMENT = "/static/samples/sample.pdf"
+
 # Nor does it know of choices that come with the task.
 CHOICES = [{"value": "first"}, {"value": "second"}]
 
@@ -29,6 +32,8 @@ def sample(config: str) -> dict:
         name = tag.get("value", "")[1:]
         if tag.tag in ("Choices", "Taxonomy") and name:
             task.setdefault(name, CHOICES)
+        if tag.tag == "Pdf":
+            task[name] = DOCUMENT
     return task
 
 
