@@ -252,9 +252,9 @@ impl Fixture {
     /// Returns the labels that a task was given.
     fn stored(&self, story: &Story, task: u64) -> Vec<String> {
         let predictions = story.studio.predictions(task);
-        let regions = predictions.iter().flat_map(|prediction| prediction["result"].as_array()).flatten();
+        let regions = predictions.iter().filter_map(|prediction| prediction["result"].as_array()).flatten();
         let choices = regions.filter(|region| region["from_name"] == self.choices);
-        let labels = choices.flat_map(|region| region["value"]["choices"].as_array()).flatten();
+        let labels = choices.filter_map(|region| region["value"]["choices"].as_array()).flatten();
         labels.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 }
@@ -263,10 +263,7 @@ impl Fixture {
 fn left_out(summary: &Value) -> Vec<(u64, String)> {
     let listed = summary["left_out"].as_array().expect("a list").iter();
     let read = |left: &Value| (left["task"].as_u64(), left["reason"].as_str().map(str::to_owned));
-    listed
-        .map(|left| read(left))
-        .map(|(task, reason)| (task.expect("an id"), reason.expect("words")))
-        .collect()
+    listed.map(read).map(|(task, reason)| (task.expect("an id"), reason.expect("words"))).collect()
 }
 
 fn reference(task: &Value) -> &str {

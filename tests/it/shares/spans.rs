@@ -145,7 +145,7 @@ fn spans_stand_where_their_words_are_and_what_has_no_place_is_told() {
     assert_eq!(told, reasons.collect::<Vec<_>>());
     for ((parts, quotes), task) in planned.iter().zip(&story.tasks) {
         let predictions = story.studio.predictions(*task);
-        let regions = predictions.iter().flat_map(|prediction| prediction["result"].as_array()).flatten();
+        let regions = predictions.iter().filter_map(|prediction| prediction["result"].as_array()).flatten();
         let spans = regions.map(|region| &region["value"]);
         let spans =
             spans.map(|value| json!([value["start"], value["end"], value["text"], value["labels"][0]]));
