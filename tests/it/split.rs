@@ -117,7 +117,7 @@ fn a_piece_that_fails_is_named_and_asked_alone_by_the_next_run() {
 fn a_run_that_was_killed_pays_only_for_the_missing_pieces() {
     let (story, gate) = (story(NER, &json!({"text": long(6_000)})), Gate::new());
     story.llm.script(3, Canned::json(200, &json!({})).held(&gate));
-    let mut running = story.start(&SPLIT);
+    let running = story.start(&SPLIT);
     gate.wait_for_arrivals(1);
     running.signal("KILL");
     story.wait(running);
