@@ -9,14 +9,11 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::journal::record::Key;
-use crate::label::prediction::{OWN_REGION_DIGITS, OWN_REGION_PREFIX};
+use crate::label::prediction::{OWN_REGION_DIGITS, OWN_REGION_PREFIX, OWN_VERSION_DIGITS};
 use crate::llm::chat::{ChatRequest, Document, Image, Message, Parameters, Part};
 
 /// Begins every hashed text; another format has other hashes.
 const FORMAT: &str = "ls-autolabel 1";
-
-/// Number of hexadecimal digits of a model version.
-const VERSION_DIGITS: usize = 8;
 
 /// Stands in a model version where the model has no name.
 const NAMELESS: &str = "model";
@@ -110,7 +107,7 @@ pub fn model_version(model: &str, texts: &[&str], parameters: &Parameters) -> St
         })
         .collect();
     let name = if name.is_empty() { NAMELESS } else { &name };
-    format!("{name}@{}", &hash[..VERSION_DIGITS])
+    format!("{name}@{}", &hash[..OWN_VERSION_DIGITS])
 }
 
 fn message(message: &Message) -> Value {
@@ -339,7 +336,7 @@ mod tests {
             let version = model_version(model, &[], &Parameters::default());
             let (found, hash) = version.rsplit_once('@').unwrap();
             assert_eq!(found, name);
-            assert_eq!(hash.len(), VERSION_DIGITS);
+            assert_eq!(hash.len(), OWN_VERSION_DIGITS);
         };
         check("gpt-4.1-mini", "gpt-4.1-mini");
         check("meta-llama/Llama-3:8b", "meta-llama/Llama-3:8b");

@@ -72,6 +72,9 @@ pub const OWN_REGION_PREFIX: &str = "al";
 /// Number of hexadecimal digits after [`OWN_REGION_PREFIX`].
 pub const OWN_REGION_DIGITS: usize = 16;
 
+/// Number of hexadecimal digits after the `@` of a model version that this tool made up.
+pub const OWN_VERSION_DIGITS: usize = 8;
+
 /// Returns whether a stored region was written by this tool, by the form of its id, or of those of the two it relates.
 pub fn is_own_region(region: &Value) -> bool {
     match region["type"].as_str() {
@@ -80,10 +83,18 @@ pub fn is_own_region(region: &Value) -> bool {
     }
 }
 
+/// Returns whether a model version has the form of those that this tool makes up.
+pub fn is_own_version(version: &str) -> bool {
+    version.rsplit_once('@').is_some_and(|(_, hash)| is_hash(hash, OWN_VERSION_DIGITS))
+}
+
 fn is_own_id(id: &Value) -> bool {
-    id.as_str().and_then(|id| id.strip_prefix(OWN_REGION_PREFIX)).is_some_and(|hash| {
-        hash.len() == OWN_REGION_DIGITS && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    })
+    let hash = id.as_str().and_then(|id| id.strip_prefix(OWN_REGION_PREFIX));
+    hash.is_some_and(|hash| is_hash(hash, OWN_REGION_DIGITS))
+}
+
+fn is_hash(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl Serialize for Region {

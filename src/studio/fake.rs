@@ -133,6 +133,11 @@ impl World {
         self.store(&json!({ "task": task, "model_version": version, "result": [region] }))
     }
 
+    /// Stores that there is nothing to mark, and returns its id.
+    pub(crate) fn predict_nothing(&mut self, task: u64, version: &str) -> u64 {
+        self.store(&json!({ "task": task, "model_version": version, "result": [] }))
+    }
+
     /// Returns what is stored, as `task:version:region id`, in the order it was stored.
     pub(crate) fn stored(&self) -> Vec<String> {
         let shown = self.predictions.iter().map(|prediction| {

@@ -129,7 +129,7 @@ fn unlabeled_tasks_are_those_without_an_annotation_that_counts() {
     story
         .run(&["--only", "unlabeled", "--model-version", "v1"])
         .assert_code(0)
-        .assert_tells("already there 3");
+        .assert_tells("3 tasks are already there");
     assert_eq!(story.predicted(), expect);
     for task in &story.tasks {
         story.studio.annotate(*task, &json!([]));
@@ -154,7 +154,10 @@ fn tasks_that_come_and_go_during_a_run_neither_hide_nor_repeat_others() {
     gate.open();
     let outcome = story.wait(running);
     // A task that was read before it was deleted is a failure with its reason; the others are not disturbed.
-    outcome.assert_code(4).assert_tells(&format!("task {} is not in project", story.tasks[5]));
+    outcome.assert_code(4).assert_tells(&format!(
+        "task {}: not accepted at the destination: it is not in project",
+        story.tasks[5]
+    ));
     outcome.assert_tells("1 of 300 tasks got no prediction");
     let left = story.tasks.iter().enumerate().filter(|(index, _)| ![5, 200].contains(index));
     for task in left.map(|(_, task)| *task).chain([late]) {

@@ -18,7 +18,7 @@ use self::post::{Outgoing, Posted, Poster};
 use self::unsettled::Unsettled;
 use crate::engine::ports::{Batch, BrokenOff, Delivered, Error, Sink};
 use crate::journal::Journal;
-use crate::label::prediction::{Labeled, is_own_region};
+use crate::label::prediction::{Labeled, is_own_region, is_own_version};
 use crate::label::task::{StoredPrediction, TaskId};
 use crate::lock::Lock;
 use crate::studio::client::Studio;
@@ -203,6 +203,11 @@ impl StudioSink {
         self.options.older == Older::Delete && self.options.model_version.as_deref() == Some(version)
     }
 
+    /// Returns whether this tool wrote a stored prediction.
+    fn wrote(&self, stored: &StoredPrediction) -> bool {
+        is_own(stored, self.options.model_version.as_deref())
+    }
+
     /// Counts the stored rows of this run's version.
     async fn count_rows(&self) -> Result<Option<u64>, StudioError> {
         let Some(version) = &self.options.model_version else { return Ok(None) };
@@ -233,7 +238,7 @@ impl StudioSink {
                 absent.push(outgoing);
             } else {
                 delivered.already_there += 1;
-                let own = same.into_iter().filter(|stored| is_own(stored));
+                let own = same.into_iter().filter(|stored| self.wrote(stored));
                 doubles.extend(post::all_but_newest(own.filter_map(|stored| stored.id).collect()));
             }
         }
@@ -255,7 +260,7 @@ impl StudioSink {
                 // A task that was not asked for is nobody's to clean up.
                 let Some(new) = new.get(&task) else { continue };
                 let is_new = |stored: &StoredPrediction| new.iter().any(|upload| upload.is(stored));
-                let old = stored.iter().filter(|stored| is_own(stored) && !is_new(stored));
+                let old = stored.iter().filter(|stored| self.wrote(stored) && !is_new(stored));
                 older.extend(old.filter_map(|stored| stored.id));
             }
         }
@@ -325,8 +330,15 @@ fn prepared(batch: &[Labeled], delivered: &mut Delivered) -> Vec<Outgoing> {
 }
 
 /// Returns whether this tool wrote all of a stored prediction.
-fn is_own(stored: &StoredPrediction) -> bool {
-    !stored.result.is_empty() && stored.result.iter().all(is_own_region)
+///
+/// An empty one has no id to know its author by: it is known by its version, that of the run or one that has the form of
+/// this tool's own.
+fn is_own(stored: &StoredPrediction, of_run: Option<&str>) -> bool {
+    let version = stored.model_version.as_deref();
+    match stored.result.as_slice() {
+        [] => version.is_some_and(|version| Some(version) == of_run || is_own_version(version)),
+        regions => regions.iter().all(is_own_region),
+    }
 }
 
 fn failure(error: &StudioError) -> Error {

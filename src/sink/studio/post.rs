@@ -101,7 +101,8 @@ impl Outgoing {
                 self.before.push(id);
             }
             // An empty one says that there was nothing to mark, and has no id to know its author by.
-            let is_older = is_own(stored) || stored.result.is_empty() && !self.upload.regions.is_empty();
+            let is_older =
+                is_own(stored, None) || stored.result.is_empty() && !self.upload.regions.is_empty();
             if is_older && stored.model_version.as_deref() == Some(&self.upload.model_version) {
                 self.superseded.push(id);
             }
@@ -314,7 +315,7 @@ pub(super) fn all_but_newest(ids: Vec<u64>) -> impl Iterator<Item = u64> {
 /// Returns the rejection of a prediction whose task is gone.
 pub(super) fn gone(outgoing: &Outgoing, project: u64) -> Rejected {
     let id = TaskId::Id(outgoing.upload.task);
-    (id, format!("{id} is not in project {project}: it was deleted or belongs to another project"))
+    (id, format!("it is not in project {project}; it was deleted or belongs to another one"))
 }
 
 /// Tells what a failed call means for its predictions; an error where it means nothing but the end.

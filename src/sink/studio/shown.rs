@@ -1,6 +1,6 @@
 //! Which model version annotators see: without this step they see no prediction at all.
 
-use super::{StudioSink, is_own};
+use super::StudioSink;
 use crate::studio::error::StudioError;
 
 impl StudioSink {
@@ -25,8 +25,7 @@ impl StudioSink {
         {
             self.notices.push(format!(
                 "annotators of project {} still see the predictions of `{shown}`, which this tool did not make; to show \
-                 the new ones choose `{version}` in the project's settings (Predictions, or Annotation > Live \
-                 Predictions)",
+                 the new ones choose `{version}` under Settings > Annotation > Prelabeling",
                 self.project
             ));
             return Ok(());
@@ -52,8 +51,8 @@ impl StudioSink {
         Ok(())
     }
 
-    /// Returns whether this tool made the predictions of a version, by the region ids of one of them.
+    /// Returns whether this tool made the predictions of a version, by one of them.
     async fn is_own_version(&self, version: &str) -> Result<bool, StudioError> {
-        Ok(self.studio.example_of(self.project, version).await?.is_some_and(|stored| is_own(&stored)))
+        Ok(self.studio.example_of(self.project, version).await?.is_some_and(|stored| self.wrote(&stored)))
     }
 }

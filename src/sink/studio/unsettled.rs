@@ -81,7 +81,7 @@ impl StudioSink {
     /// Returns the ids of what the newest of this tool's own predictions of a version took the place of.
     fn outdated(&self, stored: &[StoredPrediction], version: &str) -> Vec<u64> {
         let is_of_version = |stored: &&StoredPrediction| stored.model_version.as_deref() == Some(version);
-        let own = stored.iter().filter(|stored| is_own(stored));
+        let own = stored.iter().filter(|stored| is_own(stored, Some(version)));
         let Some(newest) = own.clone().filter(is_of_version).filter_map(|stored| stored.id).max() else {
             return Vec::new();
         };

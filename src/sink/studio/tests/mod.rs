@@ -152,7 +152,7 @@ async fn a_task_deleted_meanwhile_costs_one_look() {
     let fake = Fake::start(9).await;
     fake.world().tasks.remove(&3);
     let rejected = check(&fake, 9, "1 2 4 5 6 7 8 9 / 3").await;
-    assert!(rejected[0].1.contains("task 3 is not in project 12"), "{rejected:?}");
+    assert!(rejected[0].1.contains("it is not in project 12"), "{rejected:?}");
     assert_eq!(fake.requests("POST"), 2);
 }
 
@@ -251,6 +251,23 @@ async fn replace_deletes_only_what_this_tool_wrote_for_the_tasks_that_got_new_on
         "1:v:al0000000000000001",
     ];
     assert_eq!(fake.world().stored(), expect);
+}
+
+#[tokio::test]
+async fn an_empty_prediction_is_known_by_its_version() {
+    let fake = Fake::start(1).await;
+    for version in ["any@32a4f27a", "any@32a4f27", "v", "theirs"] {
+        fake.world().predict_nothing(1, version);
+    }
+    fake.world().model_version = Some("any@32a4f27a".to_owned());
+    let options = Options { older: Older::Delete, ..chosen(1) };
+    let mut sink = sink(&fake, options);
+    sink.deliver(&[labeled(1)]).await.unwrap();
+    sink.finish(true).await.unwrap();
+    let expect = ["1:any@32a4f27:none", "1:theirs:none", "1:v:al0000000000000001"];
+    assert_eq!(fake.world().stored(), expect);
+    assert_eq!(fake.world().model_version.as_deref(), Some("v"));
+    assert_eq!(sink.notices(), ["older predictions of this tool deleted: 2"]);
 }
 
 #[tokio::test]
