@@ -171,8 +171,11 @@ impl LabelConfig {
         if self.skipped.is_empty() {
             return format!("it has no control tag to fill; add one of {fillable}");
         }
-        let skipped: Vec<String> = self.skipped.iter().map(ToString::to_string).collect();
-        format!("it has nothing this tool can fill ({}); add one of {fillable}", skipped.join("; "))
+        let reasons: Vec<String> = self.skipped.iter().map(ToString::to_string).collect();
+        let fault = format!("it has nothing this tool can fill ({})", reasons.join("; "));
+        // Where there is such a tag, another one of them would be left empty for the same reason.
+        let is_fillable = |skipped: &SkippedTag| control::KINDS.iter().any(|kind| kind.tag == skipped.tag);
+        if self.skipped.iter().any(is_fillable) { fault } else { format!("{fault}; add one of {fillable}") }
     }
 }
 

@@ -39,6 +39,7 @@ pub use reading::{Draft, Reading};
 use super::condition::Condition;
 use super::object::Object;
 use super::task::Task;
+use super::text;
 
 /// What all control tags have in common.
 #[derive(Debug, Clone)]
@@ -128,7 +129,11 @@ pub trait Control: Debug + Send + Sync {
 
     /// Checks the value of a region that a person may have changed; the error says what Label Studio would not show.
     fn verify(&self, value: &Value, task: &Task) -> Result<(), String> {
-        if self.labels(task).is_empty() { Ok(()) } else { known_labels(&self.read(value, task), value) }
+        let labels = self.labels(task);
+        if labels.is_empty() {
+            return Ok(());
+        }
+        known_labels(&self.read(value, task), value).map_err(|reason| reason + &instead(&labels))
     }
 
     /// Returns how far the values of two sets of regions of this control agree, from 0 to 1.
@@ -217,4 +222,16 @@ fn known_labels(reading: &Reading, value: &Value) -> Result<(), String> {
         (None, Some(draft)) => format!("expected {}, found {value}", draft.value),
         (None, None) => format!("{value} is no value of it"),
     })
+}
+
+/// Returns the labels there are, to follow what is wrong with one; nothing where they are many.
+fn instead(labels: &[Label]) -> String {
+    const MOST: usize = 10;
+    match labels.len() {
+        1..=MOST => {
+            let stored = labels.iter().map(|label| label.alias.as_deref().unwrap_or(&label.value));
+            format!("; there is {}", text::quoted(stored))
+        }
+        _ => String::new(),
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::boxes::{self, Fault, Rectangle};
 use super::menu::Menu;
 use super::usages::Usages;
-use super::{Control, Draft, Head, Label, Reading, example, places, wrapper};
+use super::{Control, Draft, Head, Label, Reading, example, instead, places, wrapper};
 use crate::label::object::Content;
 use crate::label::task::Task;
 use crate::label::{tag, text};
@@ -197,7 +197,8 @@ impl Control for RectangleLabels {
     }
 
     fn verify(&self, value: &Value, _task: &Task) -> Result<(), String> {
-        self.menu.told(&value["rectanglelabels"], |place| json!(place.stored[0]))?;
+        let told = self.menu.told(&value["rectanglelabels"], |place| json!(place.stored[0]));
+        told.map_err(|reason| reason + &instead(self.menu.labels()))?;
         let Some(Rectangle { x, y, width, height }) = Rectangle::stored(value) else {
             return Err("a box needs the numbers `x`, `y`, `width` and `height`".to_owned());
         };

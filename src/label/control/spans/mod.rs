@@ -260,7 +260,7 @@ impl Control for Spans {
         }
         let is_known = |label: &&&str| menu.places.iter().any(|place| place.stored[0] == **label);
         if let Some(unknown) = labels.iter().find(|label| !is_known(label)) {
-            return Err(format!("no such label: `{unknown}`"));
+            return Err(format!("no such label: `{unknown}`{}", super::instead(menu.labels())));
         }
         let passages = Passages::of(self.head.object.as_ref(), task)?;
         match (self.notation.place)(value)? {

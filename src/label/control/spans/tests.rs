@@ -66,7 +66,7 @@ fn a_reviewed_span_must_stand_where_it_says() {
     check_verified(
         "labels",
         &json!({"start": 8, "end": 11, "labels": ["Person"]}),
-        Err("no such label: `Person`"),
+        Err("no such label: `Person`; there is `PER`, `Place`"),
     );
     check_verified("labels", &json!({"start": 8, "end": 11, "labels": []}), Err("a span has no `labels`"));
 }
