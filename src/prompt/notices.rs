@@ -3,6 +3,7 @@
 use super::conversation::{self, Conversation};
 use super::names::{Bound, Meaning, Piece, Scope};
 use super::wrap::{DEFAULT_WRAPPER, PromptTexts};
+use crate::label::form::Form;
 
 /// Returns the notices about a prompt and its wrapper, if it has one.
 pub(super) fn notices(
@@ -56,6 +57,25 @@ pub(super) fn notices(
     notices
 }
 
+/// Says which objects annotators see and the model does not, among those that are not labeled.
+pub(super) fn unshown(pieces: &[Piece], form: &Form) -> Option<String> {
+    let labeled: Vec<&str> = form.labeled().into_iter().filter_map(|object| object.field()).collect();
+    let is_shown = |field: &str| {
+        pieces.iter().any(|piece| *piece != Piece::Named(Meaning::Input) && shows(piece, field))
+    };
+    let unshown = form.objects.iter().filter_map(|object| {
+        let field = object.field().filter(|field| !labeled.contains(field) && !is_shown(field))?;
+        Some(format!("`{}` (`{{{field}}}`)", object.name()))
+    });
+    let unshown: Vec<String> = unshown.collect();
+    (!unshown.is_empty()).then(|| {
+        format!(
+            "the prompt does not show {}, which annotators see; name it there if the model needs it",
+            unshown.join(", ")
+        )
+    })
+}
+
 /// Returns whether a piece holds the field that the input object shows, perhaps among others.
 fn shows(piece: &Piece, field: &str) -> bool {
     match piece {
@@ -65,5 +85,44 @@ fn shows(piece: &Piece, field: &str) -> bool {
             field.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
         }
         Piece::Literal(_) | Piece::Named(Meaning::Labels(_) | Meaning::Prompt) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::label::object::Object;
+    use crate::prompt::fake::{FakeObject, control, form, task};
+    use crate::prompt::wrap::Prompt;
+
+    fn texts(prompt: &str) -> PromptTexts {
+        PromptTexts { prompt: prompt.to_owned(), ..PromptTexts::default() }
+    }
+
+    #[test]
+    fn what_annotators_see_and_the_model_does_not_is_noticed() {
+        let mut form = form(vec![control("choices", "mood", &["good"])], "text");
+        form.objects = ["text", "question", "hint"]
+            .map(|field| Arc::new(FakeObject { field, content: None }) as Arc<dyn Object>)
+            .into();
+        let check = |texts: PromptTexts, expect: &[&str]| {
+            let first = task(json!({"text": "x", "question": "y", "hint": "z"}));
+            let prompt = Prompt::new(&texts, &form, &first).unwrap();
+            let notices: Vec<&str> = prompt.notices().iter().map(String::as_str).collect();
+            assert_eq!(notices, expect);
+        };
+        let lack = |what: &str| {
+            format!(
+                "the prompt does not show {what}, which annotators see; name it there if the model needs it"
+            )
+        };
+        check(texts("{text}?"), &[&lack("`input` (`{question}`), `input` (`{hint}`)")]);
+        let system = Some(("Mind {hint}".to_owned(), "s.txt".to_owned()));
+        check(PromptTexts { system, ..texts("{text}?") }, &[&lack("`input` (`{question}`)")]);
+        check(texts("{hint}{question}{text}"), &[]);
     }
 }

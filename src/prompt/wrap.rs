@@ -12,7 +12,7 @@ use super::conversation::{self, Conversation, Standing};
 use super::examples::Examples;
 use super::llm_interactive::Rendering;
 use super::names::{Bound, Meaning, Piece, Place, Scope, bind, listed};
-use super::notices::notices;
+use super::notices::{notices, unshown};
 use super::render::{rendered, wrapped};
 use super::template::Position;
 use crate::label::form::{Form, Profile};
@@ -112,11 +112,14 @@ impl Prompt {
         let wrapper_text = texts.wrapper.as_deref().unwrap_or(DEFAULT_WRAPPER);
         let wrapper =
             if is_wrapped { Some(wrapper(wrapper_text, &prompt, conversation, scope)?) } else { None };
-        let notices = notices(texts, &prompt, wrapper.as_ref(), scope);
+        let mut notices = notices(texts, &prompt, wrapper.as_ref(), scope);
         let system = match system {
             Some((text, origin)) => Some(system_message(text, origin, scope)?),
             None => None,
         };
+        let bounds = [Some(&prompt), wrapper.as_ref(), system.as_ref()]
+            .map(|bound| bound.map_or(&[][..], |bound| bound));
+        notices.extend(unshown(&bounds.concat(), scope.form));
         let prompt = whole(Manner::Own { body: prompt, wrapper }, system, notices);
         Ok(match conversation {
             Conversation::Text => prompt,
