@@ -148,6 +148,7 @@ impl<'a> Collector<'a> {
             Outcome::Labeled { labeled, usage, cost, reused } => {
                 self.count_cost(usage, cost);
                 self.desk.summary.reused += u64::from(reused);
+                self.desk.summary.scored += u64::from(labeled.prediction.score.is_some());
                 let (task, unfilled) = (labeled.task.id, &labeled.unfilled);
                 self.desk.summary.leave_out(task, unfilled);
                 self.desk.reporter.report(&Event::Labeled { task, unfilled, usage, cost, reused });
@@ -187,9 +188,10 @@ impl<'a> Collector<'a> {
 
     fn count_delivery(&mut self, batch: &[Labeled], delivered: Delivered) {
         let rejected: HashSet<_> = delivered.rejected.iter().map(|(task, _)| *task).collect();
-        let is_partial =
-            |labeled: &&Labeled| !labeled.unfilled.is_empty() && !rejected.contains(&labeled.task.id);
-        let partial = batch.iter().filter(is_partial).count() as u64;
+        let is_taken = |labeled: &&Labeled| !rejected.contains(&labeled.task.id);
+        let taken_ones = || batch.iter().filter(is_taken);
+        let partial = taken_ones().filter(|labeled| !labeled.unfilled.is_empty()).count() as u64;
+        let blank = taken_ones().filter(|labeled| labeled.prediction.result.is_empty()).count() as u64;
         // A task may have several predictions, of which one is rejected.
         let taken = batch.len().saturating_sub(delivered.rejected.len()) as u64;
         let already_there = delivered.already_there.min(taken);
@@ -199,6 +201,7 @@ impl<'a> Collector<'a> {
         self.desk.summary.already_there += already_there;
         self.desk.summary.delivered += arrived;
         self.desk.summary.partial += partial.min(arrived);
+        self.desk.summary.blank += blank.min(arrived);
         for (task, reason) in delivered.rejected {
             let failure = Failure { task, kind: FailureKind::Undeliverable, reason };
             self.desk.reporter.report(&Event::Failed {

@@ -49,6 +49,10 @@ pub struct Summary {
     pub delivered: u64,
     /// Of these, predictions with controls left empty.
     pub partial: u64,
+    /// Of these, predictions without regions: there was nothing to mark.
+    pub blank: u64,
+    /// Answers that have a score; whatever became of the prediction.
+    pub scored: u64,
     /// Tasks whose prediction was there already.
     pub already_there: u64,
     /// Tasks whose answer was there already, from an earlier run or another task; whatever became of the prediction.

@@ -42,7 +42,7 @@ fn several_responses_are_counted_and_all_texts_kept() {
         ],
     );
     let outcome = story.run(&["--num-responses", "3", "--model-version", "v1", "--summary", "s.json"]);
-    outcome.assert_code(0).assert_tells("1 of them partial");
+    outcome.assert_code(0).assert_tells("1 partial; left out: ");
     assert_eq!(
         story.predicted(),
         [

@@ -97,8 +97,8 @@ fn what_was_done_before_a_second_signal_is_told_in_every_form() {
             "s.json" => {
                 let summary = story.summary(file);
                 let expect = json!({
-                    "selected": 5, "delivered": 0, "partial": 0, "already_there": 0, "failed": 0, "undelivered": 3,
-                    "stopped": 2,
+                    "selected": 5, "delivered": 0, "partial": 0, "nothing_to_mark": 0, "already_there": 0,
+                    "failed": 0, "undelivered": 3, "stopped": 2,
                 });
                 assert_eq!(summary["tasks"], expect);
                 assert_eq!(

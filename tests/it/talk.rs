@@ -22,7 +22,7 @@ fn keys(summary: &Value) -> Vec<String> {
     keys
 }
 
-const KEYS: [&str; 49] = [
+const KEYS: [&str; 50] = [
     "budget.limit_tokens",
     "budget.limit_usd",
     "budget.spent_tokens",
@@ -59,6 +59,7 @@ const KEYS: [&str; 49] = [
     "tasks.already_there",
     "tasks.delivered",
     "tasks.failed",
+    "tasks.nothing_to_mark",
     "tasks.partial",
     "tasks.selected",
     "tasks.stopped",

@@ -20,6 +20,13 @@ const TOLD_OMISSIONS: usize = 5;
 
 /// Returns the summary a person reads: several lines, each with its end.
 pub fn human(summary: &Summary, circumstances: &Circumstances) -> String {
+    if is_old_news(summary, circumstances) {
+        return format!(
+            "nothing new: the predictions of {} are already there, as {}\n",
+            plural(summary.selected, "task"),
+            harmless(&circumstances.model_version)
+        );
+    }
     let rows = rows(summary, circumstances);
     let label_width = rows.iter().map(|row| row.label.len()).max().unwrap_or(0);
     let number_width = rows.iter().map(|row| row.number.len()).max().unwrap_or(0);
@@ -40,6 +47,12 @@ pub fn human(summary: &Summary, circumstances: &Circumstances) -> String {
     text.push_str(&left_out(summary, room));
     text.push_str(&failed);
     text
+}
+
+/// Returns whether a whole run asked nothing and found every prediction where it should be.
+fn is_old_news(summary: &Summary, circumstances: &Circumstances) -> bool {
+    let is_all_there = 0 < summary.selected && summary.already_there == summary.selected;
+    summary.complete && is_all_there && circumstances.attempts == 0
 }
 
 /// Returns what a person reads of the parts of answers that could not be used, in so many lines at most; nothing if all

@@ -84,6 +84,7 @@ fn outcomes(summary: &Summary) -> Value {
         "selected": summary.selected,
         "delivered": summary.delivered,
         "partial": summary.partial,
+        "nothing_to_mark": summary.blank,
         "already_there": summary.already_there,
         "failed": summary.failures.len(),
         "undelivered": summary.undelivered,

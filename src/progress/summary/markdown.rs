@@ -132,7 +132,7 @@ mod tests {
 
         |  | number | note |
         |---|---|---|
-        | delivered | 990 | 2 of them partial; left empty: \`mood\` 1 time, \`stars\` 2 times |
+        | delivered | 990 | 3 with nothing to mark, 2 partial; left out: 1 of \`mood\`, 2 of \`stars\` |
         | already there | 4 |  |
         | failed | 4 | cut off at the token limit 1, unusable answer 3 |
         | not delivered | 1 | answered, but not known to have arrived; the journal has the answers |

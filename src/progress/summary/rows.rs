@@ -18,7 +18,7 @@ pub(super) fn rows(summary: &Summary, circumstances: &Circumstances) -> Vec<Row>
     let usage = summary.usage;
     let row = |label, number: u64, note: String| Row { label, number: thousands(number), note };
     let mut rows = vec![
-        row("delivered", summary.delivered, partial_note(summary)),
+        row("delivered", summary.delivered, delivered_note(summary)),
         row("already there", summary.already_there, String::new()),
         row("failed", summary.failures.len() as u64, kinds_note(summary)),
         row("not delivered", summary.undelivered, undelivered_note(summary)),
@@ -47,16 +47,19 @@ pub(super) fn words(kind: FailureKind) -> &'static str {
     }
 }
 
-fn partial_note(summary: &Summary) -> String {
-    if summary.partial == 0 {
-        return String::new();
+fn delivered_note(summary: &Summary) -> String {
+    let mut notes = Vec::new();
+    if 0 < summary.blank {
+        notes.push(format!("{} with nothing to mark", thousands(summary.blank)));
     }
-    let empty: Vec<_> = summary
-        .unfilled
-        .iter()
-        .map(|(control, count)| format!("`{}` {}", harmless(control), plural(*count, "time")))
-        .collect();
-    format!("{} of them partial; left empty: {}", thousands(summary.partial), empty.join(", "))
+    if 0 < summary.partial {
+        let left_out = summary.unfilled.iter();
+        let left_out: Vec<_> = left_out
+            .map(|(control, count)| format!("{} of `{}`", thousands(*count), harmless(control)))
+            .collect();
+        notes.push(format!("{} partial; left out: {}", thousands(summary.partial), left_out.join(", ")));
+    }
+    notes.join(", ")
 }
 
 fn kinds_note(summary: &Summary) -> String {

@@ -36,6 +36,8 @@ pub(super) fn summary() -> Summary {
         selected: 1000,
         delivered: 990,
         partial: 2,
+        blank: 3,
+        scored: 0,
         already_there: 4,
         stopped: 1,
         undelivered: 1,
@@ -68,7 +70,7 @@ fn check(summary: &Summary, circumstances: &Circumstances, expect: &str) {
 fn a_person_reads_aligned_lines_and_each_reason() {
     let expect = "\
 1,000 tasks in 1 min 12 s as small-1a2b3c
-  delivered          990  2 of them partial; left empty: `mood` 1 time, `stars` 2 times
+  delivered          990  3 with nothing to mark, 2 partial; left out: 1 of `mood`, 2 of `stars`
   already there        4
   failed               4  cut off at the token limit 1, unusable answer 3
   not delivered        1  answered, but not known to have arrived; the journal has the answers
@@ -96,6 +98,16 @@ fn what_did_not_happen_is_not_told() {
     let expect = "1 task in 1.2 s as small-1a2b3c, stopped before the end\n  delivered  1\n  requests   1  \
                   1 of them repeated a failed one\n";
     check(&stopped, &Circumstances { attempts: 1, retries: 1, ..quiet }, expect);
+}
+
+#[test]
+fn where_nothing_was_asked_and_all_is_there_one_line_says_so() {
+    let there = Summary { selected: 3, already_there: 3, complete: true, ..Summary::default() };
+    let quiet = Circumstances { attempts: 0, retries: 0, ..circumstances() };
+    check(&there, &quiet, "nothing new: the predictions of 3 tasks are already there, as small-1a2b3c\n");
+    let expect =
+        "3 tasks in 1 min 12 s as small-1a2b3c\n  delivered      0\n  already there  3\n  requests       1\n";
+    check(&there, &Circumstances { attempts: 1, ..quiet }, expect);
 }
 
 #[test]
@@ -141,7 +153,7 @@ fn a_script_reads_every_number() {
         "complete": true, "exit_code": 4, "error": "the key was refused",
         "started": "2026-11-20T10:00:00.000Z", "ended": "2026-11-20T10:01:15.500Z", "duration_seconds": 72.5,
         "tasks": {
-            "selected": 1000, "delivered": 990, "partial": 2, "already_there": 4, "failed": 4, "undelivered": 1,
+            "selected": 1000, "delivered": 990, "partial": 2, "nothing_to_mark": 3, "already_there": 4, "failed": 4, "undelivered": 1,
             "stopped": 1,
         },
         "unfilled": {"mood": 1, "stars": 2},
