@@ -1,8 +1,10 @@
 //! Whom to ask, with what key, how fast and at what price.
 
+use std::fmt;
+use std::time::Duration;
+
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
-use std::time::Duration;
 use url::Url;
 
 use super::keys::{self, KeyPlaces};
@@ -82,6 +84,25 @@ pub struct ModelSettings {
     pub notices: Vec<String>,
 }
 
+impl fmt::Display for ModelSettings {
+    /// Writes what a person calls it: the provider and the model, or the model and the server that somebody named.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.oracle {
+            Oracle::Model(server) if !server.is_default() => {
+                write!(formatter, "{} at {}", self.model, server.base.authority())
+            }
+            oracle => write!(formatter, "{} {}", oracle.name(), self.model),
+        }
+    }
+}
+
+impl ModelServer {
+    /// Returns whether it is the provider's own.
+    fn is_default(&self) -> bool {
+        self.row.default_base.and_then(|base| Url::parse(base).ok()).is_some_and(|base| base == self.base)
+    }
+}
+
 impl ModelSettings {
     /// Checks provider, model, address, key and parameters.
     pub fn resolve(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<Self, SettingsError> {
@@ -119,6 +140,7 @@ impl ModelSettings {
         let server = server(layered, places, row)?;
         let vendors = (price::vendor(row.name, &server.base), row.name);
         let price = own_price(args, vendors, &model)?;
+        let unnamed = unnamed(layered, &model);
         let (budget, notice) = budget(&layered.args.limits, &mut parameters)?;
         if budget.is_some_and(|limits| limits.cost.is_some()) && price.is_none() {
             return Err(SettingsError::with_hint(
@@ -130,7 +152,7 @@ impl ModelSettings {
         Ok(Self {
             price,
             budget,
-            notices: notice.into_iter().collect(),
+            notices: unnamed.into_iter().chain(notice).collect(),
             oracle: Oracle::Model(Box::new(server)),
             model,
             parameters,
@@ -161,6 +183,14 @@ impl ModelSettings {
             ),
         ))
     }
+}
+
+/// Says which model is asked for where a server was named and no model: few servers have the default one.
+fn unnamed(layered: &Layered<RunArgs>, model: &str) -> Option<String> {
+    let ModelArgs { model: named, base_url, .. } = &layered.args.model;
+    let is_named = named.as_deref().is_some_and(|name| !name.trim().is_empty());
+    (base_url.is_some() && !is_named)
+        .then(|| format!("no model was named, so `{model}` is asked for; `--model` names another"))
 }
 
 /// Fails where an option was given that the provider has no words for.

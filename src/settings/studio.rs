@@ -12,6 +12,12 @@ use crate::studio::auth::Key;
 /// Label Studio's own default address.
 const DEFAULT_URL: &str = "http://localhost:8080";
 
+/// What is wrong where none is named.
+pub(super) const NO_PROJECT: &str = "no project given";
+
+/// What to do about it.
+pub(super) const NAME_ONE: &str = "name one with `--project ID` (the number in its address)";
+
 /// Everything needed to reach a project.
 #[derive(Debug, Clone)]
 pub struct StudioSettings {
@@ -33,12 +39,7 @@ pub(super) struct Access {
 impl StudioSettings {
     /// Checks address, key and project number.
     pub fn resolve(args: &StudioArgs, origins: &Origins, places: &Places<'_>) -> Result<Self, SettingsError> {
-        let project = args.project.ok_or_else(|| {
-            SettingsError::with_hint(
-                "no project given",
-                "name one with `--project ID` (the number in its address), or take tasks from a file with `--tasks FILE`",
-            )
-        })?;
+        let project = args.project.ok_or_else(|| SettingsError::with_hint(NO_PROJECT, NAME_ONE))?;
         let Access { address, key, advice } = access(args, origins, places)?;
         Ok(Self { address, key, project, advice })
     }

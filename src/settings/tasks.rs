@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::layers::{Layered, Origin};
+use super::studio::{NAME_ONE, NO_PROJECT};
 use super::{Places, SettingsError, StudioSettings, read};
 use crate::cli::{ExamplesArg, OnlyArg, RunArgs};
 use crate::source::file::STANDARD_INPUT;
@@ -77,6 +78,10 @@ fn origin(layered: &Layered<RunArgs>, places: &Places<'_>) -> Result<TaskOrigin,
                 "`--label-config` is for tasks from a file, but they come from a project, which has its own",
                 "leave it out, or name the file of tasks with `--tasks FILE`",
             ));
+        }
+        if args.studio.project.is_none() {
+            let hint = format!("{NAME_ONE}, or take tasks from a file with `--tasks FILE`");
+            return Err(SettingsError::with_hint(NO_PROJECT, hint));
         }
         let studio = StudioSettings::resolve(&args.studio, origins, places)?;
         return Ok(TaskOrigin::Project { studio, view: args.tasks.view });
