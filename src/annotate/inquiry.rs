@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::mem::discriminant;
 
-use super::annotator::Annotator;
+use super::annotator::{Annotator, Answerer};
 use super::answers::{Remedy, Trouble};
 use super::question::Sheet;
 use crate::engine::ports::{Error, FailureKind};
@@ -94,6 +94,17 @@ impl Annotator {
             }
         };
         Upshot { ending, bill: inquiry.bill, useless: inquiry.useless }
+    }
+
+    /// Returns why no further question could succeed: what an answer showed may have come too late to stop the others.
+    pub fn fault(&self) -> Option<Error> {
+        let Answerer::Model(client) = &self.answerer else { return None };
+        match client.fault()? {
+            SendError::Aborted { message, advice, .. } => {
+                Some(Error::Provider { message: message.clone(), advice: Some(advice.clone()) })
+            }
+            _ => None,
+        }
     }
 }
 

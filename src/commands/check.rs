@@ -28,7 +28,9 @@ use crate::source::peeked::Peeked;
 pub(super) async fn check(layered: &Layered<CheckArgs>, context: &Context<'_>) -> Result<(), Error> {
     let asks = !layered.args.no_ask.unwrap_or_default();
     let mut list = List { context, asks, faults: 0, exit_code: 0 };
-    let run = layered.part(|args| args.run.clone());
+    let mut run = layered.part(|args| args.run.clone());
+    // Whoever asks whether things are ready wants to know soon; a run has the patience.
+    run.args.limits.retries.max_retries.get_or_insert(RETRIES);
     go(&run, &mut list).await?;
     match list.faults {
         0 => Ok(()),
@@ -47,6 +49,9 @@ struct List<'a> {
     faults: u32,
     exit_code: u8,
 }
+
+/// Further attempts after a failed one, unless the user says how many.
+const RETRIES: u32 = 1;
 
 /// Width of the names before what is said about them.
 const NAME_WIDTH: usize = 16;
@@ -242,7 +247,7 @@ async fn model(
     first: &Task,
     list: &mut List<'_>,
 ) -> Result<(), Error> {
-    let name = format!("{} {}", settings.model.oracle.name(), settings.model.model);
+    let name = settings.model.to_string();
     let Answerer::Model(client) = &annotator.answerer else {
         return list.good("model", "keyword: label words are counted, no model is asked");
     };
@@ -270,6 +275,9 @@ async fn model(
     let words =
         format!("{name} answered for {} in {}, by {way}", first.id, plain_duration(started.elapsed()));
     list.good("model", &words)?;
+    if let Some(fault) = annotator.fault() {
+        return list.told("score", Err::<(), _>(fault.into())).map(drop);
+    }
     // What the endpoint takes was found out meanwhile.
     let request = annotator.prepared(first).await.map_err(ports::Error::Input)?.whole;
     let body = client.preview(&with_usual_files(&request)).map(|preview| preview.body).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::reviewed::{Rules, reviewed};
 use super::{Context, plan, target};
 use crate::cli::PushArgs;
 use crate::engine;
-use crate::engine::ports::{self, NoJournal, Source};
+use crate::engine::ports::{self, Failure, FailureKind, NoJournal, Source};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::Stopper;
@@ -86,12 +86,17 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
             hint: "the same command posts what is left; what is there already is left out".to_owned(),
         }),
         0 => Ok(()),
-        failed => Err(Error::SomeFailed {
-            failed,
-            selected,
-            hint: "correct the file and push it again: what is there already is left out",
-        }),
+        failed => Err(Error::SomeFailed { failed, selected, hint: hint(&report.summary.failures) }),
     }
+}
+
+/// Returns what to do about predictions that were not posted.
+fn hint(failures: &[Failure]) -> &'static str {
+    if failures.iter().all(|failure| failure.kind == FailureKind::Undeliverable) {
+        return "correct the file, or name the project it was made for with `--project`; what is there already is left out of a \
+                further push";
+    }
+    "correct the file and push it again: what is there already is left out"
 }
 
 /// Tells at once what every row would be refused for: a table holds no regions.

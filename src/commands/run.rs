@@ -17,6 +17,8 @@ use crate::engine::ports::{self, NoJournal, Outcome};
 use crate::engine::run::Job;
 use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
+use crate::label::task::Task;
+use crate::llm::estimate::with_usual_files;
 use crate::llm::price;
 use crate::progress;
 use crate::progress::summary::{Circumstances, Pricing};
@@ -98,11 +100,28 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     };
     let label = async |task| lean(annotator.annotate(task).await, &destination);
     let result = engine::run::run(job, label, context.stop.asked()).await;
-    for notice in target.notices(report.summary.complete) {
+    let unscored = unscored(&annotator, peeked.first(), &report.summary).await;
+    for notice in target.notices(report.summary.complete).into_iter().chain(unscored) {
         context.terminal.note(&notice);
     }
+    let result = result.and_then(|()| annotator.fault().map_or(Ok(()), Err));
     let explained = |error| Error::from(error).advised(|error| settings.advice(error));
     result.map_err(explained).and_then(|()| ending(&report.summary, &context.stop, &destination))
+}
+
+/// Says that scores were hoped for and that none came at all, where that is so.
+async fn unscored(annotator: &Annotator, first: &Task, summary: &Summary) -> Option<String> {
+    let Answerer::Model(client) = &annotator.answerer else { return None };
+    if 0 < summary.scored || summary.delivered <= summary.blank || annotator.fault().is_some() {
+        return None;
+    }
+    // What the endpoint does not take is known by now: where it is not asked, nothing was hoped for.
+    let request = annotator.prepared(first).await.ok()?;
+    let body = client.preview(&with_usual_files(&request)).ok()?.body;
+    annotator.scoring.source(&request.parameters, &body).ok()?;
+    let cure = "with llama.cpp add `--param post_sampling_probs=true`, elsewhere `--num-responses` with 3 or more counts how \
+                many responses agree";
+    Some(format!("no scores: no answer tells token probabilities that a label can be measured by; {cure}"))
 }
 
 fn pricing(layered: &Layered<RunArgs>, settings: &Settings) -> Option<Pricing> {
@@ -194,7 +213,7 @@ fn opening(settings: &Settings, ground: &Ground, destination: &Destination, expe
     let origin = origin(settings, ground);
     let model = match &settings.model.oracle {
         Oracle::Keyword => "by counting label words".to_owned(),
-        Oracle::Model(server) => format!("with {} {}", server.row.name, settings.model.model),
+        Oracle::Model(_) => format!("with {}", settings.model),
     };
     let target = match destination {
         Destination::File(path) if path != Path::new(sink::STANDARD_OUTPUT) => {

@@ -43,7 +43,7 @@ const ALL: [&str; 8] = [
 
 #[test]
 fn when_everything_is_ready_each_line_says_so() {
-    let story = Story::many(3);
+    let story = Story::many(3).program(|program| program.env("OPENAI_MODEL", "m"));
     let outcome = checked(&story, &[], (0, 1));
     // This model tells nothing of its tokens.
     assert_eq!(lines(&outcome), [&ALL[..], &["note score"]].concat(), "{}", outcome.stdout);
@@ -92,6 +92,15 @@ fn each_fault_has_its_line_and_the_first_decides_the_exit_code() {
     let file = ["--tasks", "t.csv", "--label-config", "config.xml"];
     check(&[&file[..], &["--dry-run"]].concat(), 3, 0, "FAIL tasks", "line 2: expected 1 value");
     check(&file, 3, 0, "FAIL output", "no output given");
+}
+
+#[test]
+fn a_server_that_refuses_connections_is_not_waited_for() {
+    let story = Story::many(1);
+    let args = ["--prompt", "prompt.txt", "--base-url", "http://127.0.0.1:9/v1"];
+    let outcome = story.command("check", &args);
+    outcome.assert_code(6);
+    assert!(outcome.stdout.contains("gave up after 2 attempts"), "{}", outcome.stdout);
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn a_run_that_is_interrupted_before_it_has_begun_says_so() {
 
 #[test]
 fn whoever_reads_a_report_may_leave() {
-    let story = Story::many(1);
+    let story = Story::many(1).program(|program| program.env("OPENAI_MODEL", "m"));
     for args in [
         &["preview", "--prompt", "prompt.txt"][..],
         &["check", "--prompt", "prompt.txt", "--no-ask"],

@@ -34,7 +34,7 @@ fn what_a_person_changed_is_posted_as_changed_and_only_once() {
     assert_eq!(story.predicted(), ["v1: mood=positive", "v1: mood=negative", "v1: mood=positive"]);
     assert_eq!(story.studio.model_version(story.project), "v1");
     let calls = story.studio.bulk_calls();
-    story.command("push", &["out.json"]).assert_code(0).assert_tells("already there 3");
+    story.command("push", &["out.json"]).assert_code(0).assert_tells("3 tasks are already there");
     assert_eq!((story.studio.bulk_calls(), story.llm.count()), (calls, asked));
     // And a run of this version leaves what was reviewed alone.
     story.run(&["--model-version", "v1"]).assert_code(0).assert_tells("nothing to do");
@@ -141,7 +141,7 @@ fn a_task_of_another_project_is_refused_alone() {
     tasks.push(theirs);
     rewrite(&story, &tasks);
     let outcome = story.command("push", &["out.json"]);
-    outcome.assert_code(4).assert_tells(&format!("task {} is not in project {}", others[0], story.project));
+    outcome.assert_code(4).assert_tells(&format!("it is not in project {}", story.project));
     assert_eq!(
         (story.predicted(), story.studio.predictions(others[0]).len()),
         (vec!["v1: mood=positive".to_owned()], 0)

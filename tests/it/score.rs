@@ -143,6 +143,42 @@ fn a_server_that_passes_over_the_need_ends_the_run_with_what_it_said() {
 }
 
 #[test]
+fn the_need_is_told_of_also_where_every_answer_was_under_way_already() {
+    let story = story(setup());
+    story.llm.say(|asked| Said::text(asked, r#"{"mood": "negative"}"#));
+    let first = story.tasks[0].to_string();
+    let outcome = story.run(&["--score", "logprobs", "--ids", &first]);
+    outcome.assert_code(6).assert_tells("the model gives no token probabilities");
+    // What the endpoint takes is known now, so nobody waits for anybody.
+    let outcome = story.run(&["--score", "logprobs"]);
+    outcome.assert_code(6).assert_tells("leave out `--score logprobs`");
+    let outcome = story.command("check", &["--prompt", "prompt.txt", "--score", "logprobs", "--only", "all"]);
+    outcome.assert_code(6);
+    assert!(outcome.stdout.contains("the model gives no token probabilities"), "{}", outcome.stdout);
+}
+
+#[test]
+fn who_hoped_for_scores_and_got_none_is_told_why() {
+    const NOTE: &str = "no scores: no answer tells token probabilities that a label can be measured by; with llama.cpp \
+                        add `--param post_sampling_probs=true`";
+    let story = story(setup());
+    story.llm.say(|asked| {
+        let tokens = vec![json!([token("of another text", 0.9, None)]); asked.responses];
+        Said { tokens, ..Said::text(asked, r#"{"mood": "negative"}"#) }
+    });
+    let is_told = |args: &[&str]| {
+        let outcome = story.run(args);
+        outcome.assert_code(0);
+        outcome.stderr.contains("no scores") && outcome.assert_tells(NOTE).code == Some(0)
+    };
+    assert!(!is_told(&["--score", "none", "--output", "a.jsonl"]));
+    assert!(is_told(&["--score", "logprobs", "--output", "a.jsonl"]));
+    assert_eq!(story.llm.count(), 4, "nothing is asked again");
+    assert!(is_told(&[]));
+    assert!(!is_told(&["--only", "all"]), "they are there already");
+}
+
+#[test]
 fn one_response_cannot_vote() {
     let story = story(setup());
     let outcome = story.run(&["--score", "votes"]);

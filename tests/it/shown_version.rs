@@ -28,7 +28,7 @@ fn an_empty_or_own_version_makes_way_for_the_new_one() {
         story.studio.set_model_version(story.project, &before);
         let outcome = story.run(&["--model-version", version]);
         outcome.assert_code(0);
-        assert!(!outcome.stderr.contains("note:"), "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains("annotators"), "{}", outcome.stderr);
         assert_eq!(story.studio.model_version(story.project), version);
     }
 }

@@ -141,6 +141,11 @@ impl Client {
         known.entry(model.to_owned()).or_insert_with(|| self.recall(model)).clone()
     }
 
+    /// Returns why no request can succeed any more; an answer may have shown it.
+    pub fn fault(&self) -> Option<&SendError> {
+        self.aborted.get()
+    }
+
     /// Returns the transport, for its counters and its shared pause.
     pub fn transport(&self) -> &Transport {
         &self.transport

@@ -85,9 +85,11 @@ impl Book {
         Self { pages: String::new(), shown: Vec::new(), secrets: Vec::new() }
     }
 
-    /// Shows this text as another one.
+    /// Shows this text as another one, and of an address also the host alone.
     fn showing(mut self, text: &str, shown: &str) -> Self {
         self.shown.push((text.to_owned(), shown.to_owned()));
+        let host = |address: &str| address.split('/').nth(2).map(str::to_owned);
+        self.shown.extend(host(text).zip(host(shown)));
         self
     }
 
