@@ -23,7 +23,7 @@ fn long(characters: usize) -> String {
         if characters <= text.len() {
             break;
         }
-        text.push_str(&format!("Then 😀 Name{number} came and spoke of this and that. "));
+        text += &format!("Then 😀 Name{number} came and spoke of this and that. ");
         if number % 9 == 0 {
             text.push_str("\n\n");
         }
