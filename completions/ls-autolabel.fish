@@ -71,6 +71,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l exampl
 random\t'Others for each task; --seed chooses otherwise'
 nearest\t'Those that have most words in common with the task'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l as-turns -d 'Send a conversation that is labeled as turns of the chat, before the prompt' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l split -d 'Ask about longer texts in pieces of at most N characters, where spans are all that is filled [default: off]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
 logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
 votes\t'From the share of the responses that agree, with --num-responses'
@@ -179,6 +180,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l ex
 random\t'Others for each task; --seed chooses otherwise'
 nearest\t'Those that have most words in common with the task'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l as-turns -d 'Send a conversation that is labeled as turns of the chat, before the prompt' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l split -d 'Ask about longer texts in pieces of at most N characters, where spans are all that is filled [default: off]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
 logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
 votes\t'From the share of the responses that agree, with --num-responses'
@@ -267,6 +269,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l exam
 random\t'Others for each task; --seed chooses otherwise'
 nearest\t'Those that have most words in common with the task'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l as-turns -d 'Send a conversation that is labeled as turns of the chat, before the prompt' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l split -d 'Ask about longer texts in pieces of at most N characters, where spans are all that is filled [default: off]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l score -d 'Where the scores of predictions come from [default: auto]' -r -f -a "auto\t'From token probabilities and votes, as far as there are any'
 logprobs\t'From the probabilities of the tokens of a label; a model that does not tell them ends the run'
 votes\t'From the share of the responses that agree, with --num-responses'
