@@ -1,5 +1,7 @@
 //! Long documents are asked about in pieces, and get what they would get in one.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 
 use crate::support::canned::Canned;
@@ -23,7 +25,8 @@ fn long(characters: usize) -> String {
         if characters <= text.len() {
             break;
         }
-        text += &format!("Then 😀 Name{number} came and spoke of this and that. ");
+        let sentence = write!(text, "Then 😀 Name{number} came and spoke of this and that. ");
+        sentence.expect("a string takes any text");
         if number % 9 == 0 {
             text.push_str("\n\n");
         }

@@ -7,13 +7,18 @@ use super::*;
 use crate::label::config::LabelConfig;
 use crate::label::form::Wanted;
 use crate::label::span;
-use crate::prompt::fake;
+use crate::label::task::TaskId;
 
 const NER: &str = r#"<View><Text name="text" value="$text"/><Labels name="ner" toName="text">
     <Label value="Person"/><Label value="Place"/></Labels></View>"#;
 
 const TALK: &str = r#"<View><Paragraphs name="talk" value="$talk"/><ParagraphLabels name="ner" toName="talk">
     <Label value="Person"/><Label value="Place"/></ParagraphLabels></View>"#;
+
+fn task(data: Value) -> Task {
+    let Value::Object(data) = data else { panic!("data are an object") };
+    Task { id: TaskId::Row(1), data, annotations: Vec::new(), predictions: Vec::new() }
+}
 
 fn form(config: &str, most: usize) -> Form {
     let wanted = Wanted { most: Some(most), ..Wanted::default() };
@@ -65,7 +70,7 @@ const STORY: &str =
 
 #[test]
 fn places_are_those_of_the_whole_and_each_region_is_there_once() {
-    let task = fake::task(json!({"text": STORY}));
+    let task = task(json!({"text": STORY}));
     for most in [20, 30, 45, 80] {
         let form = form(NER, most);
         let found = filled(&form, &task, capitals);
@@ -83,7 +88,7 @@ fn turns_are_numbered_as_in_the_whole() {
     let written = serde_json::to_string(&turns).unwrap();
     for talk in [json!(turns), json!(written)] {
         let form = form(TALK, 30);
-        let (whole, task) = (fake::task(json!({"talk": turns})), fake::task(json!({"talk": talk})));
+        let (whole, task) = (task(json!({"talk": turns})), task(json!({"talk": talk})));
         let found = filled(&form, &task, capitals);
         assert_eq!(values(&found), values(&at_once(&form, &whole, capitals)));
         assert_eq!(found.drafts.len(), 5);
@@ -96,7 +101,7 @@ fn what_is_cut_gives_way_to_the_whole_of_it() {
         "Ann and the whole of her long family finally saw New York and then Rome, and so on to the very end";
     let cut = "Ann and the whole of her long family finally saw New ";
     let form = form(NER, cut.len());
-    let task = fake::task(json!({"text": text}));
+    let task = task(json!({"text": text}));
     let quotes = |task: &Task| {
         let text = task.data["text"].as_str().unwrap_or_default();
         let known = ["Ann", "New York", "New", "Rome"].into_iter().filter(|quote| text.contains(quote));
@@ -117,7 +122,7 @@ fn labels_of_regions_and_relations_go_with_them() {
     let tags = r#"<Relations><Relation value="knows"/></Relations><Choices name="mood" toName="text" perRegion="true">
         <Choice value="good"/><Choice value="bad"/></Choices></View>"#;
     let form = form(&NER.replace("</View>", tags), 30);
-    let task = fake::task(json!({"text": STORY}));
+    let task = task(json!({"text": STORY}));
     let answer = |task: &Task| {
         let mut answer = capitals(task);
         let mut names = Vec::new();
@@ -152,7 +157,7 @@ fn labels_of_regions_and_relations_go_with_them() {
 #[test]
 fn what_the_whole_asks_for_is_not_asked_of_a_piece() {
     let required = form(&NER.replace("<Labels ", r#"<Labels required="true" maxUsages="3" "#), 30);
-    let task = fake::task(json!({"text": STORY}));
+    let task = task(json!({"text": STORY}));
     let schema = required.splitting.as_ref().unwrap().form().schema(&task).unwrap();
     assert!(schema["properties"]["ner"]["description"].as_str().unwrap().contains("An empty list"));
     let found = filled(&required, &task, capitals);
@@ -193,7 +198,7 @@ fn what_cannot_be_split_is_told() {
         "nothing is split into pieces: what is labeled are several objects, `text`, `other`",
     );
     let whole = form(NER, 30);
-    let short = fake::task(json!({"text": "Ann met Bob."}));
+    let short = task(json!({"text": "Ann met Bob."}));
     assert_eq!(whole.splitting.as_ref().unwrap().pieces(&short).unwrap(), []);
     let plain = Form::new(&LabelConfig::parse(NER).unwrap(), &Wanted::default()).unwrap();
     assert_eq!(whole.canonical(), format!("{}\nsplit 30", plain.canonical()));
@@ -243,7 +248,7 @@ proptest! {
         most in 1..80_usize,
     ) {
         let text = words.join(" ");
-        let (form, task) = (form(NER, most), fake::task(json!({"text": text})));
+        let (form, task) = (form(NER, most), task(json!({"text": text})));
         let spans = any_spans(&text, &picks);
         let pieces = form.input.pieces(&task, most).unwrap();
         let parts: Vec<(Piece, Filled)> =
