@@ -78,7 +78,7 @@ fn a_long_text_gets_the_spans_it_would_get_in_one() {
         (&summary["tasks"]["delivered"], &summary["requests"]["answered"]),
         (&json!(1), &json!(requests))
     );
-    split.run(&[&SPLIT[..], &["--only", "all"]].concat()).assert_code(0).assert_tells("already there 1");
+    split.run(&[&SPLIT[..], &["--only", "all"]].concat()).assert_code(0).assert_tells("nothing new");
     assert_eq!((split.llm.count(), split.studio.bulk_calls()), (requests, 1));
 }
 

@@ -133,6 +133,8 @@ const BESIDE_TEXT: &[Plan] = &[
 struct Counts {
     selected: usize,
     partial: usize,
+    /// Tasks in which nothing is to be marked.
+    blank: usize,
     kinds: BTreeMap<&'static str, usize>,
     questions: usize,
 }
@@ -163,8 +165,8 @@ impl Counts {
     /// Returns what a summary says of the tasks.
     fn tasks(&self) -> Value {
         json!({
-            "selected": self.selected, "delivered": self.selected - self.failed(), "partial": self.partial, "already_there": 0,
-            "failed": self.failed(), "undelivered": 0, "stopped": 0,
+            "selected": self.selected, "delivered": self.selected - self.failed(), "partial": self.partial,
+            "nothing_to_mark": self.blank, "already_there": 0, "failed": self.failed(), "undelivered": 0, "stopped": 0,
         })
     }
 }
