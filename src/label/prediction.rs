@@ -83,9 +83,11 @@ pub fn is_own_region(region: &Value) -> bool {
     }
 }
 
-/// Returns whether a model version has the form of those that this tool makes up.
+/// Returns whether a model version has the form of those that this tool makes up; one that ends in a date, as models are
+/// named elsewhere, has not.
 pub fn is_own_version(version: &str) -> bool {
-    version.rsplit_once('@').is_some_and(|(_, hash)| is_hash(hash, OWN_VERSION_DIGITS))
+    let has_letter = |hash: &str| hash.bytes().any(|byte| byte.is_ascii_lowercase());
+    version.rsplit_once('@').is_some_and(|(_, hash)| is_hash(hash, OWN_VERSION_DIGITS) && has_letter(hash))
 }
 
 fn is_own_id(id: &Value) -> bool {

@@ -291,7 +291,9 @@ impl From<WireAnnotation> for Annotation {
 fn regions(result: Value) -> Vec<Value> {
     match result {
         Value::Array(regions) => regions,
-        _ => Vec::new(),
+        Value::Null => Vec::new(),
+        // Not empty: it is somebody's, in a form of his own.
+        other => vec![other],
     }
 }
 
@@ -363,13 +365,15 @@ mod tests {
             {"result": ["a"]},
             {"result": ["b"], "was_cancelled": true},
             {"result": null, "ground_truth": true},
+            {"result": {"c": 1}},
         ]});
         let listed = Listed::from(serde_json::from_value::<WireTask>(wire).unwrap());
         let annotation = |result: &[&str], was_cancelled| {
             let result = result.iter().map(|region| json!(region)).collect();
             Annotation { result, was_cancelled }
         };
-        let expect = [annotation(&[], false), annotation(&["a"], false), annotation(&["b"], true)];
+        let foreign = Annotation { result: vec![json!({"c": 1})], was_cancelled: false };
+        let expect = [annotation(&[], false), annotation(&["a"], false), annotation(&["b"], true), foreign];
         assert_eq!(listed.task.annotations, expect);
     }
 }

@@ -18,7 +18,7 @@ use self::post::{Outgoing, Posted, Poster};
 use self::unsettled::Unsettled;
 use crate::engine::ports::{Batch, BrokenOff, Delivered, Error, Sink};
 use crate::journal::Journal;
-use crate::label::prediction::{Labeled, is_own_region, is_own_version};
+use crate::label::prediction::{Labeled, is_own_region};
 use crate::label::task::{StoredPrediction, TaskId};
 use crate::lock::Lock;
 use crate::studio::client::Studio;
@@ -331,12 +331,11 @@ fn prepared(batch: &[Labeled], delivered: &mut Delivered) -> Vec<Outgoing> {
 
 /// Returns whether this tool wrote all of a stored prediction.
 ///
-/// An empty one has no id to know its author by: it is known by its version, that of the run or one that has the form of
-/// this tool's own.
+/// An empty one has no id to know its author by: it is known by the version of the run alone, for what is taken for this
+/// tool's own may be deleted.
 fn is_own(stored: &StoredPrediction, of_run: Option<&str>) -> bool {
-    let version = stored.model_version.as_deref();
     match stored.result.as_slice() {
-        [] => version.is_some_and(|version| Some(version) == of_run || is_own_version(version)),
+        [] => stored.model_version.is_some() && stored.model_version.as_deref() == of_run,
         regions => regions.iter().all(is_own_region),
     }
 }

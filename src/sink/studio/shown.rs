@@ -1,6 +1,8 @@
 //! Which model version annotators see: without this step they see no prediction at all.
 
 use super::StudioSink;
+use crate::label::prediction;
+use crate::label::task::StoredPrediction;
 use crate::studio::error::StudioError;
 
 impl StudioSink {
@@ -53,6 +55,10 @@ impl StudioSink {
 
     /// Returns whether this tool made the predictions of a version, by one of them.
     async fn is_own_version(&self, version: &str) -> Result<bool, StudioError> {
-        Ok(self.studio.example_of(self.project, version).await?.is_some_and(|stored| self.wrote(&stored)))
+        let example = self.studio.example_of(self.project, version).await?;
+        // An empty one tells nothing of its author but the name of the version.
+        let is_ours =
+            |stored: &StoredPrediction| stored.result.is_empty() && prediction::is_own_version(version);
+        Ok(example.is_some_and(|stored| self.wrote(&stored) || is_ours(&stored)))
     }
 }

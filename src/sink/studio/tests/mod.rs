@@ -264,10 +264,10 @@ async fn an_empty_prediction_is_known_by_its_version() {
     let mut sink = sink(&fake, options);
     sink.deliver(&[labeled(1)]).await.unwrap();
     sink.finish(true).await.unwrap();
-    let expect = ["1:any@32a4f27:none", "1:theirs:none", "1:v:al0000000000000001"];
+    let expect = ["1:any@32a4f27a:none", "1:any@32a4f27:none", "1:theirs:none", "1:v:al0000000000000001"];
     assert_eq!(fake.world().stored(), expect);
     assert_eq!(fake.world().model_version.as_deref(), Some("v"));
-    assert_eq!(sink.notices(), ["older predictions of this tool deleted: 2"]);
+    assert_eq!(sink.notices(), ["older predictions of this tool deleted: 1"]);
 }
 
 #[tokio::test]
