@@ -301,7 +301,9 @@ impl Form {
             let Some(reading) = reading else { continue };
             let is_shown = head.scope == Scope::Region || sight.shows(head);
             let reading = if is_shown { reading } else { Reading::default() };
-            sight.choose(control.as_ref(), &reading, &control.labels(task));
+            if head.scope == Scope::Task {
+                sight.choose(control.as_ref(), &reading, &control.labels(task));
+            }
             if !is_shown {
                 continue;
             }
