@@ -64,7 +64,11 @@ impl<'a> Told<'a> {
                 let name = relation[key].as_str().and_then(|id| self.names.get(id));
                 name.ok_or("a relation has an end that is not told")
             };
-            let (from, to) = (end("from_id")?, end("to_id")?);
+            let (from, to) = match relation["direction"].as_str() {
+                Some("left") => (end("to_id")?, end("from_id")?),
+                Some("bi") => return Err("a relation goes both ways".to_owned()),
+                _ => (end("from_id")?, end("to_id")?),
+            };
             let labels = relation["labels"].as_array().map_or(&[][..], Vec::as_slice);
             match (known.labels.is_empty(), labels.is_empty()) {
                 (true, _) => told.push(json!({"from": from, "to": to})),
@@ -143,7 +147,13 @@ mod tests {
         };
         check(&both, Ok(answer(json!([]))));
         let related = answer(json!([{"from": "1", "to": "2", "label": "works for"}]));
-        check(&[&both[..], &[relation]].concat(), Ok(related));
+        check(&[&both[..], std::slice::from_ref(&relation)].concat(), Ok(related));
+        let mut turned = relation;
+        turned["direction"] = json!("left");
+        let related = answer(json!([{"from": "2", "to": "1", "label": "works for"}]));
+        check(&[&both[..], &[turned.clone()]].concat(), Ok(related));
+        turned["direction"] = json!("bi");
+        check(&[&both[..], &[turned]].concat(), Err("a relation goes both ways"));
     }
 
     #[test]
