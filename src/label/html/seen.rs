@@ -142,6 +142,8 @@ impl Seen {
             }
             if !line.trim().is_empty() {
                 self.push(line);
+            } else if !line.is_empty() {
+                self.widen(Gap::Space);
             }
         }
     }

@@ -50,6 +50,7 @@ fn a_reader_sees_lines_and_cells() {
     check_seen("<h1>A</h1><p>b\n  <i>c</i>d &amp; <b> e</b></p>\n<p></p>f<br><br>g", "A\nb cd & e\nf\ng");
     check_seen("<table><tr><th>A</th><td>B <p>C</p></td></tr><tr><td>D</td></tr></table>", "A\tB\nC\nD");
     check_seen("<ul><li>A</li><li>B</li></ul>", "A\nB");
+    check_seen("<pre><b>let</b> <b>x</b></pre>", "let x");
     check_seen("<pre>\n  a\n\n  b</pre>c\u{a0} d", "  a\n  b\nc\u{a0} d");
     check_seen(
         "<p>A<style>p{}</style>B<span hidden>C</span><span style='Display: none'>D<br></span></p>",
