@@ -132,6 +132,12 @@ impl Maker<'_> {
         let regions = annotation.map_or(&[][..], |annotation| &annotation.result);
         let shown = self.media.shown(self.form, task).await.map_err(|error| error.to_string())?;
         let task = shown.as_ref().unwrap_or(task);
+        if let Some(splitting) = &self.form.splitting
+            && !splitting.pieces(task)?.is_empty()
+        {
+            // Each piece would carry it whole, the pieces of this very task as well.
+            return Err("it is longer than `--split` allows a question to be".to_owned());
+        }
         let answer = match self.mode {
             AnswerMode::Auto | AnswerMode::Schema => self.form.answer(regions, task)?.to_string(),
             AnswerMode::Text | AnswerMode::LlmInteractive => self.form.answer_text(regions, task)?,

@@ -175,6 +175,27 @@ fn nothing_is_asked_where_there_are_no_examples() {
 }
 
 #[test]
+fn a_text_that_is_split_is_no_example() {
+    let config = r#"<View><Text name="text" value="$text"/><Labels name="who" toName="text"><Label value="P"/></Labels></View>"#;
+    let tasks = [json!({"text": "Ann came. ".repeat(40)}), json!({"text": "Ann left."})];
+    let llm = model();
+    llm.answer(|_| json!({"who": []}).to_string());
+    let story = Story::with(Studio::start(), llm, (config, &tasks));
+    for task in &story.tasks {
+        let value = json!({"start": 0, "end": 3, "text": "Ann", "labels": ["P"]});
+        let span =
+            json!([{"id": "x", "from_name": "who", "to_name": "text", "type": "labels", "value": value}]);
+        story.studio.annotate(*task, &span);
+    }
+    let run = story.run(&["--examples", "2", "--split", "200"]);
+    run.assert_code(0).assert_tells("longer than `--split` allows");
+    let shown =
+        |request: &Value| messages(request).iter().filter(|line| line.starts_with("assistant")).count();
+    let shown: Vec<usize> = story.llm.requests().iter().map(|request| shown(&request.json())).collect();
+    assert!(2 < shown.len() && shown.iter().all(|count| *count < 2), "{shown:?}");
+}
+
+#[test]
 fn nothing_is_fetched_for_no_examples() {
     let story = story();
     let fetched = || {
