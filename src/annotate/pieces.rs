@@ -78,8 +78,11 @@ impl Annotator {
                 return Err(Miss::Stopped(sum.bill));
             }
             let sheet = Sheet { form: splitting.form(), task: &task };
-            let request = self.chat_request(sheet).map_err(lacking)?;
-            match self.put(client, sheet, &request).await {
+            let filled = match self.chat_request(sheet) {
+                Ok(request) => self.put(client, sheet, &request).await,
+                Err(reason) => Err(lacking(reason)),
+            };
+            match filled {
                 Ok(gain) => sum.gain(piece, gain),
                 Err(miss) => sum.miss(&format!("piece {number} of {count}"), miss)?,
             }
