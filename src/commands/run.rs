@@ -118,7 +118,9 @@ async fn unscored(annotator: &Annotator, first: &Task, summary: &Summary) -> Opt
     // What the endpoint does not take is known by now: where it is not asked, nothing was hoped for.
     let request = annotator.prepared(first).await.ok()?.whole;
     let body = client.preview(&with_usual_files(&request)).ok()?.body;
-    annotator.scoring.source(&request.parameters, &body).ok()?;
+    if body["logprobs"] != true {
+        return None;
+    }
     let cure = "with llama.cpp add `--param post_sampling_probs=true`, elsewhere `--num-responses` with 3 or more counts how \
                 many responses agree";
     Some(format!("no scores: no answer tells token probabilities that a label can be measured by; {cure}"))

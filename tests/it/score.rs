@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::llm::asked::Asked;
 use crate::support::llm::reply::{Said, token};
 use crate::support::llm::{Llm, Setup};
-use crate::support::story::{MODEL_KEY, MOODS, Story, texts};
+use crate::support::story::{MODEL_KEY, MOODS, Story, model, texts};
 use crate::support::studio::Studio;
 
 /// Says that a text is negative, with a probability.
@@ -176,6 +176,17 @@ fn who_hoped_for_scores_and_got_none_is_told_why() {
     assert_eq!(story.llm.count(), 4, "nothing is asked again");
     assert!(is_told(&[]));
     assert!(!is_told(&["--only", "all"]), "they are there already");
+}
+
+#[test]
+fn who_asks_for_texts_alone_is_told_nothing_of_scores() {
+    let config = r#"<View><Text name="text" value="$text"/><TextArea name="why" toName="text"/></View>"#;
+    let llm = model();
+    llm.answer(|_| json!({"why": "so"}).to_string());
+    let story = Story::with(Studio::start(), llm, (config, &[json!({"text": "Hi"})]));
+    let outcome = story.run(&["--num-responses", "3"]);
+    outcome.assert_code(0);
+    assert!(!outcome.stderr.contains("no scores"), "{}", outcome.stderr);
 }
 
 #[test]
