@@ -146,12 +146,17 @@ fn quoting() -> Llm {
     model
 }
 
-/// Puts the quote wherever a labeled text is wanted.
+/// Puts the quote wherever a labeled text is wanted, and a box of some size wherever one is: the first legal numbers are a
+/// box that nobody could mean in percent.
 fn mark(answer: &mut Value, quote: &str) {
     match answer {
         Value::Object(fields) => {
             if fields.contains_key("label") && fields.contains_key("text") {
                 fields.insert("text".to_owned(), json!(quote));
+            }
+            if fields.contains_key("width") {
+                let sides = ["x", "y", "width", "height"].map(|side| (side.to_owned(), json!(20)));
+                fields.extend(sides);
             }
             fields.values_mut().for_each(|value| mark(value, quote));
         }
