@@ -114,9 +114,7 @@ impl<'a> Collector<'a> {
         match result {
             Ok(delivered) => self.count_delivery(&batch, delivered),
             Err(BrokenOff { arrived, error }) => {
-                self.desk.summary.delivered += arrived;
-                self.desk.summary.undelivered -= arrived;
-                self.desk.reporter.report(&Event::Delivered(arrived));
+                self.count_arrived(arrived.iter().filter_map(|place| batch.get(*place)));
                 self.waiting.clear();
                 self.sink_failed = true;
                 self.fail(error);
@@ -186,32 +184,31 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn count_delivery(&mut self, batch: &[Labeled], delivered: Delivered) {
-        let rejected: HashSet<_> = delivered.rejected.iter().map(|(task, _)| *task).collect();
-        let is_taken = |labeled: &&Labeled| !rejected.contains(&labeled.task.id);
-        let taken_ones = || batch.iter().filter(is_taken);
-        let partial = taken_ones().filter(|labeled| !labeled.unfilled.is_empty()).count() as u64;
-        let blank = taken_ones().filter(|labeled| labeled.prediction.result.is_empty()).count() as u64;
-        // A task may have several predictions, of which one is rejected.
-        let taken = batch.len().saturating_sub(delivered.rejected.len()) as u64;
-        let already_there = delivered.already_there.min(taken);
-        let arrived = taken - already_there;
-
-        self.desk.summary.undelivered -= batch.len() as u64;
-        self.desk.summary.already_there += already_there;
-        self.desk.summary.delivered += arrived;
-        self.desk.summary.partial += partial.min(arrived);
-        self.desk.summary.blank += blank.min(arrived);
-        for (task, reason) in delivered.rejected {
-            let failure = Failure { task, kind: FailureKind::Undeliverable, reason };
-            self.desk.reporter.report(&Event::Failed {
-                failure: &failure,
-                usage: Usage::default(),
-                cost: None,
-            });
+    fn count_delivery(&mut self, batch: &[Labeled], Delivered { rejected, already_there }: Delivered) {
+        self.desk.summary.undelivered -= (rejected.len() + already_there.len()) as u64;
+        self.desk.summary.already_there += already_there.len() as u64;
+        let others: HashSet<usize> = rejected.iter().map(|(place, _)| *place).chain(already_there).collect();
+        for (place, reason) in rejected {
+            let Some(Labeled { task, .. }) = batch.get(place) else { continue };
+            let failure = Failure { task: task.id, kind: FailureKind::Undeliverable, reason };
+            let (usage, cost) = (Usage::default(), None);
+            self.desk.reporter.report(&Event::Failed { failure: &failure, usage, cost });
             self.desk.summary.failures.push(failure);
         }
-        self.desk.reporter.report(&Event::Delivered(arrived));
+        let arrived = batch.iter().enumerate().filter(|(place, _)| !others.contains(place));
+        self.count_arrived(arrived.map(|(_, labeled)| labeled));
+    }
+
+    fn count_arrived<'b>(&mut self, arrived: impl Iterator<Item = &'b Labeled>) {
+        let mut count = 0;
+        for Labeled { prediction, unfilled, .. } in arrived {
+            count += 1;
+            self.desk.summary.partial += u64::from(!unfilled.is_empty());
+            self.desk.summary.blank += u64::from(prediction.result.is_empty());
+        }
+        self.desk.summary.undelivered -= count;
+        self.desk.summary.delivered += count;
+        self.desk.reporter.report(&Event::Delivered(count));
     }
 
     /// Remembers the first error and ends the pulling.

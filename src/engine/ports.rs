@@ -54,20 +54,22 @@ pub struct Batch {
     pub most: usize,
 }
 
-/// What became of a delivery.
+/// What became of a delivery; what is not named here arrived.
+///
+/// Predictions are named by their places in the batch, counted from 0: a task may have several.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delivered {
-    /// Predictions refused for good, and why.
-    pub rejected: Vec<(TaskId, String)>,
-    /// How many were there already and left as they are.
-    pub already_there: u64,
+    /// Refused for good, and why.
+    pub rejected: Vec<(usize, String)>,
+    /// There already, and left as they are.
+    pub already_there: Vec<usize>,
 }
 
 /// A delivery that did not come to its end.
 #[derive(Debug)]
 pub struct BrokenOff {
-    /// How many of the batch are known to have arrived; the others count as undelivered.
-    pub arrived: u64,
+    /// The places in the batch of those that are known to have arrived; the others count as undelivered.
+    pub arrived: Vec<usize>,
     pub error: Error,
 }
 
@@ -176,7 +178,7 @@ impl Error {
 
 impl From<Error> for BrokenOff {
     fn from(error: Error) -> Self {
-        Self { arrived: 0, error }
+        Self { arrived: Vec::new(), error }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::world::{Seen, World};
+use super::world::{Seen, World, labeled, task};
 use crate::engine::event::Summary;
 use crate::engine::ports::{Batch, Outcome};
 use crate::label::task::TaskId;
@@ -128,6 +128,28 @@ async fn what_is_there_already_is_counted_and_not_delivered() {
     let instead = |number| (number <= 40).then_some(Outcome::Unchanged(TaskId::Row(number)));
     let ran = World { instead, ..World::default() }.run().await;
     assert_eq!((ran.summary.already_there, ran.summary.delivered, ran.summary.complete), (40, 60, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_sink_has_already_is_no_part_of_what_arrived() {
+    // Every tenth prediction is partial, and those of 5 and 15 are empty.
+    let instead = |number| match (number, labeled(task(number))) {
+        (5 | 15, Outcome::Labeled { mut labeled, usage, cost, reused }) => {
+            labeled.prediction.result.clear();
+            Some(Outcome::Labeled { labeled, usage, cost, reused })
+        }
+        _ => None,
+    };
+    let check = async |already_there: &[u64], rejected: &[u64], expect: [u64; 4]| {
+        let (already_there, rejected) = (already_there.iter().copied(), rejected.iter().copied());
+        let (already_there, rejected) = (already_there.collect(), rejected.collect());
+        let world = World { instead, rejected, already_there, ..World::default() };
+        let Summary { delivered, already_there, partial, blank, .. } = world.run().await.summary;
+        assert_eq!([delivered, already_there, partial, blank], expect);
+    };
+    check(&[], &[], [100, 0, 10, 2]).await;
+    check(&[3, 10, 20, 15], &[], [96, 4, 8, 1]).await;
+    check(&[10, 15], &[5, 20, 21], [95, 2, 8, 0]).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -43,6 +43,8 @@ pub(super) struct World {
     pub(super) dead_sync: Option<u64>,
     /// Tasks of which the sink refuses a prediction.
     pub(super) rejected: BTreeSet<u64>,
+    /// Tasks whose prediction the sink has already.
+    pub(super) already_there: BTreeSet<u64>,
     pub(super) stop_after: Option<Duration>,
 }
 
@@ -94,6 +96,7 @@ impl Default for World {
             dead_check: None,
             dead_sync: None,
             rejected: BTreeSet::new(),
+            already_there: BTreeSet::new(),
             stop_after: None,
         }
     }
@@ -233,13 +236,21 @@ impl Sink for Shelf<'_> {
             if world.dead_delivery == Some(*deliveries) {
                 let arrived: Vec<u64> = numbers.take(world.last_arrivals).collect();
                 seen.deliveries.lock().unwrap().push(arrived);
-                return Err(BrokenOff { arrived: world.last_arrivals as u64, error: error("sink") });
+                return Err(BrokenOff { arrived: (0..world.last_arrivals).collect(), error: error("sink") });
             }
             let mut refused = world.rejected.clone();
-            let (rejected, taken): (Vec<_>, Vec<_>) = numbers.partition(|number| refused.remove(number));
+            let (mut delivered, mut taken) = (Delivered::default(), Vec::new());
+            for (place, number) in numbers.enumerate() {
+                if refused.remove(&number) {
+                    delivered.rejected.push((place, "refused".to_owned()));
+                } else if world.already_there.contains(&number) {
+                    delivered.already_there.push(place);
+                } else {
+                    taken.push(number);
+                }
+            }
             seen.deliveries.lock().unwrap().push(taken);
-            let rejected = rejected.into_iter().map(|number| (TaskId::Row(number), "refused".to_owned()));
-            Ok(Delivered { rejected: rejected.collect(), already_there: 0 })
+            Ok(delivered)
         })
     }
 

@@ -19,7 +19,7 @@ use self::unsettled::Unsettled;
 use crate::engine::ports::{Batch, BrokenOff, Delivered, Error, Sink};
 use crate::journal::Journal;
 use crate::label::prediction::{Labeled, is_own_region};
-use crate::label::task::{StoredPrediction, TaskId};
+use crate::label::task::StoredPrediction;
 use crate::lock::Lock;
 use crate::studio::client::Studio;
 use crate::studio::error::StudioError;
@@ -237,7 +237,7 @@ impl StudioSink {
                 outgoing.note(stored);
                 absent.push(outgoing);
             } else {
-                delivered.already_there += 1;
+                delivered.already_there.push(outgoing.place);
                 let own = same.into_iter().filter(|stored| self.wrote(stored));
                 doubles.extend(post::all_but_newest(own.filter_map(|stored| stored.id).collect()));
             }
@@ -280,7 +280,7 @@ impl Sink for StudioSink {
         async {
             let mut posted = Posted::default();
             let delivered = self.post(batch, &mut posted).await;
-            let arrived = posted.landed.len() as u64;
+            let arrived = posted.landed.iter().map(|outgoing| outgoing.place).collect();
             self.is_lost = delivered.is_err();
             delivered.map_err(|error| BrokenOff { arrived, error: failure(&error) })
         }
@@ -303,26 +303,26 @@ impl Sink for StudioSink {
     }
 }
 
-/// Makes predictions ready to be posted; what cannot be is rejected, what is there already is counted.
+/// Makes predictions ready to be posted; what cannot be is rejected, what is there already is left out.
 fn prepared(batch: &[Labeled], delivered: &mut Delivered) -> Vec<Outgoing> {
     let mut outgoing = Vec::with_capacity(batch.len());
     let mut seen = HashSet::new();
-    for labeled in batch {
+    for (place, labeled) in batch.iter().enumerate() {
         let upload = match Upload::new(labeled) {
             Ok(upload) => upload,
             Err(reason) => {
                 let reason = format!("the prediction cannot be posted: {reason}");
-                delivered.rejected.push((labeled.task.id, reason));
+                delivered.rejected.push((place, reason));
                 continue;
             }
         };
         let stored = &labeled.task.predictions;
         let is_new = seen.insert((upload.task, upload.model_version.clone(), upload.regions.clone()));
         if !is_new || stored.iter().any(|stored| upload.says_the_same(stored)) {
-            delivered.already_there += 1;
+            delivered.already_there.push(place);
             continue;
         }
-        let mut ready = Outgoing::new(upload);
+        let mut ready = Outgoing::new(place, upload);
         ready.note(stored);
         outgoing.push(ready);
     }
@@ -344,5 +344,5 @@ fn failure(error: &StudioError) -> Error {
     Error::Studio { message: error.to_string(), advice: error.advice() }
 }
 
-/// What a rejection is reported as.
-type Rejected = (TaskId, String);
+/// The place in the batch of what was refused, and why.
+type Rejected = (usize, String);

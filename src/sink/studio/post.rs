@@ -10,7 +10,7 @@ use super::unsettled::now;
 use super::{BATCH, Rejected, is_own};
 use crate::journal::Journal;
 use crate::journal::record::Posting;
-use crate::label::task::{StoredPrediction, TaskId};
+use crate::label::task::StoredPrediction;
 use crate::studio::client::Studio;
 use crate::studio::error::StudioError;
 use crate::studio::upload::Upload;
@@ -18,6 +18,8 @@ use crate::studio::upload::Upload;
 /// A prediction on its way.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Outgoing {
+    /// Its place in the batch it came in, counted from 0.
+    pub(super) place: usize,
     pub(super) upload: Upload,
     /// Ids of stored predictions that look like it and were there before.
     before: Vec<u64>,
@@ -82,8 +84,8 @@ const MOST_TRIES: u32 = 2;
 const MOST_FUTILE: u32 = 12;
 
 impl Outgoing {
-    pub(super) fn new(upload: Upload) -> Self {
-        Self { upload, before: Vec::new(), superseded: Vec::new(), is_doubtful: false }
+    pub(super) fn new(place: usize, upload: Upload) -> Self {
+        Self { place, upload, before: Vec::new(), superseded: Vec::new(), is_doubtful: false }
     }
 
     /// Returns whether nothing that looks like it was there before.
@@ -231,7 +233,7 @@ impl Poster<'_> {
         posted.landed.extend(looked.landed);
         let absent = looked.absent;
         let reject = |absent: Vec<Outgoing>, reason: &str| {
-            absent.into_iter().map(|outgoing| (TaskId::Id(outgoing.upload.task), reason.to_owned())).collect()
+            absent.into_iter().map(|outgoing| (outgoing.place, reason.to_owned())).collect()
         };
         let rejected: Vec<Rejected> = match trouble {
             _ if absent.is_empty() => return Vec::new(),
@@ -314,8 +316,7 @@ pub(super) fn all_but_newest(ids: Vec<u64>) -> impl Iterator<Item = u64> {
 
 /// Returns the rejection of a prediction whose task is gone.
 pub(super) fn gone(outgoing: &Outgoing, project: u64) -> Rejected {
-    let id = TaskId::Id(outgoing.upload.task);
-    (id, format!("it is not in project {project}; it was deleted or belongs to another one"))
+    (outgoing.place, format!("it is not in project {project}; it was deleted or belongs to another one"))
 }
 
 /// Tells what a failed call means for its predictions; an error where it means nothing but the end.

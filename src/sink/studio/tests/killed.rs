@@ -38,14 +38,18 @@ async fn killed(fake: &Fake, folder: &Path, fault: Fault) {
 }
 
 /// Kills a run whose call is stored after so many listings; the next run delivers the same, with so many calls.
-async fn check(listings: usize, (posts, already_there): (usize, u64)) {
+async fn check(listings: usize, (posts, already_there): (usize, usize)) {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::start(3).await;
     killed(&fake, folder.path(), Fault::Late { listings }).await;
     let mut sink = journaled(&fake, folder.path());
     let delivered = sink.deliver(&[1, 2, 3].map(labeled)).await.unwrap();
     sink.finish(true).await.unwrap();
-    assert_eq!((fake.requests("POST"), delivered.already_there), (1 + posts, already_there), "{listings}");
+    assert_eq!(
+        (fake.requests("POST"), delivered.already_there.len()),
+        (1 + posts, already_there),
+        "{listings}"
+    );
     let mut stored = fake.world().stored();
     stored.sort();
     assert_eq!(stored, [1, 2, 3].map(|task| format!("{task}:v:{}", region(task))), "{listings}");
@@ -73,7 +77,8 @@ async fn an_old_call_is_looked_up_and_not_waited_for() {
     let mut sink = sink(&fake, chosen(1)).journaled(journal(folder.path()));
     let delivered = sink.deliver(&[labeled(1), labeled(2)]).await.unwrap();
     sink.finish(true).await.unwrap();
-    assert_eq!((delivered.already_there, fake.requests("POST"), fake.requests("GET /api/tasks")), (1, 1, 2));
+    assert_eq!(delivered.already_there, [0]);
+    assert_eq!((fake.requests("POST"), fake.requests("GET /api/tasks")), (1, 2));
     drop(sink);
     assert_eq!(journal(folder.path()).unsettled(), []);
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::label::prediction::{Prediction, Region};
-use crate::label::task::Task;
+use crate::label::task::{Task, TaskId};
 use crate::studio::fake::{Fake, Fault, PROJECT};
 
 const OPTIONS: Options = Options { model_version: None, rows: None, older: Older::Keep };
@@ -59,7 +59,7 @@ async fn check(fake: &Fake, count: u64, expect: &str) -> Vec<Rejected> {
         fake.world().predictions.iter().filter_map(|stored| stored["task"].as_u64()).collect();
     tasks.sort_unstable();
     let shown = |ids: &[u64]| ids.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
-    let mut rejected: Vec<u64> = delivered.rejected.iter().filter_map(|(task, _)| task.studio()).collect();
+    let mut rejected: Vec<u64> = delivered.rejected.iter().map(|(place, _)| *place as u64 + 1).collect();
     rejected.sort_unstable();
     assert_eq!(format!("{} / {}", shown(&tasks), shown(&rejected)), expect);
     delivered.rejected
@@ -195,7 +195,7 @@ async fn what_may_be_there_already_is_looked_up_first() {
     fake.world().predict(2, "other", &region(2));
     let batch: Vec<Labeled> = [1, 2, 3, 3].map(labeled).to_vec();
     let delivered = sink(&fake, OPTIONS).deliver(&batch).await.unwrap();
-    assert_eq!(delivered, Delivered { rejected: Vec::new(), already_there: 2 });
+    assert_eq!(delivered, Delivered { rejected: Vec::new(), already_there: vec![3, 0] });
     assert_eq!(fake.world().predictions.len(), 4);
 }
 
