@@ -29,12 +29,18 @@ pub(super) enum Named {
 }
 
 /// Reads an address; the error says what would do. `root` is the folder whose files may be named.
+///
+/// A file that is in that folder goes first: the folder's path may begin like Label Studio's routes do, as `/data/…`.
 pub(super) fn of(address: &str, studio: Option<&Address>, root: Option<&Path>) -> Result<Named, String> {
     let address = address.trim();
+    let is_in_root = root.is_some_and(|root| Path::new(address).starts_with(root));
+    if is_in_root && let Ok(path) = folder::inside(Path::new(address), root) {
+        return Ok(Named::Place(Place::Disk(path)));
+    }
     if let Some(route) = studio.and_then(|studio| studio.file_route(address)) {
         return Ok(Named::Place(Place::Studio(route)));
     }
-    if is_route(address) {
+    if !is_in_root && is_route(address) {
         return Ok(Named::InStudio);
     }
     match address.split_once(':') {
@@ -105,5 +111,26 @@ mod tests {
     fn a_file_of_no_known_label_studio_is_told_from_one_of_this_machine() {
         assert_eq!(of("/data/upload/1/a.png", None, None), Ok(Named::InStudio));
         assert!(of("/home/a.png", None, None).is_err());
+    }
+
+    #[test]
+    fn a_file_in_the_folder_goes_before_a_route_of_label_studio() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("data/upload")).unwrap();
+        std::fs::write(root.join("data/upload/a.png"), "x").unwrap();
+        // With such a prefix, its routes begin like the folder's path.
+        let studio = Address::parse(&format!("http://h{}", root.display())).unwrap();
+        let check = |name: &str, expect: Place| {
+            let address = root.join(name).display().to_string();
+            let found = of(&address, Some(&studio), Some(&root));
+            assert_eq!(found, Ok(Named::Place(expect)));
+        };
+        check("data/upload/a.png", Place::Disk(root.join("data/upload/a.png")));
+        check("data/upload/b.png", Place::Studio("data/upload/b.png".to_owned()));
+        // It belongs to nobody else, so the file is missing.
+        let missing = of("/samples/b.png", None, Some(Path::new("/samples"))).unwrap_err();
+        assert!(missing.starts_with("/samples"), "{missing}");
+        assert_eq!(of("/data/upload/a.png", None, Some(&root)), Ok(Named::InStudio));
     }
 }
