@@ -47,7 +47,7 @@ pub(super) fn inside(error: StudioError, route: &str, longest: usize) -> MediaEr
              prefix cover it"
                 .to_owned(),
         ),
-        StudioError::Missing { .. } if route.starts_with("data/local-files/") => MediaError::Unusable(
+        StudioError::Missing { .. } if is_local(route) => MediaError::Unusable(
             "Label Studio has no local storage for it, or no such file (404); connect one under Settings > Cloud \
              Storage whose path covers it"
                 .to_owned(),
@@ -60,7 +60,13 @@ pub(super) fn inside(error: StudioError, route: &str, longest: usize) -> MediaEr
             MediaError::Unusable(format!("Label Studio has no such file (404: {words})"))
         }
         StudioError::Refused { status, words, .. } => {
-            MediaError::Unusable(format!("Label Studio does not give it ({}): {words}", status.as_u16()))
+            let status = status.as_u16();
+            // Its own words send the reader to a page of the documentation.
+            let advice = match status {
+                403 if is_local(route) => "; its server needs `LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true`",
+                _ => "",
+            };
+            MediaError::Unusable(format!("Label Studio does not give it ({status}): {words}{advice}"))
         }
         StudioError::Server { .. } | StudioError::Unknown { .. } | StudioError::Unexpected { .. } => {
             MediaError::Unreachable(error.to_string())
@@ -79,6 +85,11 @@ pub(super) fn inside(error: StudioError, route: &str, longest: usize) -> MediaEr
 pub(super) fn is_object(route: &str) -> bool {
     let path = route.split('?').next().unwrap_or_default().trim_end_matches('/');
     path.ends_with("/resolve") || path.ends_with("/presign")
+}
+
+/// Returns whether a route leads to a file of Label Studio's own machine.
+fn is_local(route: &str) -> bool {
+    route.starts_with("data/local-files/")
 }
 
 /// Returns the beginning of an address without a login and without a query, which may hold a signature; the path of a

@@ -15,7 +15,9 @@ pub(super) fn inside(path: &Path, root: Option<&Path>) -> Result<PathBuf, String
                 .to_owned(),
         );
     };
-    let real = |path: &Path| path.canonicalize().map_err(|error| format!("{}: {error}", path.display()));
+    let real = |path: &Path| {
+        path.canonicalize().map_err(|error| format!("`{}` cannot be read: {error}", path.display()))
+    };
     let root = real(root)?;
     // One that begins at the root of the file system stays as it is.
     let found = real(&root.join(path))?;
@@ -64,7 +66,7 @@ mod tests {
         check("./sub/../sub/a b.png", Ok(()));
         check(&root.join("sub/a b.png").display().to_string(), Ok(()));
         check("sub", Err("is no file"));
-        check("none.png", Err("none.png: No such file"));
+        check("none.png", Err("none.png` cannot be read: No such file"));
         check("../secret.png", Err("it is not inside"));
         check("/etc/hostname", Err("it is not inside"));
         check("a\0.png", Err("NUL byte"));

@@ -258,7 +258,7 @@ impl Media {
             },
         };
         if fetched.bytes.is_empty() {
-            return Err(MediaError::Unusable("it is empty".to_owned()));
+            return Err(MediaError::Unusable("the file is empty".to_owned()));
         }
         Ok(fetched)
     }

@@ -130,7 +130,7 @@ mod tests {
         check("data/upload/b.png", Place::Studio("data/upload/b.png".to_owned()));
         // It belongs to nobody else, so the file is missing.
         let missing = of("/samples/b.png", None, Some(Path::new("/samples"))).unwrap_err();
-        assert!(missing.starts_with("/samples"), "{missing}");
+        assert!(missing.starts_with("`/samples"), "{missing}");
         assert_eq!(of("/data/upload/a.png", None, Some(&root)), Ok(Named::InStudio));
     }
 }

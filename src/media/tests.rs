@@ -160,7 +160,7 @@ async fn what_label_studio_does_not_give_is_told_with_what_to_do() {
     };
     check("/data/upload/1/gone.png", "no such file any more, or cannot read it (500: a web page titled")
         .await;
-    check("/data/local-files/?d=a.png", "does not give it (403): Serving local files is disabled").await;
+    check("/data/local-files/?d=a.png", "Serving local files is disabled; its server needs `LABEL_").await;
     check("s3://bucket/a.png", "no storage for it (404); connect one").await;
     check("/data/upload/1/long.png", "it has more than 1 MB").await;
     check("/api/token/", "it is no address").await;
@@ -194,6 +194,7 @@ async fn the_web_gives_what_it_has_and_its_faults_are_told() {
         .outside("/page", ResponseTemplate::new(200).set_body_string("<!DOCTYPE html><html>Log in</html>"))
         .await;
     world.outside("/data/upload/1/a.png", ResponseTemplate::new(401)).await;
+    world.outside("/private", ResponseTemplate::new(403)).await;
     world.outside("/busy", ResponseTemplate::new(503)).await;
     world.outside("/empty", ResponseTemplate::new(200)).await;
     let media = world.media(|_| ());
@@ -210,9 +211,13 @@ async fn the_web_gives_what_it_has_and_its_faults_are_told() {
     check("/nowhere", "{elsewhere}/nowhere redirects (302) to nowhere").await;
     check("/page", "found a web page; does the address need a login?").await;
     check("/data/upload/1/a.png", "`--url` must have the same scheme, host and port").await;
-    check("/missing", "{elsewhere}/missing answers 404 Not Found").await;
+    check("/private", "403 Forbidden; it is not public, or for that host's own pages only: download it")
+        .await;
+    check("/missing", "{elsewhere}/missing answers 404 Not Found; correct the address in the task").await;
     check("/busy", "passing: the image `{elsewhere}/busy`: ").await;
-    check("/empty", "it is empty").await;
+    check("/empty", "the file is empty").await;
+    let told = world.load(&media, "{elsewhere}/private?X-Amz-Signature=secret").await;
+    assert!(told.contains("the signature in the address has run out") && !told.contains("secret"), "{told}");
 }
 
 #[tokio::test]

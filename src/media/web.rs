@@ -95,7 +95,17 @@ fn answer(reply: Reply, url: &Url) -> Result<Fetched, MediaError> {
         401 | 403 if is_route(url.path()) => {
             "; where that is your Label Studio, name it so: `--url` must have the same scheme, host and port"
         }
-        401 | 403 => "; it is not there, or needs a key or a login, which no foreign host is given",
+        // The names that the storages of Amazon, Google and Azure give it.
+        403 if url.query_pairs().any(|(name, _)| name.ends_with("Signature") || name == "sig") => {
+            "; the signature in the address has run out or is not right: have a new address made, or name the file by \
+             its storage, as `s3://bucket/a.png`, with that storage connected in Label Studio"
+        }
+        401 | 403 => {
+            "; it is not public, or for that host's own pages only: download it, name it by its path and the folder \
+             with `--media-root DIR`; or name it by its storage, as `s3://bucket/a.png`, with that storage connected in \
+             Label Studio"
+        }
+        404 | 410 => "; correct the address in the task",
         _ => "",
     };
     Err(MediaError::Unusable(format!("{} answers {}{advice}", address(url), reply.status)))
