@@ -58,12 +58,26 @@ pub(super) struct ConfigText {
     pub xml: String,
     /// What a person calls the place: a project with its title, or a file.
     pub name: String,
-    /// Label Studio's version, address and user, unless it is a file.
-    pub host: Option<String>,
-    /// Label Studio's release alone.
+    /// Label Studio's release, unless it is a file.
     pub release: Option<String>,
     /// Where the project is, unless it is a file.
     pub studio: Option<Arc<Studio>>,
+}
+
+/// A Label Studio that was reached.
+#[derive(Debug)]
+pub(super) struct Host {
+    studio: Studio,
+    release: String,
+    /// What a person calls it: release, address and user.
+    pub name: String,
+}
+
+/// How requests are sent.
+pub(super) struct Network<'a> {
+    /// How they are repeated.
+    pub policy: &'a RetryPolicy,
+    pub context: &'a Context<'a>,
 }
 
 /// What is to be filled, and how the predictions are called.
@@ -151,23 +165,39 @@ pub(super) async fn connect(
     policy: &RetryPolicy,
     stop: &Stop,
 ) -> Result<ConfigText, Error> {
+    let host = reach(settings, policy, stop).await?;
+    project(host, settings).await
+}
+
+/// Reaches Label Studio, which knows the key.
+pub(super) async fn reach(
+    settings: &StudioSettings,
+    policy: &RetryPolicy,
+    stop: &Stop,
+) -> Result<Host, Error> {
     let studio = studio(settings, policy, stop)?;
-    let fault = |error| refused(&error).advised(|_| Some(settings.advice.clone()));
-    let (version, user) = studio.connect().await.map_err(fault)?;
-    let Project { id, title, label_config, .. } = studio.project(settings.project).await.map_err(fault)?;
-    Ok(ConfigText {
-        xml: label_config,
-        name: format!("project {id} “{}”", harmless(&title)),
-        host: Some(format!("{} at {}, as {}", version.release, settings.address, harmless(&user.email))),
-        release: Some(version.release),
-        studio: Some(Arc::new(studio)),
-    })
+    let (version, user) = studio.connect().await.map_err(|error| refused_to(settings, &error))?;
+    let name = format!("{} at {}, as {}", version.release, settings.address, harmless(&user.email));
+    Ok(Host { studio, release: version.release, name })
+}
+
+/// Fetches the labeling config of the project.
+pub(super) async fn project(host: Host, settings: &StudioSettings) -> Result<ConfigText, Error> {
+    let Host { studio, release, .. } = host;
+    let project = studio.project(settings.project).await.map_err(|error| refused_to(settings, &error))?;
+    let Project { id, title, label_config, .. } = project;
+    let name = format!("project {id} “{}”", harmless(&title));
+    Ok(ConfigText { xml: label_config, name, release: Some(release), studio: Some(Arc::new(studio)) })
+}
+
+fn refused_to(settings: &StudioSettings, error: &StudioError) -> Error {
+    refused(error).advised(|_| Some(settings.advice.clone()))
 }
 
 /// Reads the labeling config from a file.
 pub(super) fn read(path: &Path) -> Result<ConfigText, Error> {
     let xml = settings::read::text(path, "`--label-config`")?;
-    Ok(ConfigText { xml, name: path.display().to_string(), host: None, release: None, studio: None })
+    Ok(ConfigText { xml, name: path.display().to_string(), release: None, studio: None })
 }
 
 /// Returns which controls this provider can fill of those that are wanted.
@@ -259,20 +289,18 @@ pub(super) async fn annotator(
         if server.row.name == "ollama" && options.num_ctx.is_none() {
             options.num_ctx = Some(context_length(&annotator, tasks).await?);
         }
-        let mut client = client(settings, server, &options, context)?;
-        if let Some(limits) = settings.model.budget {
-            client = client.within(Budget::new(limits, settings.model.price));
-        }
-        annotator.answerer = Answerer::Model(Box::new(client));
+        let network = Network { policy: &settings.policy, context };
+        annotator.answerer = Answerer::Model(Box::new(client(&settings.model, server, &options, &network)?));
     }
     Ok(annotator)
 }
 
-fn client(
-    settings: &Settings,
+/// Returns a client of the model's server that spends no more than the run may.
+pub(super) fn client(
+    settings: &ModelSettings,
     server: &ModelServer,
     options: &ProviderOptions,
-    context: &Context<'_>,
+    network: &Network<'_>,
 ) -> Result<Client, Error> {
     let endpoint = Endpoint {
         provider: (server.row.provider)(options),
@@ -281,13 +309,17 @@ fn client(
         headers: server.headers.clone(),
         timeout: server.timeout,
     };
-    let concurrency = u32::try_from(settings.model.concurrency).ok();
+    let concurrency = u32::try_from(settings.concurrency).ok();
     let limits = Limits { rpm: server.rpm, tpm: server.tpm, concurrency };
-    let client = Client::new(endpoint, transport(settings.policy.clone(), &limits, &context.stop)?);
-    Ok(match &context.state {
-        Some(folder) => client.remembering(Memory::at(folder.join("endpoints.json"))),
-        None => client,
-    })
+    let Network { policy, context } = network;
+    let mut client = Client::new(endpoint, transport((*policy).clone(), &limits, &context.stop)?);
+    if let Some(folder) = &context.state {
+        client = client.remembering(Memory::at(folder.join("endpoints.json")));
+    }
+    if let Some(limits) = settings.budget {
+        client = client.within(Budget::new(limits, settings.price));
+    }
+    Ok(client)
 }
 
 /// Shares the model's limits with other processes until the result is dropped; to be called by whoever is about to ask

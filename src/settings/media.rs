@@ -69,7 +69,9 @@ impl MediaSettings {
 fn named(layered: &Layered<RunArgs>, places: &Places<'_>) -> FileStudio {
     let (args, origins) = (&layered.args.studio, &layered.origins);
     if matches!(origins.of("url"), Origin::Default(_)) {
-        return FileStudio::Missing("name that Label Studio with `--url`, and set `LABEL_STUDIO_API_KEY`".to_owned());
+        return FileStudio::Missing(
+            "name that Label Studio with `--url`, and set `LABEL_STUDIO_API_KEY`".to_owned(),
+        );
     }
     match access(args, origins, places) {
         Ok(Access { address, key, .. }) => FileStudio::Named { address, key, project: args.project },

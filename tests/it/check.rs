@@ -57,10 +57,13 @@ fn when_everything_is_ready_each_line_says_so() {
 
 #[test]
 fn a_finished_project_is_ready_too() {
-    let story = Story::new(&[]);
-    let outcome = checked(&story, &[], (0, 0));
-    assert_eq!(lines(&outcome)[..5], ALL[..5], "{}", outcome.stdout);
+    let story = Story::new(&[]).program(|program| program.env("OPENAI_MODEL", "m"));
+    let outcome = checked(&story, &[], (0, 1));
+    assert_eq!(lines(&outcome), [&ALL[..5], &ALL[6..]].concat(), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("nothing to do"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("it was not asked for a task"), "{}", outcome.stdout);
+    let outcome = checked(&story, &["--no-ask"], (0, 0));
+    assert!(outcome.stdout.contains(": not asked"), "{}", outcome.stdout);
 }
 
 #[test]
@@ -77,21 +80,21 @@ fn each_fault_has_its_line_and_the_first_decides_the_exit_code() {
         assert!(outcome.stdout.contains(words), "{args:?}\n{}", outcome.stdout);
         outcome.assert_tells("not ready");
     };
-    check(&["--project", "99"], 5, 0, "FAIL Label Studio", "there is no project 99");
-    check(&["--url", "http://127.0.0.1:9"], 5, 0, "FAIL Label Studio", "cannot be reached");
-    check(&["--controls", "mod"], 3, 0, "FAIL labeling config", "did you mean `mood`?");
-    check(&["--prompt", "bad.txt"], 3, 0, "FAIL prompt", "{nope}");
-    check(&["--prompt", "none.txt"], 3, 0, "FAIL prompt", "there is no file");
+    check(&["--project", "99"], 5, 1, "FAIL project", "there is no project 99");
+    check(&["--url", "http://127.0.0.1:9"], 5, 1, "FAIL Label Studio", "cannot be reached");
+    check(&["--controls", "mod"], 3, 1, "FAIL labeling config", "did you mean `mood`?");
+    check(&["--prompt", "bad.txt"], 3, 1, "FAIL prompt", "{nope}");
+    check(&["--prompt", "none.txt"], 3, 1, "FAIL prompt", "there is no file");
     check(&["--provider", "opnai"], 3, 0, "FAIL model", "did you mean `openai`?");
     check(&["--base-url", "http://127.0.0.1:9/v1"], 6, 0, "FAIL model", "connection refused");
-    check(&["--model-version", "a,b"], 3, 0, "FAIL output", "commas");
-    check(&["--ids", "9999"], 3, 0, "FAIL tasks", "none of the tasks 9999");
+    check(&["--model-version", "a,b"], 3, 1, "FAIL output", "commas");
+    check(&["--ids", "9999"], 3, 1, "FAIL tasks", "none of the tasks 9999");
     check(&["--journal", "t.csv"], 3, 1, "FAIL journal", "t.csv is no journal");
-    check(&["--output", "none/o.json"], 3, 0, "FAIL output", "there is no folder `none`");
-    check(&["--output", "o.txt"], 3, 0, "FAIL output", "cannot tell how to write `o.txt`");
+    check(&["--output", "none/o.json"], 3, 1, "FAIL output", "there is no folder `none`");
+    check(&["--output", "o.txt"], 3, 1, "FAIL output", "cannot tell how to write `o.txt`");
     let file = ["--tasks", "t.csv", "--label-config", "config.xml"];
-    check(&[&file[..], &["--dry-run"]].concat(), 3, 0, "FAIL tasks", "line 2: expected 1 value");
-    check(&file, 3, 0, "FAIL output", "no output given");
+    check(&[&file[..], &["--dry-run"]].concat(), 3, 1, "FAIL tasks", "line 2: expected 1 value");
+    check(&file, 3, 1, "FAIL output", "no output given");
 }
 
 #[test]
@@ -111,6 +114,27 @@ fn several_faults_are_told_at_once() {
     let faults = ["FAIL prompt", "FAIL model", "FAIL output"];
     assert_eq!(lines(&outcome), [&ALL[..3], &faults].concat(), "{}", outcome.stdout);
     outcome.assert_tells("error: 3 things are not ready");
+}
+
+#[test]
+fn what_does_not_depend_on_a_fault_is_looked_at_all_the_same() {
+    let llm = Llm::with(Setup { key: Some(MODEL_KEY.to_owned()), ..Setup::default() });
+    let story = Story::with(Studio::start(), llm, (MOODS, &texts(2)));
+    let story = story
+        .program(|program| program.env("OPENAI_API_KEY", "sk-wrong-0a1b2c3d4e5f").env("OPENAI_MODEL", "m"));
+    let check = |args: &[&str], (code, asked): (i32, usize), expect: &[&str]| {
+        let outcome = checked(&story, args, (code, asked));
+        assert_eq!(lines(&outcome), expect, "{}", outcome.stdout);
+    };
+    let unreached = ["FAIL Label Studio", "FAIL output", "FAIL model"];
+    check(&["--url", "http://127.0.0.1:9", "--model-version", "a,b"], (5, 1), &unreached);
+    let unknown = ["ok Label Studio", "FAIL project", "FAIL model"];
+    check(&["--project", "99"], (5, 1), &unknown);
+    let no_folder = ["FAIL output", "FAIL tasks", "FAIL model"];
+    check(&["--ids", "9999", "--output", "none/o.json"], (3, 1), &[&ALL[..3], &no_folder].concat());
+    let no_format = ["FAIL tasks", "FAIL output", "FAIL model"];
+    check(&["--ids", "9999", "--output", "o.txt"], (3, 1), &[&ALL[..4], &no_format].concat());
+    story.program.assert_never_told("sk-wrong-0a1b2c3d4e5f");
 }
 
 #[test]
