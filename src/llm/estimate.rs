@@ -49,6 +49,11 @@ pub fn estimate_tokens(request: &ChatRequest) -> u64 {
     REQUEST_TOKENS + messages.sum::<u64>() + schema
 }
 
+/// Returns about how many tokens a text has.
+pub fn text_tokens(text: &str) -> u64 {
+    text.len().div_ceil(TOKEN_BYTES) as u64
+}
+
 /// Returns the most that one attempt can use: `body` is what is sent, `bytes` its length.
 ///
 /// A token of text has at least one byte, and the JSON around the messages more than a chat format adds to them. An
@@ -108,10 +113,6 @@ fn document_tokens(document: &Document) -> u64 {
 fn fitted((width, height): (u64, u64), longest: Option<u32>) -> (u64, u64) {
     let (side, limit) = (width.max(height), longest.map_or(u64::MAX, u64::from));
     if side <= limit { (width, height) } else { (width * limit / side, height * limit / side) }
-}
-
-fn text_tokens(text: &str) -> u64 {
-    text.len().div_ceil(TOKEN_BYTES) as u64
 }
 
 /// Returns what the largest image counts in the most detail: 2500 patches at the factor of the smallest models, and as
