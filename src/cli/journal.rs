@@ -20,11 +20,14 @@ pub enum JournalCommand {
         #[command(flatten)]
         which: WhichArgs,
     },
-    /// Show what was answered for a task, in full
+    /// Show what was answered for a task, and what it cost
     Show {
         /// The task, such as 12, or "row 3" of a file
         #[arg(value_name = "TASK")]
         task: TaskArg,
+        /// Its records in full, one line of JSON each
+        #[arg(long, help_heading = "Journal")]
+        json: bool,
         #[command(flatten)]
         which: WhichArgs,
     },

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::label::prediction::Usage;
+
 /// Most characters of other people's words on one line.
 const LONGEST: usize = 400;
 
@@ -54,6 +56,19 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// Returns how many tokens went in and came out, such as `1,200 in (1,000 cached), 4 out`.
+pub fn tokens(usage: &Usage) -> String {
+    let part =
+        |count: u64, name| if count == 0 { String::new() } else { format!(" ({} {name})", thousands(count)) };
+    format!(
+        "{} in{}, {} out{}",
+        thousands(usage.prompt_tokens),
+        part(usage.cached_tokens, "cached"),
+        thousands(usage.completion_tokens),
+        part(usage.reasoning_tokens, "reasoning")
+    )
+}
+
 /// Returns a number of tenths as a number with one decimal.
 pub(super) fn tenths(number: u64) -> String {
     format!("{}.{}", thousands(number / 10), number % 10)
@@ -88,6 +103,14 @@ mod tests {
             assert_eq!(plural(number, "task"), expect);
         }
         assert_eq!([3, 10, 12_345].map(tenths), ["0.3", "1.0", "1,234.5"]);
+    }
+
+    #[test]
+    fn tokens_that_there_are_none_of_are_not_spoken_of() {
+        let usage = Usage { prompt_tokens: 1_200, completion_tokens: 4, ..Usage::default() };
+        assert_eq!(tokens(&usage), "1,200 in, 4 out");
+        let usage = Usage { cached_tokens: 1_000, reasoning_tokens: 3, ..usage };
+        assert_eq!(tokens(&usage), "1,200 in (1,000 cached), 4 out (3 reasoning)");
     }
 
     #[test]

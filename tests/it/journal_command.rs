@@ -91,7 +91,27 @@ fn all_journals_are_listed() {
 }
 
 #[test]
-fn a_task_is_shown_in_full() {
+fn of_an_answer_the_words_are_shown_and_all_of_it_as_json() {
+    let bodies = [
+        json!({"choices": [{"message": {"content": "{\"mood\": \"fine\"}"}, "finish_reason": "stop",
+            "logprobs": {"content": [{"token": "fine", "logprob": -0.1, "top_logprobs": []}]}}]}),
+        json!({"type": "message", "content": [{"type": "text", "text": "half an ans"}], "stop_reason": "max_tokens"}),
+        json!({"message": {"role": "assistant", "content": "dull"}, "done": true}),
+        json!({"choices": [{"message": {"refusal": "I'd rather not"}, "finish_reason": "stop"}]}),
+        json!("a web page"),
+    ];
+    let mut record = answer(1, "task 12", "fine");
+    record["answer"]["replies"] = bodies.iter().map(|body| json!({"body": body})).collect();
+    let program = Program::new().file("j.jsonl", &journal(from_ref(&record)));
+    compare("journal_show_replies", &run(&program, &["show", "12", "--journal", "j.jsonl"]).stdout);
+    let shown = run(&program, &["show", "12", "--json", "--journal", "j.jsonl"]);
+    assert_eq!(shown.assert_code(0).stdout.lines().count(), 1);
+    let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(shown["answer"]["replies"], record["answer"]["replies"]);
+}
+
+#[test]
+fn a_task_is_shown_with_what_became_of_it() {
     let program = program();
     let show = |task: &str| {
         let shown = run(&program, &["show", task, "--journal", "j.jsonl"]);

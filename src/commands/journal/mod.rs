@@ -26,6 +26,9 @@ pub(super) fn journal(command: &JournalCommand, context: &Context<'_>) -> Result
             Some(path) => list::tasks(&path, context),
             None => list::journals(context),
         },
+        JournalCommand::Show { task, json: true, .. } => {
+            show::in_full(*task, &needed(&which, context)?, context)
+        }
         JournalCommand::Show { task, .. } => show::show(*task, &needed(&which, context)?, context),
         JournalCommand::Forget { what, .. } => clean::forget(what, &needed(&which, context)?, context),
         JournalCommand::Compact { .. } => clean::compact(&needed(&which, context)?, context),

@@ -1,7 +1,9 @@
-//! `journal show`: everything a journal holds of a task.
+//! `journal show`: what a journal holds of a task.
 
 use std::collections::HashSet;
 use std::path::Path;
+
+use serde_json::json;
 
 use super::when;
 use crate::cli::TaskArg;
@@ -11,12 +13,25 @@ use crate::journal;
 use crate::journal::record::{Answer, Failure, Key, Record, Reply};
 use crate::label::prediction::Usage;
 use crate::label::task::TaskId;
+use crate::llm::chat::{Response, Wording};
+use crate::llm::client::RawReply;
 use crate::llm::price::money;
-use crate::progress::text::{harmless_lines, plural};
+use crate::progress::text::{harmless_lines, plural, tokens};
 use crate::settings::SettingsError;
 
-/// Prints the records of a task, those of another with the same question too.
+/// Prints what became of a task, and of another with the same question: what a person asks for.
 pub(super) fn show(task: TaskArg, path: &Path, context: &Context<'_>) -> Result<(), Error> {
+    let texts: Vec<String> = records(task, path)?.iter().map(text).collect();
+    context.print(&harmless_lines(texts.join("\n").trim_end()))
+}
+
+/// Prints the same records as they stand in the journal.
+pub(super) fn in_full(task: TaskArg, path: &Path, context: &Context<'_>) -> Result<(), Error> {
+    let lines: Vec<String> = records(task, path)?.iter().map(|record| json!(record).to_string()).collect();
+    context.print(&lines.join("\n"))
+}
+
+fn records(task: TaskArg, path: &Path) -> Result<Vec<Record>, Error> {
     let keys = keys(&[task], path)?;
     let mut records = Vec::new();
     journal::look(path, |entry| {
@@ -24,8 +39,7 @@ pub(super) fn show(task: TaskArg, path: &Path, context: &Context<'_>) -> Result<
             records.extend(entry.record());
         }
     })?;
-    let texts: Vec<String> = records.iter().map(text).collect();
-    context.print(&harmless_lines(texts.join("\n").trim_end()))
+    Ok(records)
 }
 
 /// Returns the questions of these tasks; none of one of them is an error.
@@ -79,27 +93,33 @@ struct Head<'a> {
 impl Head<'_> {
     fn text(&self, became: &str) -> String {
         let Self { key, task, at, model, usage, cost } = self;
-        let Usage { requests, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens } = usage;
         let cost = cost.map_or_else(|| "unknown".to_owned(), money);
         format!(
-            "{task}: {became}\nkey      {key}\nwhen     {}\nmodel    {model}\n\
-             usage    {}, {prompt_tokens} tokens in ({cached_tokens} cached), {completion_tokens} out \
-             ({reasoning_tokens} for reasoning)\ncost     {cost}\n",
+            "{task}: {became}\nkey      {key}\nwhen     {}\nmodel    {model}\nusage    {}; tokens: {}\ncost     {cost}\n",
             when(*at),
-            plural(*requests, "request"),
+            plural(usage.requests, "request"),
+            tokens(usage),
         )
     }
 }
 
+/// Returns what the model said, a line before each response; a reply that no dialect can read as it came.
 fn shown(replies: &[Reply]) -> String {
-    let mut text = String::new();
-    for (index, Reply { body, headers }) in replies.iter().enumerate() {
-        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}"));
-        let number = format!("reply {}", index + 1);
-        let lines: Vec<String> =
-            std::iter::once(number).chain(headers).chain([format!("{body:#}")]).collect();
-        text.push_str(&lines.join("\n"));
-        text.push('\n');
+    let mut texts = Vec::new();
+    for Reply { body, headers } in replies {
+        let responses = RawReply { body: body.clone(), headers: headers.clone() }.responses();
+        if responses.is_empty() {
+            texts.push(("as it came", body.as_str().map_or_else(|| format!("{body:#}"), str::to_owned)));
+        }
+        texts.extend(responses.into_iter().map(|response| match response {
+            Response::Text(Wording { text, .. }) => ("", text),
+            Response::Truncated(text) => ("cut off at the token limit", text),
+            Response::Refused(words) => ("refused", words),
+        }));
     }
-    text
+    let numbered = texts.iter().enumerate().map(|(index, (note, text))| {
+        let note = if note.is_empty() { String::new() } else { format!(", {note}") };
+        format!("reply {}{note}\n{}\n", index + 1, text.trim_end())
+    });
+    numbered.collect()
 }

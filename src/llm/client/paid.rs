@@ -8,8 +8,8 @@ use tracing::warn;
 use super::{AskError, Client};
 use crate::http::secret::mask_own;
 use crate::http::transport::Reply;
-use crate::llm::chat::{ChatRequest, Completion};
-use crate::llm::provider::DecodeError;
+use crate::llm::chat::{ChatRequest, Completion, Response};
+use crate::llm::provider::{DecodeError, PROVIDERS, ProviderOptions, Row};
 use crate::llm::repair::read;
 
 /// The headers that dialects read beside a body: `LiteLLM`'s cost.
@@ -100,6 +100,12 @@ impl RawReply {
             Some(((*name).to_owned(), mask_own(value, sent)))
         };
         Self { body, headers: KEPT_HEADERS.iter().filter_map(header).collect() }
+    }
+
+    /// Returns what it says, read by the first dialect that can; nothing where none can.
+    pub fn responses(&self) -> Vec<Response> {
+        let read = |row: &Row| (row.provider)(&ProviderOptions::default()).completion(&self.to_reply()).ok();
+        PROVIDERS.iter().find_map(read).map(|completion| completion.responses).unwrap_or_default()
     }
 
     /// Returns the body as it came.

@@ -4,7 +4,7 @@ use super::{Circumstances, Waits, cost};
 use crate::engine::event::Summary;
 use crate::engine::ports::FailureKind;
 use crate::llm::price::money;
-use crate::progress::text::{harmless, plain_duration, plural, thousands};
+use crate::progress::text::{harmless, plain_duration, plural, thousands, tokens};
 
 /// One line of the summary.
 pub(super) struct Row {
@@ -25,7 +25,7 @@ pub(super) fn rows(summary: &Summary, circumstances: &Circumstances) -> Vec<Row>
         row("given up", summary.stopped, "without an answer".to_owned()),
         row("requests", circumstances.attempts, retries_note(circumstances.retries)),
         row("reused", summary.reused, "answers that were paid for before".to_owned()),
-        row("tokens", usage.prompt_tokens + usage.completion_tokens, tokens_note(summary)),
+        row("tokens", usage.prompt_tokens + usage.completion_tokens, tokens(&usage)),
     ];
     rows.retain(|row| row.label == "delivered" || row.number != "0");
     rows.extend(waits_row(circumstances));
@@ -80,19 +80,6 @@ fn retries_note(retries: u64) -> String {
         1 => "1 of them repeated a failed one".to_owned(),
         many => format!("{} of them repeated failed ones", thousands(many)),
     }
-}
-
-fn tokens_note(summary: &Summary) -> String {
-    let usage = summary.usage;
-    let part =
-        |count: u64, name| if count == 0 { String::new() } else { format!(" ({} {name})", thousands(count)) };
-    format!(
-        "{} in{}, {} out{}",
-        thousands(usage.prompt_tokens),
-        part(usage.cached_tokens, "cached"),
-        thousands(usage.completion_tokens),
-        part(usage.reasoning_tokens, "reasoning")
-    )
 }
 
 fn waits_row(circumstances: &Circumstances) -> Option<Row> {
