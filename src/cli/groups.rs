@@ -203,7 +203,7 @@ pub struct ModelArgs {
     #[arg(long, value_name = "TOKENS", value_parser = whole::<u32>(256..=MOST_CONTEXT))]
     pub num_ctx: Option<u32>,
 
-    /// Sampling temperature; not sent if not given
+    /// Sampling temperature [default: not sent; 0.7 with --profile]
     #[arg(long, value_name = "T", value_parser = number(0.0..=2.0))]
     pub temperature: Option<f64>,
 
@@ -212,7 +212,7 @@ pub struct ModelArgs {
     pub num_responses: Option<u32>,
 
     /// Most tokens of one answer; where one is cut off there, four times as many are tried once
-    /// [default: none; 4096 with --max-cost or --max-tokens-total]
+    /// [default: none; 4096 with anthropic, --max-cost or --max-tokens-total]
     #[arg(long, value_name = "TOKENS", value_parser = whole::<u64>(1..=u64::MAX))]
     pub max_tokens: Option<u64>,
 
@@ -283,7 +283,7 @@ pub struct MediaArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
-    /// At most this many tasks in work [default: 16; ollama: 2]
+    /// At most this many tasks in work [default: 16; ollama: 2; keyword: 4]
     #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=1024))]
     pub concurrency: Option<u32>,
 

@@ -98,6 +98,13 @@ const JOURNAL_HELP: &str = "\
 A journal keeps each reply of a model, so that nothing is asked and paid for twice. There is one for each project and \
 file of tasks, in the state folder, unless `run --journal` named one. It is JSON Lines, one record a line.";
 
+/// The help of options, by command and id, where a command has a default of its own.
+const OWN_HELP: [(&str, &str, &str); 3] = [
+    ("push", "model_version", "Name of the predictions' version [default: what the file says of each]"),
+    ("preview", "only", "Which tasks by what they have already [default: unpredicted; with --ids: all]"),
+    ("check", "max_retries", "Further attempts after a failed one [default: 1]"),
+];
+
 /// `run`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RunArgs {
@@ -167,12 +174,9 @@ fn each_finished(command: clap::Command) -> clap::Command {
 
 /// Adds to a command's help what its types cannot say.
 fn finished(command: clap::Command) -> clap::Command {
-    let command = match command.get_name() {
-        "push" => command.mut_arg("model_version", |arg| {
-            arg.help("Name of the predictions' version [default: what the file says of each]")
-        }),
-        _ => command,
-    };
+    let name = command.get_name().to_owned();
+    let own = OWN_HELP.iter().filter(|(command, ..)| *command == name);
+    let command = own.fold(command, |command, (_, id, help)| command.mut_arg(id, |arg| arg.help(*help)));
     each_finished(command).mut_args(with_variable)
 }
 
