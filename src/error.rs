@@ -5,6 +5,7 @@ use std::io;
 use crate::engine::ports;
 use crate::journal::JournalError;
 use crate::label::config::ConfigError;
+use crate::progress::text::{plural, thousands};
 use crate::prompt::wrap::PromptError;
 use crate::settings::SettingsError;
 
@@ -27,7 +28,7 @@ pub enum Error {
     #[error("{source}")]
     Run { source: ports::Error, hint: Option<String> },
     /// The run went through, but not every task got a prediction.
-    #[error("{failed} of {selected} tasks got no prediction")]
+    #[error("{} of {} got no prediction", thousands(*failed), plural(*selected, "task"))]
     SomeFailed { failed: u64, selected: u64, hint: &'static str },
     /// `check` found something.
     #[error("{faults} not ready")]

@@ -50,7 +50,7 @@ impl Tally {
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if 0 < self.reused {
-            notes.push(format!("{} from the journal", thousands(self.reused)));
+            notes.push(format!("{} reused", thousands(self.reused)));
         }
         if 0 < self.failed {
             notes.push(format!("{} failed", thousands(self.failed)));
@@ -107,7 +107,7 @@ pub(super) mod tests {
         }
         assert_eq!(
             (tally.done, tally.notes().join(", ").as_str()),
-            (5, "1 from the journal, 2 failed, 1,002 tokens, $2.00")
+            (5, "1 reused, 2 failed, 1,002 tokens, $2.00")
         );
         let stopping = "ending with 1 task under way: what was sent is finished and delivered";
         assert_eq!(tally.add(&Event::Stopping(1)).as_deref(), Some(stopping));

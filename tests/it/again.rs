@@ -36,7 +36,7 @@ fn all_tasks_are_taken_again_but_nothing_is_paid_or_posted_twice() {
     story.run(&["--model-version", "v1"]).assert_code(0);
     let again = story.run(&["--model-version", "v1", "--only", "all"]);
     again.assert_code(0);
-    again.assert_tells("2 tasks are already there");
+    again.assert_tells("nothing new for 2 tasks:");
     assert_eq!(story.predicted(), ["v1: mood=positive"; 2]);
     assert_eq!((story.llm.count(), story.studio.bulk_calls()), (2, 1));
 }
@@ -113,7 +113,7 @@ fn an_edit_of_a_field_that_is_not_asked_about_costs_nothing() {
     story.studio.edit_task(story.tasks[1], &json!({"text": "dull", "source": "a letter"}));
     let again = story.run(&["--model-version", "v1"]);
     again.assert_code(0);
-    again.assert_tells("1 task are already there");
+    again.assert_tells("nothing new for 1 task:");
     assert_eq!((story.llm.count(), story.studio.bulk_calls()), (2, 1));
 }
 

@@ -129,7 +129,7 @@ fn unlabeled_tasks_are_those_without_an_annotation_that_counts() {
     story
         .run(&["--only", "unlabeled", "--model-version", "v1"])
         .assert_code(0)
-        .assert_tells("3 tasks are already there");
+        .assert_tells("nothing new for 3 tasks:");
     assert_eq!(story.predicted(), expect);
     for task in &story.tasks {
         story.studio.annotate(*task, &json!([]));

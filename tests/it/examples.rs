@@ -79,7 +79,7 @@ fn a_task_is_not_asked_again_because_others_were_annotated() {
         let before = story.llm.count();
         story.studio.annotate(story.tasks[4], &mood("positive"));
         story.studio.annotate(story.tasks[2], &mood("positive"));
-        story.run(&args).assert_code(0).assert_tells("2 tasks are already there");
+        story.run(&args).assert_code(0).assert_tells("nothing new for 2 tasks:");
         assert_eq!(story.llm.count(), before, "{way}");
         story.studio.edit_task(story.tasks[4], &json!({"text": format!("odd film, {way}")}));
         story.run(&args).assert_code(0);

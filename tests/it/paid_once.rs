@@ -39,7 +39,7 @@ impl Desk {
         outcome.assert_code(0).assert_tells(&format!("delivered {tasks}"));
         assert_eq!(self.llm.count() - before, requests, "{}", outcome.stderr);
         if requests == 0 {
-            outcome.assert_tells("from the journal");
+            outcome.assert_tells(" reused");
         }
         self.program.read("out.jsonl")
     }
@@ -95,7 +95,7 @@ fn a_run_to_a_file_and_then_to_the_project_pays_once() {
     let story = Story::new(&["fine", "dull"]);
     story.run(&["--output", "out.json"]).assert_code(0);
     assert_eq!((story.llm.count(), story.studio.bulk_calls()), (2, 0));
-    story.run(&[]).assert_code(0).assert_tells("delivered 2").assert_tells("from the journal");
+    story.run(&[]).assert_code(0).assert_tells("delivered 2").assert_tells(" reused");
     assert_eq!((story.llm.count(), story.studio.bulk_calls()), (2, 1));
 }
 

@@ -51,7 +51,7 @@ fn what_is_stored_while_the_next_run_waits_for_it_is_not_posted_again() {
     let mut again = story.start(&[&VERSION[..], &["-v"]].concat());
     again.wait_until_it_tells("waiting for what an earlier run was posting when it was killed");
     gate.open();
-    story.wait(again).assert_code(0).assert_tells("4 tasks are already there");
+    story.wait(again).assert_code(0).assert_tells("nothing new for 4 tasks:");
     check(&story, 1);
 }
 
@@ -63,7 +63,7 @@ fn what_was_not_paid_for_is_not_posted_twice_either() {
     let mut again = story.start(&[&VERSION[..], &counted, &["-v"]].concat());
     again.wait_until_it_tells("waiting for what an earlier run was posting when it was killed");
     gate.open();
-    story.wait(again).assert_code(0).assert_tells("2 tasks are already there");
+    story.wait(again).assert_code(0).assert_tells("nothing new for 2 tasks:");
     assert_eq!(story.predicted(), ["v1: mood=positive"; 2]);
 }
 
@@ -94,7 +94,7 @@ fn a_push_that_was_killed_is_repeated_without_harm() {
     let (story, gate) = (Story::many(3), Gate::new());
     story.run(&[&VERSION[..], &["--output", "out.json"]].concat()).assert_code(0);
     killed(&story, &["push", "out.json"], (BulkFault::HangsAfterStoring(gate.clone()), &gate));
-    story.command("push", &["out.json"]).assert_code(0).assert_tells("3 tasks are already there");
+    story.command("push", &["out.json"]).assert_code(0).assert_tells("nothing new for 3 tasks:");
     check(&story, 1);
 }
 
@@ -110,7 +110,7 @@ fn processes_of_one_machine_take_turns_on_a_server() {
     assert_eq!(story.studio.bulk_calls(), 1);
     gate.open();
     story.wait(first).assert_code(0).assert_tells("delivered 3");
-    story.wait(second).assert_code(0).assert_tells("3 tasks are already there");
+    story.wait(second).assert_code(0).assert_tells("nothing new for 3 tasks:");
     check(&story, 1);
 }
 

@@ -34,7 +34,7 @@ fn what_a_person_changed_is_posted_as_changed_and_only_once() {
     assert_eq!(story.predicted(), ["v1: mood=positive", "v1: mood=negative", "v1: mood=positive"]);
     assert_eq!(story.studio.model_version(story.project), "v1");
     let calls = story.studio.bulk_calls();
-    story.command("push", &["out.json"]).assert_code(0).assert_tells("3 tasks are already there");
+    story.command("push", &["out.json"]).assert_code(0).assert_tells("nothing new for 3 tasks:");
     assert_eq!((story.studio.bulk_calls(), story.llm.count()), (calls, asked));
     // And a run of this version leaves what was reviewed alone.
     story.run(&["--model-version", "v1"]).assert_code(0).assert_tells("nothing to do");

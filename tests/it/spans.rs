@@ -92,7 +92,7 @@ fn that_there_is_nothing_to_mark_is_an_answer_and_paid_for_once() {
     story
         .run(&["--model-version", "v1", "--only", "all"])
         .assert_code(0)
-        .assert_tells("1 task are already there");
+        .assert_tells("nothing new for 1 task:");
     story.run(&["--model-version", "v1", "--only", "all", "--output", "out.json"]).assert_code(0);
     assert_eq!((story.llm.count(), story.studio.bulk_calls()), (1, 1));
     let written: Value = serde_json::from_str(&story.program.read("out.json")).expect("an array");

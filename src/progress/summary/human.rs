@@ -22,7 +22,7 @@ const TOLD_OMISSIONS: usize = 5;
 pub fn human(summary: &Summary, circumstances: &Circumstances) -> String {
     if is_old_news(summary, circumstances) {
         return format!(
-            "nothing new: the predictions of {} are already there, as {}\n",
+            "nothing new for {}: predicted already, as {}\n",
             plural(summary.selected, "task"),
             harmless(&circumstances.model_version)
         );

@@ -6,7 +6,7 @@ use super::rows::{Row, rows, words};
 use super::{Circumstances, Reason, reasons};
 use crate::engine::event::Summary;
 use crate::engine::ports::Failure;
-use crate::progress::text::{harmless, plain_duration, thousands};
+use crate::progress::text::{harmless, plain_duration, plural, thousands};
 
 /// How many failed tasks are listed: job pages have a limit of size.
 const LISTED_TASKS: usize = 50;
@@ -16,9 +16,9 @@ const COUNTED_REASONS: usize = 20;
 
 pub(super) fn markdown(summary: &Summary, circumstances: &Circumstances) -> String {
     let mut page = format!(
-        "## ls-autolabel: {} of {} tasks delivered\n\n{}\n",
+        "## ls-autolabel: {} of {} delivered\n\n{}\n",
         thousands(summary.delivered),
-        thousands(summary.selected),
+        plural(summary.selected, "task"),
         ending(summary, circumstances)
     );
     let numbers = rows(summary, circumstances).into_iter();

@@ -104,7 +104,7 @@ fn what_did_not_happen_is_not_told() {
 fn where_nothing_was_asked_and_all_is_there_one_line_says_so() {
     let there = Summary { selected: 3, already_there: 3, complete: true, ..Summary::default() };
     let quiet = Circumstances { attempts: 0, retries: 0, ..circumstances() };
-    check(&there, &quiet, "nothing new: the predictions of 3 tasks are already there, as small-1a2b3c\n");
+    check(&there, &quiet, "nothing new for 3 tasks: predicted already, as small-1a2b3c\n");
     let expect =
         "3 tasks in 1 min 12 s as small-1a2b3c\n  delivered      0\n  already there  3\n  requests       1\n";
     check(&there, &Circumstances { attempts: 1, ..quiet }, expect);
