@@ -138,6 +138,16 @@ fn what_does_not_depend_on_a_fault_is_looked_at_all_the_same() {
 }
 
 #[test]
+fn a_missing_key_of_the_model_hides_no_other_fault() {
+    let story = Story::many(2).program(|program| program.file("bad.txt", "What of {nope}?"));
+    let args = ["--provider", "anthropic", "--model", "m", "--prompt", "bad.txt"];
+    let outcome = checked(&story, &args, (3, 0));
+    assert!(outcome.stdout.contains("no key for anthropic"), "{}", outcome.stdout);
+    let expect = ["FAIL model", "ok journal", "ok tasks", "FAIL prompt", "ok output"];
+    assert_eq!(lines(&outcome), [&ALL[..3], &expect].concat(), "{}", outcome.stdout);
+}
+
+#[test]
 fn an_output_that_is_looked_at_is_not_touched() {
     let story = Story::many(1).program(|program| program.file("old.json", "what was there"));
     for name in ["old.json", "new.json"] {

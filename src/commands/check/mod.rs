@@ -50,8 +50,7 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     let tasks = TaskSettings::resolve(run, places).map_err(Error::from);
     let prompt = PromptSettings::resolve(&run.args, &run.origins).map_err(Error::from);
     let media = tasks.as_ref().ok().map(|tasks| MediaSettings::resolve(run, places, &tasks.origin));
-    let model = ModelSettings::resolve(run, places).and_then(|model| model.check_key().map(|()| model));
-    let model = model.map_err(Error::from);
+    let model = ModelSettings::resolve(run, places).map_err(Error::from);
     let delivery = DeliverySettings::resolve(&run.args.delivery, &run.origins).map_err(Error::from);
     let destination = match &tasks {
         Ok(tasks) => Destination::resolve(run, &tasks.origin).map(Some).map_err(Error::from),
@@ -65,6 +64,9 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
     };
     let prompt = list.told("prompt", prompt)?;
     let model = list.told("model", model)?;
+    if let Some(model) = &model {
+        list.told("model", model.check_key().map_err(Error::from))?;
+    }
     let media = media.map(|media| list.told("files", media.map_err(Error::from))).transpose()?.flatten();
     let delivery = list.told("output", delivery)?;
     let destination = list.told("output", destination)?.flatten();

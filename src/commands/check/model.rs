@@ -35,6 +35,10 @@ pub(super) async fn greeted(
     list: &mut List<'_>,
 ) -> Result<(), Error> {
     notes(settings, list)?;
+    if settings.check_key().is_err() {
+        // That has a line of its own.
+        return Ok(());
+    }
     let Oracle::Model(server) = &settings.oracle else { return counted(list) };
     if !list.asks {
         return not_asked(settings, list);
@@ -88,6 +92,9 @@ pub(super) async fn asked(
     list: &mut List<'_>,
 ) -> Result<(), Error> {
     notes(&settings.model, list)?;
+    if settings.model.check_key().is_err() {
+        return Ok(());
+    }
     let Question { annotator, task: first } = question;
     let Answerer::Model(client) = &annotator.answerer else { return counted(list) };
     if !list.asks {
@@ -97,14 +104,14 @@ pub(super) async fn asked(
     let answered = match annotator.annotate(unanswered(first)).await {
         Outcome::Labeled { labeled, .. } => Ok(labeled.prediction.score),
         Outcome::Unchanged(_) => Ok(None),
-        Outcome::Fatal { error, .. } => Err(Error::from(error)),
+        // Of a task's own trouble, address and key are not to blame.
+        Outcome::Fatal { error, .. } => Err(Error::from(error).advised(|error| settings.advice(error))),
         Outcome::Stopped { .. } => Err(unanswered_error("stopped before it was asked".to_owned())),
         Outcome::Failed { failure, .. } | Outcome::Refrained(failure) => Err(match failure.kind {
             FailureKind::Data => ports::Error::Input(failure.reason).into(),
             _ => unanswered_error(format!("asked for {}: {}", failure.task, failure.reason)),
         }),
     };
-    let answered = answered.map_err(|error| error.advised(|error| settings.advice(error)));
     let Some(score) = list.told("model", answered)? else { return Ok(()) };
     let way = match annotator.mode {
         AnswerMode::Text => "plain text",
