@@ -44,5 +44,7 @@ pub(super) fn compact(path: &Path, context: &Context<'_>) -> Result<(), Error> {
 
 fn told(what: &str, rewritten: &Rewritten, path: &Path) -> String {
     let Rewritten { before, after, .. } = rewritten;
-    format!("{what}; {} has {} bytes, and had {}", path.display(), thousands(*after), thousands(*before))
+    let earlier =
+        if before == after { "as before".to_owned() } else { format!("and had {}", thousands(*before)) };
+    format!("{what}; {} has {} bytes, {earlier}", path.display(), thousands(*after))
 }
