@@ -6,6 +6,7 @@ use futures::StreamExt;
 
 use super::plan::Tasks;
 use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
+use crate::cli::ModelArgs;
 use crate::engine::ports;
 use crate::error::Error;
 use crate::label::control::Head;
@@ -15,8 +16,9 @@ use crate::llm::budget::Amount;
 use crate::llm::chat::ChatRequest;
 use crate::llm::estimate::{estimate_tokens, text_tokens, with_usual_files};
 use crate::llm::price::{self, Price, money};
+use crate::progress::summary::Pricing;
 use crate::progress::text::{plural, thousands};
-use crate::settings::ModelSettings;
+use crate::settings::{ModelSettings, Oracle};
 
 /// Tokens of an answer in a control's own words, such as a `TextArea`'s, where nothing limits it; a guess.
 const FREE_TEXT_TOKENS: u64 = 120;
@@ -97,27 +99,13 @@ impl Estimate {
     }
 
     /// Returns the estimate for a person.
-    pub(super) fn text(&self, model: &ModelSettings) -> String {
-        let ModelSettings { model, price, .. } = model;
-        let mut lines = vec![
-            format!("estimate for {}", plural(self.tasks, "task")),
-            format!("  requests       {}", thousands(self.usage.requests)),
-            format!("  input tokens   about {}", thousands(self.usage.prompt_tokens)),
-            format!("  output tokens  about {}", thousands(self.usage.completion_tokens)),
-        ];
-        lines.push(match price {
-            None => format!(
-                "  cost           unknown: there is no price for `{model}`; give `--price-in` and `--price-out`, or \
-                 `--price-model`"
-            ),
-            Some(price) => format!(
-                "  cost           about {} (per million tokens: {} in, {} out; {})",
-                money(price.cost(&self.usage)),
-                money(price.input),
-                money(price.output),
-                price::source()
-            ),
-        });
+    pub(super) fn text(&self, model: &ModelSettings, pricing: Option<&Pricing>) -> String {
+        let ModelSettings { oracle, model, price, .. } = model;
+        let mut lines = vec![format!("estimate for {}", plural(self.tasks, "task"))];
+        match oracle {
+            Oracle::Keyword => lines.push("  requests       none: label words are counted".to_owned()),
+            Oracle::Model(_) => lines.extend(self.bill(model, pricing)),
+        }
         lines.extend(self.worst.map(|worst| worst_case(worst, *price)));
         if 0 < self.unchanged {
             let have = if self.unchanged == 1 { "has" } else { "have" };
@@ -132,6 +120,35 @@ impl Estimate {
         }
         lines.join("\n")
     }
+
+    /// Returns what is asked and what that costs.
+    fn bill(&self, model: &str, pricing: Option<&Pricing>) -> [String; 4] {
+        [
+            format!("  requests       {}", thousands(self.usage.requests)),
+            format!("  input tokens   about {}", thousands(self.usage.prompt_tokens)),
+            format!("  output tokens  about {}", thousands(self.usage.completion_tokens)),
+            match pricing {
+                None => format!(
+                    "  cost           unknown: there is no price for `{model}`; give `--price-in` and `--price-out`, or \
+                     `--price-model`"
+                ),
+                Some(Pricing { price, table }) => format!(
+                    "  cost           about {} (per million tokens: {} in, {} out{})",
+                    money(price.cost(&self.usage)),
+                    money(price.input),
+                    money(price.output),
+                    table.map(|table| format!("; {table}")).unwrap_or_default()
+                ),
+            },
+        ]
+    }
+}
+
+/// Returns what the model costs, and by which table; `None` where nobody knows.
+pub(super) fn pricing(args: &ModelArgs, settings: &ModelSettings) -> Option<Pricing> {
+    let price = settings.price?;
+    let is_listed = args.price_in.is_none() && args.price_out.is_none() && 0.0 < price.input + price.output;
+    Some(Pricing { price, table: is_listed.then(price::source) })
 }
 
 /// Says what a run reserves if no attempt fails, all together and for its largest request.

@@ -4,7 +4,7 @@ use futures::StreamExt;
 use serde_json::Value;
 
 use super::Context;
-use super::estimate::Estimate;
+use super::estimate::{Estimate, pricing};
 use super::plan::{self, Tasks};
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::{OnlyArg, PreviewArgs};
@@ -44,7 +44,8 @@ pub(super) async fn preview(layered: &Layered<PreviewArgs>, context: &Context<'_
         context.print(&requests(&annotator, &task).await?)?;
     }
     let estimate = Estimate::of(&tasks, &annotator, settings.tasks.selection.limit).await?;
-    context.print(&estimate.text(&settings.model))
+    let pricing = pricing(&run.args.model, &settings.model);
+    context.print(&estimate.text(&settings.model, pricing.as_ref()))
 }
 
 async fn requests(annotator: &Annotator, task: &Task) -> Result<String, Error> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Map;
 
 use super::Context;
+use super::estimate::pricing;
 use super::ledger;
 use super::plan::{self, Ground, Tasks};
 use super::report::{Meters, Report, reported};
@@ -19,9 +20,8 @@ use crate::error::Error;
 use crate::http::stop::{Stop, Stopper};
 use crate::label::task::Task;
 use crate::llm::estimate::with_usual_files;
-use crate::llm::price;
 use crate::progress;
-use crate::progress::summary::{Circumstances, Pricing};
+use crate::progress::summary::Circumstances;
 use crate::progress::text::plural;
 use crate::settings::{self, DeliverySettings, Destination, Layered, Oracle, Settings, TaskOrigin};
 use crate::sink;
@@ -60,7 +60,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
         model: Some(settings.model.model.clone()),
         model_version: ground.model_version.clone(),
         studio_version: ground.release.clone(),
-        pricing: pricing(layered, &settings),
+        pricing: pricing(&layered.args.model, &settings.model),
         ..std::mem::take(&mut report.circumstances)
     };
     let path = ledger::path(&settings, layered, &destination, context)?;
@@ -124,12 +124,6 @@ async fn unscored(annotator: &Annotator, first: &Task, summary: &Summary) -> Opt
     let cure = "with llama.cpp add `--param post_sampling_probs=true`, elsewhere `--num-responses` with 3 or more counts how \
                 many responses agree";
     Some(format!("no scores: no answer tells token probabilities that a label can be measured by; {cure}"))
-}
-
-fn pricing(layered: &Layered<RunArgs>, settings: &Settings) -> Option<Pricing> {
-    let (args, price) = (&layered.args.model, settings.model.price?);
-    let is_listed = args.price_in.is_none() && args.price_out.is_none() && 0.0 < price.input + price.output;
-    Some(Pricing { price, table: is_listed.then(price::source) })
 }
 
 /// Counts the project's predictions of this run's version; unknown where that fails, for a look at the tasks does then.

@@ -69,7 +69,9 @@ fn the_estimate_counts_and_an_unknown_cost_is_unknown() {
     assert!(!preview.stdout.contains('$'), "{}", preview.stdout);
     let args = ["--prompt", "prompt.txt", "--price-in", "1000", "--price-out", "1000"];
     let preview = story.command("preview", &args);
+    let price = "(per million tokens: $1000.00 in, $1000.00 out)";
     assert!(preview.stdout.contains("cost           about $"), "{}", preview.stdout);
+    assert!(preview.stdout.contains(price), "{}", preview.stdout);
     assert!(preview.stdout.contains("requests       5"), "{}", preview.stdout);
 }
 
@@ -101,6 +103,7 @@ fn a_preview_of_counted_words_costs_nothing() {
     let story = story(Takes::Schema);
     let preview = story.command("preview", &["--prompt", "prompt.txt", "--provider", "keyword"]);
     preview.assert_code(0);
-    assert!(preview.stdout.contains("label words are counted"), "{}", preview.stdout);
+    assert!(preview.stdout.contains("estimate for 5 tasks\n  requests       none"), "{}", preview.stdout);
+    assert!(!preview.stdout.contains("cost"), "{}", preview.stdout);
     assert_eq!(story.llm.host().requests().len(), 0);
 }
