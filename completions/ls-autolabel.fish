@@ -92,9 +92,9 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l base-u
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l temperature -d 'Sampling temperature; not sent if not given' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l temperature -d 'Sampling temperature [default: not sent; 0.7 with --profile]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with --max-cost or --max-tokens-total]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with anthropic, --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r
@@ -102,7 +102,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l header
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l price-in -d 'Price of a million input tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l price-out -d 'Price of a million output tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2; keyword: 4]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l rpm -d 'At most this many requests a minute [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l tpm -d 'At most this many tokens a minute, prompts and answers together [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand run" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
@@ -154,9 +154,6 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l pr
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l api-key-file -d 'File with the personal access token or legacy token; or set `LABEL_STUDIO_API_KEY` to the token' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l tasks -d 'Tasks from a file instead of a project: .json, .jsonl, .csv, .tsv, or - for standard input' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l label-config -d 'The labeling config (XML) for tasks from a file' -r -F
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l only -d 'Which tasks by what they have already [default: unpredicted]' -r -f -a "unpredicted\t'No prediction of this model version yet, or edited since'
-unlabeled\t'No annotation yet'
-all\t'Every task'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l view -d 'Only the tasks of this Data Manager view (tab)' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l ids -d 'Only these tasks, such as 1,5-9' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l limit -d 'At most this many tasks' -r
@@ -201,9 +198,9 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l ba
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l temperature -d 'Sampling temperature; not sent if not given' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l temperature -d 'Sampling temperature [default: not sent; 0.7 with --profile]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with --max-cost or --max-tokens-total]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with anthropic, --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r
@@ -211,7 +208,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l he
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l price-in -d 'Price of a million input tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l price-out -d 'Price of a million output tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2; keyword: 4]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l rpm -d 'At most this many requests a minute [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l tpm -d 'At most this many tokens a minute, prompts and answers together [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
@@ -229,6 +226,9 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l pr
 bar\t'A bar'
 lines\t'A line now and then'
 none\t'Nothing'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l only -d 'Which tasks by what they have already [default: unpredicted; with --ids: all]' -r -f -a "unpredicted\t'No prediction of this model version yet, or edited since'
+unlabeled\t'No annotation yet'
+all\t'Every task'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand preview" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
@@ -290,9 +290,9 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l base
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l model-api-key-file -d 'File with the provider\'s key; or set `OPENAI_API_KEY` to the key' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l api-version -d 'Azure\'s API version, for addresses that do not end in /openai/v1' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l num-ctx -d 'Ollama\'s context length in tokens [default: from the first tasks, at least 8192]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l temperature -d 'Sampling temperature; not sent if not given' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l temperature -d 'Sampling temperature [default: not sent; 0.7 with --profile]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l num-responses -d 'Responses a task: all go into a TextArea, choices are voted on [default: 1]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with --max-cost or --max-tokens-total]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens -d 'Most tokens of one answer; where one is cut off there, four times as many are tried once [default: none; 4096 with anthropic, --max-cost or --max-tokens-total]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l seed-model -d 'Seed for the model\'s sampling' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l reasoning-effort -d 'How long a reasoning model may think, in the provider\'s words' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l param -d 'Any further field of the request, such as `top_p=0.9`' -r
@@ -300,13 +300,12 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l head
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l price-in -d 'Price of a million input tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l price-out -d 'Price of a million output tokens in US dollars' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l price-model -d 'Take the price of this model (an Azure deployment\'s name says nothing)' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2]' -r
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l concurrency -d 'At most this many tasks in work [default: 16; ollama: 2; keyword: 4]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l rpm -d 'At most this many requests a minute [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l tpm -d 'At most this many tokens a minute, prompts and answers together [default: what the server says]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-cost -d 'Spend at most so many US dollars in this run, by the price table and counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-tokens-total -d 'Use at most so many tokens in this run, in and out, counted at the worst [default: no limit]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l timeout -d 'How long one attempt may take, in seconds [default: 120]' -r
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-retries -d 'Further attempts after a failed one [default: 6]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-wait -d 'Give up rather than wait longer than this at a time, in seconds [default: 600]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -s o -l output -d 'Write to this file instead of posting: .jsonl, .json, .csv, or - for standard output' -r -F
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l dry-run -d 'Post nothing: the same as --output -' -r
@@ -318,6 +317,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l prog
 bar\t'A bar'
 lines\t'A line now and then'
 none\t'Nothing'"
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l max-retries -d 'Further attempts after a failed one [default: 1]' -r
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand check" -l color -d 'Whether to use colours [default: auto]' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
@@ -335,7 +335,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and n
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -s V -l version -d 'Print version'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "list" -d 'List all journals, or the tasks of one'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "show" -d 'Show what was answered for a task, in full'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "show" -d 'Show what was answered for a task, and what it cost'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "forget" -d 'Forget answers or failures, so that a run asks again'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "compact" -d 'Make a journal smaller: drop what is of no more use'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and not __fish_seen_subcommand_from list show forget compact help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -362,6 +362,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and _
 always\t'Always'
 never\t'Never'"
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l config -d 'Read settings from this file instead of ./ls-autolabel.toml' -r -F
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -l json -d 'Its records in full, one line of JSON each'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: -v what happens, -vv each request, -vvv whole bodies (keys are never shown)'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but errors'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -395,7 +396,7 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and _
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from compact" -s V -l version -d 'Print version'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "list" -d 'List all journals, or the tasks of one'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what was answered for a task, in full'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what was answered for a task, and what it cost'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Forget answers or failures, so that a run asks again'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "compact" -d 'Make a journal smaller: drop what is of no more use'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -424,6 +425,6 @@ complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not 
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "man" -d 'Print the manual page, in roff'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and not __fish_seen_subcommand_from run push preview check journal completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "list" -d 'List all journals, or the tasks of one'
-complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "show" -d 'Show what was answered for a task, in full'
+complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "show" -d 'Show what was answered for a task, and what it cost'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "forget" -d 'Forget answers or failures, so that a run asks again'
 complete -c ls-autolabel -n "__fish_ls_autolabel_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "compact" -d 'Make a journal smaller: drop what is of no more use'
