@@ -78,7 +78,8 @@ impl Studio {
         Ok(stored)
     }
 
-    /// Returns one prediction of exactly this model version, if a look at a few tasks shows any.
+    /// Returns one prediction of exactly this model version, if a look at a few tasks shows any; an empty one, which tells
+    /// little, only where there is no other.
     pub async fn example_of(
         &self,
         project: u64,
@@ -88,8 +89,9 @@ impl Studio {
         let listing = Listing { project, filters: &filters, join: Join::All, fields: Fields::Predictions };
         // The filter finds longer versions too, which may come first; more than so many in a row are not expected.
         let page = self.page(listing, 1, IDS_PER_REQUEST).await?;
-        let mut predictions = page.tasks.into_iter().flat_map(|listed| listed.task.predictions);
-        Ok(predictions.find(|prediction| prediction.model_version.as_deref() == Some(version)))
+        let predictions = page.tasks.into_iter().flat_map(|listed| listed.task.predictions);
+        let of_version = predictions.filter(|stored| stored.model_version.as_deref() == Some(version));
+        Ok(of_version.min_by_key(|stored| stored.result.is_empty()))
     }
 }
 

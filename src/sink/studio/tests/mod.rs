@@ -271,6 +271,16 @@ async fn an_empty_prediction_is_known_by_its_version() {
 }
 
 #[tokio::test]
+async fn a_version_is_known_by_its_regions_where_its_first_prediction_is_empty() {
+    let fake = Fake::start(3).await;
+    fake.world().model_version = Some("mine".to_owned());
+    fake.world().predict_nothing(1, "mine");
+    fake.world().predict(2, "mine", &region(9));
+    sink(&fake, OPTIONS).deliver(&[labeled(3)]).await.unwrap();
+    assert_eq!(fake.world().model_version.as_deref(), Some("v"));
+}
+
+#[tokio::test]
 async fn the_version_shown_changes_where_it_is_empty_or_ours_and_a_foreign_one_is_named() {
     for (shown, region_id, expect) in [
         (None, String::new(), "v"),
