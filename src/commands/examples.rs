@@ -96,8 +96,8 @@ fn of_project(studio: Arc<Studio>, project: u64) -> Annotated<'static> {
 
 /// Returns the annotated tasks of a file.
 fn of_file(source: &FileSource) -> Annotated<'_> {
-    let is_annotated = |task: &Task| task.annotations.iter().any(|annotation| !annotation.was_cancelled);
     let tasks = source.tasks().map(|task| task.map_err(Error::from));
+    let is_annotated = |task: &Task| task.truth().is_some();
     tasks.filter(move |task| ready(task.as_ref().map_or(true, is_annotated))).boxed()
 }
 
@@ -126,10 +126,9 @@ async fn gather(mut tasks: Annotated<'_>, maker: &Maker<'_>) -> Result<Gathered,
 }
 
 impl Maker<'_> {
-    /// Makes an example of the first annotation that counts; the error says why none can be made.
+    /// Makes an example of the annotation that counts; the error says why none can be made.
     async fn example(&self, task: &Task) -> Result<Example, String> {
-        let annotation = task.annotations.iter().find(|annotation| !annotation.was_cancelled);
-        let regions = annotation.map_or(&[][..], |annotation| &annotation.result);
+        let regions = task.truth().map_or(&[][..], |annotation| &annotation.result);
         let shown = self.media.shown(self.form, task).await.map_err(|error| error.to_string())?;
         let task = shown.as_ref().unwrap_or(task);
         if let Some(splitting) = &self.form.splitting

@@ -78,7 +78,7 @@ mod tests {
     fn task(id: TaskId, cancelled: &[bool], versions: &[Option<&str>]) -> Task {
         let annotations = cancelled
             .iter()
-            .map(|cancelled| Annotation { result: Vec::new(), was_cancelled: *cancelled })
+            .map(|cancelled| Annotation { was_cancelled: *cancelled, ..Annotation::default() })
             .collect();
         let predictions = versions
             .iter()

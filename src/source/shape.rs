@@ -87,8 +87,7 @@ fn exported(mut fields: Map<String, Value>) -> Result<Task, String> {
         name != "id" && !EXPORT_MARKS.contains(&&**name) && !EXPORT_TIMES.contains(&&**name)
     });
     // The answers stay columns like any other: which ones they are, only the labeling config knows.
-    let annotations =
-        Vec::from_iter(annotated.then_some(Annotation { result: Vec::new(), was_cancelled: false }));
+    let annotations = Vec::from_iter(annotated.then(Annotation::default));
     Ok(Task { id, data: fields, annotations, predictions: Vec::new() })
 }
 
@@ -109,10 +108,12 @@ fn list(fields: &mut Map<String, Value>, name: &str) -> Result<Vec<Value>, Strin
 fn annotation(value: Value) -> Result<Annotation, String> {
     match value {
         // Some exports name annotations by id only; such a task is annotated all the same.
-        Value::Number(_) => Ok(Annotation { result: Vec::new(), was_cancelled: false }),
+        Value::Number(id) => Ok(Annotation { id: id.as_u64(), ..Annotation::default() }),
         Value::Object(mut fields) => {
-            let was_cancelled = fields.get("was_cancelled") == Some(&Value::Bool(true));
-            Ok(Annotation { result: list(&mut fields, "result")?, was_cancelled })
+            let is_set = |name: &str| fields.get(name) == Some(&Value::Bool(true));
+            let (was_cancelled, ground_truth) = (is_set("was_cancelled"), is_set("ground_truth"));
+            let id = fields.get("id").and_then(Value::as_u64);
+            Ok(Annotation { id, result: list(&mut fields, "result")?, was_cancelled, ground_truth })
         }
         other => Err(format!("expected an object, found {}", describe(&other))),
     }
@@ -175,13 +176,23 @@ mod tests {
     fn a_label_studio_task_keeps_id_annotations_and_predictions() {
         let input = json!({
             "id": 12, "meta": {}, "data": {"b": 1, "a": 2}, "total_annotations": 2,
-            "annotations": [{"result": [{"id": "x"}], "was_cancelled": false}, {"result": [], "was_cancelled": true}],
+            "annotations": [
+                {"id": 8, "result": [{"id": "x"}], "was_cancelled": false, "ground_truth": true},
+                {"result": [], "was_cancelled": true},
+                9,
+            ],
             "predictions": [{"id": 3, "model_version": "v", "score": 0.5, "result": [{"id": "y"}]}, 44],
         });
         let mut expect = task(TaskId::Id(12), &json!({"b": 1, "a": 2}));
         expect.annotations = vec![
-            Annotation { result: vec![json!({"id": "x"})], was_cancelled: false },
-            Annotation { result: Vec::new(), was_cancelled: true },
+            Annotation {
+                id: Some(8),
+                result: vec![json!({"id": "x"})],
+                ground_truth: true,
+                ..Annotation::default()
+            },
+            Annotation { was_cancelled: true, ..Annotation::default() },
+            Annotation { id: Some(9), ..Annotation::default() },
         ];
         expect.predictions = vec![
             StoredPrediction {
@@ -207,7 +218,7 @@ mod tests {
             let input = json!({"annotation_id": 1, "annotator": 1, "created_at": "", "id": id, "lead_time": 2.5,
                 "sentiment": "good", "text": "a", "updated_at": ""});
             let mut expect = task(TaskId::Id(12), &json!({"sentiment": "good", "text": "a"}));
-            expect.annotations = vec![Annotation { result: Vec::new(), was_cancelled: false }];
+            expect.annotations = vec![Annotation::default()];
             check(input, Ok(expect));
         }
     }

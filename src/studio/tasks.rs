@@ -114,6 +114,7 @@ struct WirePrediction {
 
 #[derive(Debug, Deserialize)]
 struct WireAnnotation {
+    id: Option<u64>,
     #[serde(default)]
     result: Value,
     #[serde(default)]
@@ -272,10 +273,7 @@ impl From<WireTask> for Listed {
                 score: None,
             });
         }
-        let mut annotations = wire.annotations;
-        // What counts as the truth comes first.
-        annotations.sort_by_key(|annotation| !annotation.ground_truth);
-        let annotations = annotations.into_iter().map(Annotation::from).collect();
+        let annotations = wire.annotations.into_iter().map(Annotation::from).collect();
         let task = Task { id: TaskId::Id(wire.id), data: wire.data, annotations, predictions };
         Self { task, created_at: parse(wire.created_at), updated_at: parse(wire.updated_at), predicted_at }
     }
@@ -283,8 +281,8 @@ impl From<WireTask> for Listed {
 
 impl From<WireAnnotation> for Annotation {
     fn from(wire: WireAnnotation) -> Self {
-        let WireAnnotation { result, was_cancelled, ground_truth: _ } = wire;
-        Self { result: regions(result), was_cancelled }
+        let WireAnnotation { id, result, was_cancelled, ground_truth } = wire;
+        Self { id, result: regions(result), was_cancelled, ground_truth }
     }
 }
 
@@ -360,20 +358,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_counts_as_the_truth_comes_first() {
+    fn annotations_are_read_in_whatever_form_they_are_stored() {
         let wire = json!({"id": 1, "annotations": [
-            {"result": ["a"]},
-            {"result": ["b"], "was_cancelled": true},
-            {"result": null, "ground_truth": true},
-            {"result": {"c": 1}},
+            {"id": 5, "result": ["a"]},
+            {"id": 6, "result": [], "was_cancelled": true},
+            {"id": 7, "result": null, "ground_truth": true},
+            {"id": 8, "result": {"c": 1}},
         ]});
         let listed = Listed::from(serde_json::from_value::<WireTask>(wire).unwrap());
-        let annotation = |result: &[&str], was_cancelled| {
-            let result = result.iter().map(|region| json!(region)).collect();
-            Annotation { result, was_cancelled }
-        };
-        let foreign = Annotation { result: vec![json!({"c": 1})], was_cancelled: false };
-        let expect = [annotation(&[], false), annotation(&["a"], false), annotation(&["b"], true), foreign];
+        let annotation = |id, result| Annotation { id: Some(id), result, ..Annotation::default() };
+        let expect = [
+            annotation(5, vec![json!("a")]),
+            Annotation { was_cancelled: true, ..annotation(6, Vec::new()) },
+            Annotation { ground_truth: true, ..annotation(7, Vec::new()) },
+            annotation(8, vec![json!({"c": 1})]),
+        ];
         assert_eq!(listed.task.annotations, expect);
     }
 }

@@ -160,6 +160,26 @@ fn a_file_of_tasks_brings_its_own_examples() {
 }
 
 #[test]
+fn of_several_annotations_the_ground_truth_is_shown_else_the_newest() {
+    let annotation =
+        |id: u64, label: &str, truth: bool| json!({"id": id, "ground_truth": truth, "result": mood(label)});
+    let check = |truth: bool, expect: &str| {
+        let annotations = [annotation(4, "positive", truth), annotation(5, "negative", false)];
+        let file = json!([{"data": {"text": "so so"}, "annotations": annotations}]).to_string();
+        let story = Story::new(&["fine"]).program(|program| program.file("gold.json", &file));
+        story.run(&["--examples", "1", "--examples-from", "gold.json"]).assert_code(0);
+        assert_eq!(asked(&story)[0][1], format!(r#"assistant: {{"mood":"{expect}"}}"#));
+    };
+    check(true, "positive");
+    check(false, "negative");
+    let story = Story::new(&["fine", "so so"]);
+    story.studio.annotate(story.tasks[1], &mood("positive"));
+    story.studio.annotate(story.tasks[1], &mood("negative"));
+    story.run(&["--examples", "1"]).assert_code(0);
+    assert_eq!(asked(&story)[0][1], r#"assistant: {"mood":"negative"}"#);
+}
+
+#[test]
 fn nothing_is_asked_where_there_are_no_examples() {
     let story = Story::new(&["fine"]);
     let run = story.run(&["--examples", "2"]);
