@@ -293,7 +293,7 @@ impl Form {
         for (control, reading) in self.controls.iter().zip(&merged) {
             let drafts = reading.iter().flat_map(|reading| &reading.drafts);
             if control.head().marks_regions() {
-                drafts.for_each(|draft| sight.mark(control.head(), draft));
+                drafts.for_each(|draft| sight.mark(control.head(), &draft.value));
             }
         }
         for (at, reading) in merged.into_iter().enumerate() {
@@ -315,7 +315,7 @@ impl Form {
             filled.unfilled.extend(reading.problems.into_iter().map(unfilled));
             filled.drafts.extend(reading.drafts.into_iter().map(|draft| (at, draft)));
         }
-        self.merge_regions(&mut filled, responses, &sight);
+        self.merge_regions(&mut filled, responses, (&sight, task));
         if filled.drafts.is_empty() {
             filled.is_blank = has_nothing_to_mark && filled.unfilled.is_empty();
             filled.unfilled.extend(empty.into_iter().filter(|_| !filled.is_blank));
@@ -324,11 +324,11 @@ impl Form {
     }
 
     /// Merges what belongs to the regions that were kept: their labels of their own, and their relations.
-    fn merge_regions(&self, filled: &mut Filled, responses: &[Readings], sight: &Sight<'_>) {
+    fn merge_regions(&self, filled: &mut Filled, responses: &[Readings], (sight, task): (&Sight<'_>, &Task)) {
         let name = |at: usize| self.controls[at].head().name.clone();
         for (index, (at, draft)) in filled.drafts.iter_mut().enumerate() {
             if self.controls[*at].head().marks_regions() {
-                let problems = regions::merge(self, (*at, index), draft, (responses, sight));
+                let problems = regions::merge(self, (*at, index), draft, (responses, sight, task));
                 let unfilled = |(child, reason)| Unfilled { control: name(child), reason };
                 filled.unfilled.extend(problems.into_iter().map(unfilled));
             }

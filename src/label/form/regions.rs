@@ -62,10 +62,11 @@ pub(super) fn read(
     let asked = of(form, marker);
     for (index, draft) in reading.drafts.iter_mut().enumerate() {
         let fields = draft.entry.as_ref().and_then(|entry| part.pointer(entry)?.as_object());
-        let mut sight = sight.beside(marker, draft);
+        let mut sight = sight.beside(marker, &draft.value);
         for &at in &asked {
             let control = &form.controls[at];
             if !sight.shows(control.head()) {
+                sight.choose(control.as_ref(), &Reading::default(), &[]);
                 continue;
             }
             let key = key(&control.head().name);
@@ -103,16 +104,17 @@ pub(super) fn merge(
     form: &Form,
     (marker, index): (usize, usize),
     draft: &mut Draft,
-    (responses, sight): (&[Readings], &Sight<'_>),
+    (responses, sight, task): (&[Readings], &Sight<'_>, &Task),
 ) -> Vec<Problem> {
     if draft.origins.is_empty() {
         return Vec::new();
     }
     let head = form.controls[marker].head();
-    let sight = sight.beside(head, draft);
+    let mut sight = sight.beside(head, &draft.value);
     let mut problems = Vec::new();
     draft.children.clear();
-    for at in of(form, head).into_iter().filter(|at| sight.shows(form.controls[*at].head())) {
+    for at in of(form, head) {
+        let control = &form.controls[at];
         let said = |&(response, region): &(usize, usize)| {
             let readings: Option<&Reading> = responses.get(response)?.controls[marker].as_ref();
             let children = readings?.drafts.get(region)?.children.iter();
@@ -120,10 +122,9 @@ pub(super) fn merge(
             Some(Reading { drafts, problems: Vec::new() })
         };
         let said: Vec<Reading> = draft.origins.iter().filter_map(said).collect();
-        if said.iter().all(|reading| reading.drafts.is_empty()) {
-            continue;
-        }
-        let merged = form.controls[at].combine(said);
+        let is_said = sight.shows(control.head()) && said.iter().any(|reading| !reading.drafts.is_empty());
+        let merged = if is_said { control.combine(said) } else { Reading::default() };
+        sight.choose(control.as_ref(), &merged, &control.labels(task));
         problems.extend(merged.problems.iter().map(|problem| (at, of_region(draft, index, problem))));
         draft.children.extend(merged.drafts.into_iter().map(|child| (at, child)));
     }
@@ -146,5 +147,85 @@ fn of_region(draft: &Draft, index: usize, problem: &str) -> String {
     match draft.value["text"].as_str() {
         Some(words) => format!("`{}`: {problem}", text::shorten(words)),
         None => format!("region {}: {problem}", index + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+    use crate::label::config::LabelConfig;
+    use crate::label::form::{Filled, Wanted};
+    use crate::label::task::TaskId;
+
+    /// Names with `sure` beside each, and further controls of single regions.
+    fn form(further: &str) -> Form {
+        let config = format!(
+            r#"<View><Text name="t" value="$t"/><Labels name="who" toName="t"><Label value="P"/></Labels>
+            <Choices name="sure" toName="t" perRegion="true"><Choice value="yes"/><Choice value="no"/></Choices>
+            {further}</View>"#
+        );
+        Form::new(&LabelConfig::parse(&config).unwrap(), &Wanted::default()).unwrap()
+    }
+
+    fn task() -> Task {
+        let data = Map::from_iter([("t".to_owned(), json!("Ann met Bob."))]);
+        Task { id: TaskId::Id(1), data, annotations: Vec::new(), predictions: Vec::new() }
+    }
+
+    fn name(text: &str, further: Value) -> Value {
+        let mut name = json!({"text": text, "label": "P", "occurrence": null});
+        if let (Some(fields), Value::Object(further)) = (name.as_object_mut(), further) {
+            fields.extend(further);
+        }
+        name
+    }
+
+    /// Reads the names that each response lists; expects what is said of each in the end, as the values of its controls.
+    #[track_caller]
+    fn check(further: &str, responses: &[&[Value]], expect: &[&[&str]]) -> Filled {
+        let (form, task) = (form(further), task());
+        let read = |names: &&[Value]| form.read(&json!({ "who": names }), &task);
+        let filled = form.combine(responses.iter().map(read).collect(), &task);
+        let said = |(_, draft): &(usize, Draft)| {
+            let values = draft.children.iter().map(|(_, child)| child.value.as_object().unwrap().values());
+            values.flatten().map(|value| text::plain(value).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(filled.drafts.iter().map(said).collect::<Vec<_>>(), expect, "{:?}", filled.unfilled);
+        filled
+    }
+
+    const HOW: &str = r#"<Choices name="how" toName="t" perRegion="true" visibleWhen="choice-selected"
+        whenTagName="sure" whenChoiceValue="yes"><Choice value="very"/></Choices>"#;
+
+    #[test]
+    fn what_one_region_lacks_hides_nothing_of_another() {
+        let names = [
+            name("Ann", json!({"sure": "yes", "how": "very"})),
+            name("Bob", json!({"sure": "perhaps", "how": null})),
+        ];
+        check(HOW, &[&names], &[&["yes", "very"], &[]]);
+    }
+
+    #[test]
+    fn what_lost_the_vote_shows_nothing_that_depends_on_it() {
+        let sure = [name("Ann", json!({"sure": "yes", "how": "very"}))];
+        let unsure = [name("Ann", json!({"sure": "no", "how": null}))];
+        check(HOW, &[&sure, &sure, &unsure], &[&["yes", "very"]]);
+        check(HOW, &[&sure, &unsure, &unsure], &[&["no"]]);
+        check(HOW, &[&sure, &unsure], &[&[]]);
+    }
+
+    #[test]
+    fn what_is_hidden_shows_nothing_that_depends_on_it() {
+        let why = r#"<Choices name="why" toName="t" perRegion="true" visibleWhen="choice-selected" whenTagName="how"
+            whenChoiceValue="very"><Choice value="seen"/></Choices>"#;
+        let further = format!("{HOW}{why}");
+        let names = |sure: &str| [name("Ann", json!({"sure": sure, "how": "very", "why": "seen"}))];
+        check(&further, &[&names("yes")], &[&["yes", "very", "seen"]]);
+        check(&further, &[&names("no")], &[&["no"]]);
+        let unsaid = [name("Ann", json!({"sure": "no"}))];
+        assert_eq!(check(&further, &[&unsaid], &[&["no"]]).unfilled, []);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::label::condition::{Condition, Shown};
-use crate::label::control::{Control, Draft, Head, Label, Reading};
+use crate::label::control::{Control, Head, Label, Reading};
 
 /// What decides whether a control is shown.
 #[derive(Debug, Clone, Default)]
@@ -24,17 +24,17 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// Notes a region.
-    pub(super) fn mark(&mut self, marker: &'a Head, draft: &Draft) {
-        let labels = draft.value[marker.kind].as_array().into_iter().flatten();
+    /// Notes a region of this value.
+    pub(super) fn mark(&mut self, marker: &'a Head, value: &Value) {
+        let labels = value[marker.kind].as_array().into_iter().flatten();
         let labels = labels.filter_map(Value::as_str).map(str::to_owned).collect();
         self.regions.push((&marker.name, labels));
     }
 
-    /// Returns what is seen beside one region alone.
-    pub(super) fn beside(&self, marker: &'a Head, draft: &Draft) -> Self {
+    /// Returns what is seen beside one region of this value alone.
+    pub(super) fn beside(&self, marker: &'a Head, value: &Value) -> Self {
         let mut sight = Self { chosen: self.chosen.clone(), regions: Vec::new() };
-        sight.mark(marker, draft);
+        sight.mark(marker, value);
         sight
     }
 

@@ -266,26 +266,6 @@ fn a_control_gets_no_answer_of_another_that_is_named_alike() {
     assert_eq!(filled(json!({"mood": 1, "Mood": 2})), [(0, json!(2)), (1, json!(1))]);
 }
 
-#[test]
-fn what_one_region_lacks_hides_nothing_of_another() {
-    let xml = r#"<View><Text name="t" value="$t"/><Labels name="who" toName="t"><Label value="P"/></Labels>
-        <Choices name="sure" toName="t" perRegion="true"><Choice value="yes"/><Choice value="no"/></Choices>
-        <Choices name="how" toName="t" perRegion="true" visibleWhen="choice-selected" whenTagName="sure" whenChoiceValue="yes">
-        <Choice value="very"/></Choices></View>"#;
-    let form = form(xml, &Wanted::default()).expect("a form");
-    let task = task(Map::from_iter([("t".to_owned(), json!("Ann met Bob."))]));
-    let answer = json!({"who": [
-        {"text": "Ann", "label": "P", "occurrence": null, "sure": "yes", "how": "very"},
-        {"text": "Bob", "label": "P", "occurrence": null, "sure": "perhaps", "how": null},
-    ]});
-    let filled = form.combine(vec![form.read(&answer, &task)], &task);
-    let children = |(_, draft): &(usize, Draft)| {
-        draft.children.iter().map(|(_, child)| child.value["choices"][0].clone()).collect::<Vec<_>>()
-    };
-    let children: Vec<_> = filled.drafts.iter().map(children).collect();
-    assert_eq!(children, [vec![json!("yes"), json!("very")], vec![]]);
-}
-
 /// Any JSON a model might answer with, built from words that mean something here.
 fn any_answer() -> impl Strategy<Value = Value> {
     let words = prop::sample::select(vec![
