@@ -143,10 +143,14 @@ pub(super) fn merge(
 }
 
 /// Returns one relation for each two regions, and what is wrong with others: the editor keeps one from one region to
-/// another, whatever its names.
+/// another, whatever its names; one to itself says nothing.
 pub(super) fn settled(relations: &Relations, mut joined: Joined) -> (Vec<Relation>, Vec<String>) {
     let mut problems = Vec::new();
-    joined.retain(|_, labels| {
+    joined.retain(|(from, to), labels| {
+        if from == to {
+            problems.push("a relation leads from a region to itself".to_owned());
+            return false;
+        }
         labels.sort_by_key(|label| relations.labels.iter().position(|known| known == label));
         labels.dedup();
         let is_too_much = relations.naming == Naming::Single && 1 < labels.len();
