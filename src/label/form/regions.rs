@@ -12,7 +12,8 @@ use crate::label::text;
 /// The key by which a region is named where relations are asked for.
 pub(super) const ID: &str = "id";
 
-/// Keys that the controls which mark regions ask for themselves; a control of single regions called so gets another.
+/// Keys that the controls which mark regions ask for themselves, and relations; a control of single regions called so
+/// gets another.
 const OWN_KEYS: &[&str] = &[ID, "text", "label", "occurrence", "x", "y", "width", "height"];
 
 /// A problem with what a control of single regions got: index of the control, and the words.
@@ -39,7 +40,7 @@ pub(super) fn ask(form: &Form, marker: &Head, schema: &mut Value, task: &Task) -
     for at in of(form, marker) {
         let (control, head) = (&form.controls[at], form.controls[at].head());
         let asked = control.schema(task).map_err(|reason| format!("`{}`: {reason}", head.name))?;
-        keys.push((key(&head.name), conditional(asked, &conditions(head))));
+        keys.push((key(form, &head.name), conditional(asked, &conditions(head))));
     }
     let items = &mut schema["items"];
     for (key, asked) in keys {
@@ -60,23 +61,24 @@ pub(super) fn read(
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     let asked = of(form, marker);
+    let keys: Vec<String> = asked.iter().map(|&at| key(form, &form.controls[at].head().name)).collect();
+    let names: Vec<&str> = OWN_KEYS.iter().copied().chain(keys.iter().map(String::as_str)).collect();
     for (index, draft) in reading.drafts.iter_mut().enumerate() {
         let fields = draft.entry.as_ref().and_then(|entry| part.pointer(entry)?.as_object());
         let mut sight = sight.beside(marker, &draft.value);
-        for &at in &asked {
+        for (&at, key) in asked.iter().zip(&keys) {
             let control = &form.controls[at];
             if !sight.shows(control.head()) {
                 sight.choose(control.as_ref(), &Reading::default(), &[]);
                 continue;
             }
-            let key = key(&control.head().name);
-            let reading = match fields.and_then(|fields| part::field(fields, &key, &[&key])) {
+            let reading = match fields.and_then(|fields| part::field(fields, key, &names)) {
                 Some(value) => control.read(value, task),
                 None => Reading::problem("the answer does not say"),
             };
             sight.choose(control.as_ref(), &reading, &control.labels(task));
             problems.extend(reading.problems.iter().map(|problem| (at, of_region(draft, index, problem))));
-            let place = draft.entry.as_ref().map(|entry| below(entry, &key));
+            let place = draft.entry.as_ref().map(|entry| below(entry, key));
             draft
                 .children
                 .extend(reading.drafts.into_iter().map(|child| (at, placed(child, place.as_deref()))));
@@ -131,9 +133,16 @@ pub(super) fn merge(
     problems
 }
 
-/// Returns the key by which a control of single regions is asked.
-pub(super) fn key(name: &str) -> String {
-    if OWN_KEYS.contains(&name) { format!("{name}_of_region") } else { name.to_owned() }
+/// Returns the key by which a control of single regions is asked; no two have the same.
+pub(super) fn key(form: &Form, name: &str) -> String {
+    if !OWN_KEYS.contains(&name) {
+        return name.to_owned();
+    }
+    let mut key = format!("{name}_of_region");
+    while form.controls.iter().any(|control| control.head().name == key) {
+        key.push('_');
+    }
+    key
 }
 
 /// Returns the conditions that a model must look at: those on a region's control are met by being asked.
@@ -215,6 +224,20 @@ mod tests {
         check(HOW, &[&sure, &sure, &unsure], &[&["yes", "very"]]);
         check(HOW, &[&sure, &unsure, &unsure], &[&["no"]]);
         check(HOW, &[&sure, &unsure], &[&[]]);
+    }
+
+    #[test]
+    fn keys_of_single_regions_differ_from_all_others() {
+        let control = |name: &str| format!(r#"<TextArea name="{name}" toName="t" perRegion="true"/>"#);
+        let further = ["text", "text_of_region", "Label"].map(control).concat();
+        let keys = json!({"sure": "yes", "text_of_region_": "a", "text_of_region": "b", "Label": "c"});
+        check(&further, &[&[name("Ann", keys.clone())]], &[&["yes", "a", "b", "c"]]);
+        let form = form(&further);
+        let schema = form.schema(&task()).unwrap();
+        let asked = schema["properties"]["who"]["items"]["properties"].as_object().unwrap();
+        assert!(keys.as_object().unwrap().keys().all(|key| asked.contains_key(key)), "{asked:?}");
+        let alike = [name("Ann", json!({"sure": "yes", "text_of_region": "b"}))];
+        check(&further, &[&alike], &[&["yes", "b"]]);
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl<'a> Told<'a> {
     fn add_child(&self, child: &dyn Control, id: &str, entry: &mut Map<String, Value>) -> Result<(), String> {
         let name = &child.head().name;
         let own: Vec<Value> = of(name, self.stored).into_iter().filter(|region| region["id"] == id).collect();
-        entry.insert(regions::key(name), part(child, &own, self.task)?);
+        entry.insert(regions::key(self.form, name), part(child, &own, self.task)?);
         Ok(())
     }
 }
