@@ -17,16 +17,18 @@ pub(super) fn content<'a>(regions: &'a [Value], key: &str) -> Option<&'a Value> 
     }
 }
 
-/// Returns the answer for a control without a region, whose schema has this value for that.
+/// Returns the answer for a control without a region, whose schema has this value for that; null where it may be hidden
+/// and would have to be filled if it were not.
 pub(super) fn empty(head: &Head, blank: Value) -> Result<Value, String> {
-    match (head.conditions.is_empty(), head.required) {
-        (false, _) => Ok(Value::Null),
-        (true, false) => Ok(blank),
+    match (head.required, head.conditions.is_empty()) {
+        (false, _) => Ok(blank),
+        (true, false) => Ok(Value::Null),
         (true, true) => Err("it is empty, but it is required".to_owned()),
     }
 }
 
-/// Returns the answer for a control without a region, whose schema has no value for that unless the control is hidden.
+/// Returns the answer for a control without a region, whose schema has no value for that but null, which it has for
+/// controls that may be hidden.
 pub(super) fn hidden(head: &Head) -> Result<Value, String> {
     if head.conditions.is_empty() {
         return Err("it is empty, and an answer cannot leave it so".to_owned());

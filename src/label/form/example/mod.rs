@@ -9,22 +9,26 @@ use serde_json::{Map, Value};
 
 use self::regions::Told;
 use super::Form;
-use crate::label::control::{Control, Draft};
+use super::shown::Sight;
+use crate::label::control::{Control, Draft, Reading};
 use crate::label::task::Task;
 use crate::label::text;
 
 impl Form {
     /// Returns the JSON answer a model would have had to give for the regions of an annotation, in the order of the
     /// schema's keys; the error says which control cannot be shown, and why.
+    ///
+    /// A control that annotators do not see is null, as the schema wants it, whatever they left in it before.
     pub fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
         check_any(regions, &self.asked().collect::<Vec<_>>())?;
         let mut answer = Map::new();
-        let mut told = Told::new(self, regions, task);
+        let sight = self.sight(regions, task);
+        let mut told = Told::new(self, (regions, &sight), task);
         for control in self.asked() {
-            let mut part = part(control.as_ref(), regions, task)?;
             let name = &control.head().name;
-            told.add(control.as_ref(), &mut part).map_err(|reason| format!("`{name}`: {reason}"))?;
-            answer.insert(name.clone(), part);
+            let mut said = part(control.as_ref(), (regions, &sight), task)?;
+            told.add(control.as_ref(), &mut said).map_err(|reason| format!("`{name}`: {reason}"))?;
+            answer.insert(name.clone(), said);
         }
         answer.extend(told.relations()?);
         let answer = Value::Object(answer);
@@ -42,13 +46,14 @@ impl Form {
         let asked: Vec<&Arc<dyn Control>> =
             [self.response, self.choices].into_iter().flatten().map(|at| &self.controls[at]).collect();
         check_any(regions, &asked)?;
+        let sight = self.sight(regions, task);
         let mut reply = None;
         for control in asked {
             let name = &control.head().name;
-            if of(name, regions).is_empty() {
+            if of(name, regions).is_empty() || !sight.shows(control.head()) {
                 continue;
             }
-            let part = part(control.as_ref(), regions, task)?;
+            let part = part(control.as_ref(), (regions, &sight), task)?;
             let reply = reply.get_or_insert_with(|| written(&part));
             let read = control.read_text(reply, task).drafts;
             if !says_the_same(&read, &control.read(&part, task).drafts) {
@@ -73,6 +78,20 @@ impl Form {
         }
         chosen
     }
+
+    /// Returns what annotators see beside the regions of an annotation.
+    fn sight(&self, regions: &[Value], task: &Task) -> Sight<'_> {
+        let mut sight = Sight::default();
+        for marker in self.controls.iter().map(|control| control.head()).filter(|head| head.marks_regions()) {
+            for region in of(&marker.name, regions) {
+                sight.mark(marker, &region["value"]);
+            }
+        }
+        for control in self.asked() {
+            choose(&mut sight, control.as_ref(), (regions, task));
+        }
+        sight
+    }
 }
 
 /// Fails where an annotation holds nothing for any of these controls.
@@ -87,10 +106,25 @@ fn check_any(regions: &[Value], controls: &[&Arc<dyn Control>]) -> Result<(), St
     Err(format!("the annotation holds nothing for {}", text::quoted(names())))
 }
 
-/// Returns a control's part of the answer.
-fn part(control: &dyn Control, regions: &[Value], task: &Task) -> Result<Value, String> {
-    let name = &control.head().name;
-    control.answer(&of(name, regions), task).map_err(|reason| format!("`{name}`: {reason}"))
+/// Notes what a control holds: nothing where annotators do not see it, else what stands last, as in the editor.
+fn choose<'a>(sight: &mut Sight<'a>, control: &'a dyn Control, (regions, task): (&[Value], &Task)) {
+    let head = control.head();
+    let last = of(&head.name, regions).pop().filter(|_| sight.shows(head));
+    let drafts = last.iter().map(|region| Draft::new(region["value"].clone())).collect();
+    sight.choose(control, &Reading { drafts, problems: Vec::new() }, &control.labels(task));
+}
+
+/// Returns a control's part of the answer: null where annotators do not see it.
+fn part(
+    control: &dyn Control,
+    (regions, sight): (&[Value], &Sight<'_>),
+    task: &Task,
+) -> Result<Value, String> {
+    let head = control.head();
+    if !sight.shows(head) {
+        return Ok(Value::Null);
+    }
+    control.answer(&of(&head.name, regions), task).map_err(|reason| format!("`{}`: {reason}", head.name))
 }
 
 /// Returns the regions of the control of this name.
@@ -176,6 +210,43 @@ mod tests {
             Ok(json!({"mood": "bad", "why": "It rained", "stars": null})),
             Err("`mood`: text `It rained` does not say \"bad\""),
         );
+    }
+
+    #[test]
+    fn what_annotators_do_not_see_is_null_whatever_it_holds() {
+        check(
+            &[("mood", json!({"choices": ["g"]})), ("stars", json!({"rating": 2}))],
+            Ok(json!({"mood": "good", "why": "", "stars": null})),
+            Ok("good"),
+        );
+        check(
+            &[("mood", json!({"choices": ["g"]})), ("stars", json!({"rating": 99}))],
+            Ok(json!({"mood": "good", "why": "", "stars": null})),
+            Ok("good"),
+        );
+        let changed = [json!({"choices": ["bad"]}), json!({"choices": ["g"]})].map(|value| ("mood", value));
+        check(
+            &[&changed[..], &[("stars", json!({"rating": 2}))]].concat(),
+            Ok(json!({"mood": "good", "why": "", "stars": null})),
+            Ok("good"),
+        );
+    }
+
+    #[test]
+    fn what_annotators_see_only_sometimes_is_told_as_empty_where_they_left_it_so() {
+        let config = r#"<View><Text name="text" value="$text"/>
+            <Choices name="mood" toName="text"><Choice value="good"/><Choice value="bad"/></Choices>
+            <View visibleWhen="choice-selected" whenTagName="mood" whenChoiceValue="bad">
+            <TextArea name="why" toName="text"/><Rating name="stars" toName="text" required="true"/></View></View>"#;
+        let form = Form::new(&LabelConfig::parse(config).unwrap(), &Wanted::default()).unwrap();
+        let told = |stored: &[(&str, Value)]| form.answer(&regions(stored), &task());
+        let (good, bad) = (("mood", json!({"choices": ["good"]})), ("mood", json!({"choices": ["bad"]})));
+        let stars = ("stars", json!({"rating": 2}));
+        let expect = json!({"mood": "good", "why": null, "stars": null});
+        assert_eq!(told(std::slice::from_ref(&good)), Ok(expect.clone()));
+        assert_eq!(told(&[good, ("why", json!({"text": ["It rained"]}))]), Ok(expect));
+        assert_eq!(told(&[bad.clone(), stars]), Ok(json!({"mood": "bad", "why": "", "stars": 2})));
+        assert!(told(&[bad]).unwrap_err().starts_with("`stars`: "));
     }
 
     #[test]
