@@ -1,6 +1,7 @@
 //! The annotator: what `run`, `preview` and later commands share to label a task.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value};
 use tracing::Instrument;
@@ -68,6 +69,8 @@ pub struct Annotator {
     pub retries_failed: bool,
     pub contact: Contact,
     pub shared: Shared,
+    /// How many tasks were to be shown examples and got none, for each is the task itself or has the same input.
+    pub unaided: AtomicU64,
     /// Fetches what tasks refer to.
     pub media: Media,
 }
@@ -102,12 +105,19 @@ impl Annotator {
         if self.is_answered(&task, identity) {
             return Ok(Outcome::Unchanged(task.id));
         }
+        self.count_unaided(shown);
         let Gain { filled, bill: Bill { usage, cost }, reused } = match &self.answerer {
             Answerer::Keyword => self.count(shown)?,
             Answerer::Model(client) => self.fill(client, self.sheet(shown), &request).await?,
         };
         let labeled = self.labeled(task, identity, filled);
         Ok(Outcome::Labeled { labeled, usage, cost, reused })
+    }
+
+    fn count_unaided(&self, task: &Task) {
+        if self.prompt.examples().is_some_and(|examples| !examples.has_any_for(&self.form, task)) {
+            self.unaided.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Returns what a task gets by counting words.
@@ -218,6 +228,7 @@ mod tests {
             retries_failed: false,
             contact: Contact::default(),
             shared: Shared::default(),
+            unaided: AtomicU64::default(),
             media: Media::default(),
         }
     }

@@ -2,12 +2,13 @@
 
 use std::future::ready;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 
 use super::plan::{self, Ground};
-use crate::annotate::annotator::AnswerMode;
+use crate::annotate::annotator::{Annotator, AnswerMode};
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
 use crate::label::form::Form;
@@ -82,6 +83,13 @@ pub(super) async fn shown(
     }
     let notices = gathered.notices(choice.count as u64);
     Ok(prompt.showing(Examples::new(choice.clone(), gathered.usable), notices))
+}
+
+/// Says that tasks got no examples though there are some, where that is so.
+pub(super) fn unaided(annotator: &Annotator) -> Option<String> {
+    let count = annotator.unaided.load(Ordering::Relaxed);
+    (0 < count)
+        .then(|| format!("{} got no examples: all there are show the same input", plural(count, "task")))
 }
 
 /// Returns the annotated tasks of a project, those of the lowest ids first.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use futures::StreamExt;
 use tracing::{debug, info};
@@ -282,6 +283,7 @@ pub(super) async fn annotator(
         retries_failed: settings.tasks.retries_failed,
         contact: Contact::default(),
         shared: Shared::default(),
+        unaided: AtomicU64::default(),
         media,
     };
     if let Oracle::Model(server) = oracle {

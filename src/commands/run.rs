@@ -6,6 +6,7 @@ use serde_json::Map;
 
 use super::Context;
 use super::estimate::pricing;
+use super::examples;
 use super::ledger;
 use super::plan::{self, Ground, Tasks};
 use super::report::{Meters, Report, reported};
@@ -101,7 +102,8 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     let label = async |task| lean(annotator.annotate(task).await, &destination);
     let result = engine::run::run(job, label, context.stop.asked()).await;
     let unscored = unscored(&annotator, peeked.first(), &report.summary).await;
-    for notice in target.notices(report.summary.complete).into_iter().chain(unscored) {
+    let unaided = examples::unaided(&annotator);
+    for notice in target.notices(report.summary.complete).into_iter().chain(unscored).chain(unaided) {
         context.terminal.note(&notice);
     }
     let result = result.and_then(|()| annotator.fault().map_or(Ok(()), Err));

@@ -126,6 +126,26 @@ fn fixed_examples_are_the_same_for_all_others() {
 }
 
 #[test]
+fn who_gets_no_examples_is_told() {
+    let story = Story::new(&["so so", "so so", "fine"]);
+    story.studio.annotate(story.tasks[0], &mood("negative"));
+    let words = "2 tasks got no examples: all there are show the same input";
+    story.run(&["--examples", "1"]).assert_code(0).assert_tells(words);
+    let shown = story.llm.requests().iter().filter(|request| messages(&request.json()).len() == 3).count();
+    assert_eq!(shown, 1);
+    let config = MOODS
+        .replace("</View>", r#"<Text name="ask" value="Which mood?"/></View>"#)
+        .replace(r#"toName="text""#, r#"toName="ask""#);
+    let tasks = ["so so", "fine"].map(|text| json!({ "text": text }));
+    let story = Story::with(Studio::start(), model(), (&config, &tasks));
+    story.studio.annotate(story.tasks[0], &mood("negative"));
+    let run = story.run(&["--examples", "1", "--ids", &story.tasks[1].to_string()]);
+    assert!(!run.assert_code(0).stderr.contains("got no examples"), "{}", run.stderr);
+    let expect = ["user: Positive? so so", r#"assistant: {"mood":"negative"}"#, "user: Positive? fine"];
+    assert_eq!(asked(&story), [expect], "a text of the labeling config makes no tasks alike");
+}
+
+#[test]
 fn examples_come_from_a_file_too() {
     let task =
         |text: &str, label: &str| json!({"data": {"text": text}, "annotations": [{"result": mood(label)}]});

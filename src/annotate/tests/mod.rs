@@ -4,6 +4,7 @@ mod further;
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -132,6 +133,7 @@ impl Stage {
             retries_failed: self.retries_failed,
             contact: Contact::default(),
             shared: Shared::default(),
+            unaided: AtomicU64::default(),
             media: Media::default(),
         }
     }

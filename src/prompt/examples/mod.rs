@@ -9,11 +9,12 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use self::similar::Words;
 use super::wrap::Prompt;
 use crate::label::form::Form;
+use crate::label::object::Content;
 use crate::label::task::{Task, TaskId};
 use crate::llm::chat::{Document, Image, Message, Part, Role};
 
@@ -52,7 +53,7 @@ pub struct Example {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity {
     data: blake3::Hash,
-    /// `None` where the input object shows nothing.
+    /// Of what all labeled objects show; `None` where they show nothing that differs from task to task.
     input: Option<blake3::Hash>,
 }
 
@@ -110,10 +111,14 @@ impl Example {
 
 impl Identity {
     fn of(task: &Task, form: &Form) -> Self {
-        let input = form.input.content(task).ok();
+        let empty = Task { id: task.id, data: Map::new(), annotations: Vec::new(), predictions: Vec::new() };
+        // What is shown without any field is a text of the labeling config.
+        let shown = form.labeled().into_iter().filter(|object| object.content(&empty).is_err());
+        let shown: Vec<Option<Content>> = shown.map(|object| object.content(task).ok()).collect();
+        let is_any = shown.iter().any(Option::is_some);
         Self {
             data: blake3::hash(json!(task.data).to_string().as_bytes()),
-            input: input.map(|content| blake3::hash(format!("{content:?}").as_bytes())),
+            input: is_any.then(|| blake3::hash(format!("{shown:?}").as_bytes())),
         }
     }
 }
@@ -130,6 +135,12 @@ impl Examples {
     /// Returns how many there are to choose from.
     pub fn count(&self) -> usize {
         self.pool.len()
+    }
+
+    /// Returns whether there is any for a task.
+    pub fn has_any_for(&self, form: &Form, task: &Task) -> bool {
+        let identity = Identity::of(task, form);
+        self.pool.iter().any(|example| !example.is_of(task.id, identity))
     }
 
     /// Returns how they are chosen.

@@ -146,6 +146,43 @@ fn no_task_is_an_example_for_itself() {
     assert_eq!(rest(&other), (5, true), "a row is no id");
 }
 
+/// Whether a task is an example for another in this config.
+#[track_caller]
+fn check_pair(config: &str, (one, other): (&Value, &Value), expect: bool) {
+    let form = form(config);
+    let tasks = [task(TaskId::Row(1), one), task(TaskId::Row(2), other)];
+    let texts = PromptTexts { prompt: "Mood of {text}?".to_owned(), ..PromptTexts::default() };
+    let prompt = Prompt::new(&texts, &form, &tasks[0]).unwrap();
+    let example = Example::new(&prompt, &form, &tasks[0], given("good")).unwrap();
+    let choice = ExampleChoice { count: 1, way: Way::Fixed, digest: None };
+    let examples = Examples::new(choice, vec![example]);
+    assert_eq!(examples.has_any_for(&form, &tasks[1]), expect, "{config}");
+    let chosen = examples.chosen(&form, &tasks[1], &[]);
+    assert_eq!(chosen.len(), usize::from(expect), "{config}");
+}
+
+#[test]
+fn a_task_is_another_one_where_anything_that_is_labeled_differs() {
+    let texts = r#"<Text name="text" value="$text"/><Text name="other" value="$other"/>"#;
+    let choices = |name: &str, object: &str| {
+        format!(r#"<Choices name="{name}" toName="{object}"><Choice value="good"/></Choices>"#)
+    };
+    let both = format!("<View>{texts}{}{}</View>", choices("mood", "text"), choices("kind", "other"));
+    let one = format!("<View>{texts}{}</View>", choices("mood", "text"));
+    let tasks = |text: &str, other: &str| json!({"text": text, "other": other, "id": other.len()});
+    let base = tasks("a", "b");
+    check_pair(&both, (&base, &tasks("a", "bb")), true);
+    check_pair(&both, (&base, &json!({"text": "a", "other": "b", "id": 7})), false);
+    check_pair(&one, (&base, &tasks("a", "bb")), false);
+    check_pair(&one, (&base, &tasks("aa", "b")), true);
+    let fixed = one.replace(r#"name="text" value="$text""#, r#"name="text" value="Rate this""#);
+    check_pair(&fixed, (&base, &tasks("a", "bb")), true);
+    check_pair(&fixed, (&base, &base), false);
+    let around = one.replace(r#"name="text" value="$text""#, r#"name="text" value="Rate $text""#);
+    check_pair(&around, (&base, &tasks("a", "bb")), false);
+    check_pair(&around, (&base, &tasks("aa", "bb")), true);
+}
+
 #[test]
 fn what_decides_the_choice_is_told_apart() {
     let canonical = |count, way, digest: Option<&str>| {
