@@ -61,7 +61,8 @@ pub struct Annotator {
     pub scoring: Scoring,
     /// Never empty.
     pub model_version: String,
-    /// Whether a task that holds the very prediction this would give is left alone.
+    /// Whether a task that holds the very prediction this would give is left alone, and what was answered with other
+    /// examples still counts.
     pub keeps_answers: bool,
     /// Where answers of a model and its failures are kept; `None` asks for each.
     pub journal: Option<Arc<Journal>>,
@@ -101,7 +102,7 @@ impl Annotator {
         let shown = self.media.shown(&self.form, &task).await?;
         let shown = shown.as_ref().unwrap_or(&task);
         let request = self.request(shown).map_err(|reason| Miss::unasked(FailureKind::Data, reason))?;
-        let identity = self.identity(shown, &request);
+        let identity = self.identity(self.sheet(shown), &request);
         if self.is_answered(&task, identity) {
             return Ok(Outcome::Unchanged(task.id));
         }
@@ -142,19 +143,23 @@ impl Annotator {
 
     /// Returns whether the task holds the very prediction this would give, so that nothing need be asked.
     pub fn is_done(&self, task: &Task, request: &ChatRequest) -> bool {
-        self.is_answered(task, self.identity(task, request))
+        self.is_answered(task, self.identity(self.sheet(task), request))
     }
 
-    /// Returns by what a prediction is known where it is stored: the question, but in place of the examples how they are
-    /// chosen, for which they are changes with every task that people annotate.
-    fn identity(&self, task: &Task, request: &ChatRequest) -> Fingerprint {
-        let bare = self.prompt.examples().and_then(|examples| {
-            let messages = self.prompt.bare_messages(&self.form, task).ok()?;
-            let bare = self.with_messages(messages, request.schema.clone());
-            let question = Fingerprint::new(&self.provider, &bare, 0);
-            Some(question.beside(&examples.choice().canonical()))
-        });
+    /// Returns by what a prediction is known where it is stored.
+    fn identity(&self, sheet: Sheet<'_>, request: &ChatRequest) -> Fingerprint {
+        let bare = self.bare(sheet, request);
         bare.unwrap_or_else(|| Fingerprint::new(&self.provider, request, 0))
+    }
+
+    /// Returns what stands for a question with examples: the question, but in place of the examples how they are chosen,
+    /// for which they are changes with every task that people annotate. `None` where no examples are shown.
+    pub(super) fn bare(&self, Sheet { form, task }: Sheet<'_>, request: &ChatRequest) -> Option<Fingerprint> {
+        let examples = self.prompt.examples()?;
+        let messages = self.prompt.bare_messages(form, task).ok()?;
+        let bare = self.with_messages(messages, request.schema.clone());
+        let question = Fingerprint::new(&self.provider, &bare, 0);
+        Some(question.beside(&examples.choice().canonical()))
     }
 
     fn is_answered(&self, task: &Task, identity: Fingerprint) -> bool {

@@ -7,7 +7,7 @@ use super::inquiry::{Ending, Upshot};
 use super::records::{Question, raw, record, refrain};
 use super::shared::{Seat, Told};
 use crate::engine::ports::{Error, Failure, FailureKind, Outcome};
-use crate::journal::record::{Also, Record};
+use crate::journal::record::{Also, Key, Record};
 use crate::label::form::{Filled, Form};
 use crate::label::task::{Task, TaskId};
 use crate::llm::chat::{Bill, ChatRequest, Completion};
@@ -80,7 +80,8 @@ impl Annotator {
     ) -> Result<Gain, Miss> {
         let fingerprint = Fingerprint::new(&self.provider, request, 0);
         let seat = self.shared.seat(fingerprint).await;
-        let question = Question { fingerprint, task: sheet.task.id, request };
+        let question =
+            Question { fingerprint, bare: self.bare(sheet, request), task: sheet.task.id, request };
         if let Some(known) = self.known(client, sheet, question, &seat) {
             return known;
         }
@@ -96,6 +97,8 @@ impl Annotator {
 
     /// Returns what a task gets without asking, from another task that asked the same or from the journal: an answer
     /// that can still be read, or a failure that would most likely come again. `None` where it is to be asked.
+    ///
+    /// What people annotate meanwhile changes the examples, but asks nothing again unless that is wished.
     fn known(
         &self,
         client: &Client,
@@ -103,28 +106,33 @@ impl Annotator {
         question: Question<'_>,
         seat: &Seat<'_>,
     ) -> Option<Result<Gain, Miss>> {
-        let read = |replies: &[RawReply], asked: Option<TaskId>| {
+        let read = |replies: &[RawReply], (key, asked): (Key, Option<TaskId>)| {
             let completion = client.read(replies, question.request.parameters.responses).ok()?;
             let filled = self.read(sheet, &completion).ok()?;
             if asked != Some(question.task) {
-                self.keep(Record::Also(Also { key: question.fingerprint.key(), task: question.task }));
+                self.keep(Record::Also(Also { key, task: question.task }));
             }
             Some(Gain { filled, bill: Bill::default(), reused: true })
         };
+        let key = question.fingerprint.key();
         let told = seat.told().and_then(|told| match told {
-            Told::Answer(replies) => read(&replies, None).map(Ok),
+            Told::Answer(replies) => read(&replies, (key, None)).map(Ok),
             Told::Failure { kind, reason } => Some(Err(Miss::Refrained { kind, reason })),
         });
         let journal = || self.journal.as_deref();
-        let key = question.fingerprint.key();
-        let answered =
-            || journal()?.answer(&key).and_then(|answer| read(&raw(answer.replies), Some(answer.task)));
-        let failed = || {
+        let bare = question.bare.filter(|_| self.keeps_answers).map(Fingerprint::key);
+        let keys = || std::iter::once(key).chain(bare);
+        let answered = |key: Key| {
+            let answer = journal()?.answer(&key)?;
+            read(&raw(answer.replies), (answer.key, Some(answer.task)))
+        };
+        let failed = |key: Key| {
             let is_asked = self.retries_failed && !seat.has_failed();
             let failure = journal().filter(|_| !is_asked)?.failure(&key)?;
             refrain(&failure, question.request).map(|(kind, reason)| Miss::Refrained { kind, reason })
         };
-        told.or_else(|| answered().map(Ok)).or_else(|| failed().map(Err))
+        let answered = || keys().find_map(answered);
+        told.or_else(|| answered().map(Ok)).or_else(|| keys().find_map(failed).map(Err))
     }
 
     /// Keeps what was paid for, tells those who wait, and only then returns what it came to.

@@ -20,6 +20,8 @@ use crate::llm::client::RawReply;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question<'a> {
     pub fingerprint: Fingerprint,
+    /// Stands for the same question whatever examples are shown; `None` where none are.
+    pub bare: Option<Fingerprint>,
     pub task: TaskId,
     pub request: &'a ChatRequest,
 }
@@ -53,13 +55,14 @@ pub(super) fn refrain(failure: &Failure, request: &ChatRequest) -> Option<(Failu
 
 /// Returns what to keep of a question; nothing where nothing was asked, or all that came is that the run is ending.
 pub(super) fn record(question: Question<'_>, upshot: &Upshot) -> Option<Record> {
-    let Question { fingerprint, task, request } = question;
-    let (key, at, model) = (fingerprint.key(), now(), request.model.clone());
+    let Question { fingerprint, bare, task, request } = question;
+    let (key, bare) = (fingerprint.key(), bare.map(Fingerprint::key));
+    let (at, model) = (now(), request.model.clone());
     let Bill { usage, cost } = upshot.bill;
     let trouble = match &upshot.ending {
         Ending::Answered { replies, .. } => {
             let replies = replies.iter().map(reply).collect();
-            return Some(Record::Answer(Answer { key, task, at, model, replies, usage, cost }));
+            return Some(Record::Answer(Answer { key, bare, task, at, model, replies, usage, cost }));
         }
         Ending::Failed { trouble, .. } if trouble.kind == FailureKind::Data => return None,
         Ending::Failed { trouble, .. } => trouble,
@@ -68,6 +71,7 @@ pub(super) fn record(question: Question<'_>, upshot: &Upshot) -> Option<Record> 
     };
     Some(Record::Failure(Failure {
         key,
+        bare,
         task,
         at,
         model,
@@ -114,6 +118,7 @@ mod tests {
     fn failure(kind: &str, max_tokens: Option<u64>) -> Failure {
         Failure {
             key: Key([0; 32]),
+            bare: None,
             task: TaskId::Id(7),
             at: 1_763_600_000,
             model: "m".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::lines::Place;
-use super::record::{Also, Key, Outline, Posted, Posting, Record};
+use super::record::{Also, Answer, Failure, Key, Outline, Posted, Posting, Record};
 
 /// Where things stand.
 #[derive(Debug, Default)]
@@ -24,11 +24,15 @@ impl Index {
     /// An answer stays beside a later failure: the question was asked again by somebody who could not read it.
     pub(super) fn note<R>(&mut self, record: &Record<R>, place: Place) {
         match record {
-            Record::Answer(answer) => {
-                self.failures.remove(&answer.key);
-                self.answers.insert(answer.key, place);
+            Record::Answer(Answer { key, bare, .. }) => {
+                for key in std::iter::once(*key).chain(*bare) {
+                    self.failures.remove(&key);
+                    self.answers.insert(key, place);
+                }
             }
-            Record::Failure(failure) => drop(self.failures.insert(failure.key, place)),
+            Record::Failure(Failure { key, bare, .. }) => {
+                self.failures.extend(std::iter::once(*key).chain(*bare).map(|key| (key, place)));
+            }
             Record::Also(also) => drop(self.also.entry(*also).or_insert(place)),
             Record::Posting(posting) => {
                 self.calls = self.calls.max(posting.call);

@@ -130,14 +130,16 @@ impl Journal {
         unlocked.into_iter().chain(garbage).collect()
     }
 
-    /// Returns the answer to a question, if there is one.
+    /// Returns the answer to a question, if there is one; the last one where the key stands for several.
     pub fn answer(&self, key: &Key) -> Option<Answer> {
         let state = self.state();
         match (state.unwritten.get(key), state.index.answer(key)) {
             (Some(Record::Answer(answer)), _) => Some(answer.clone()),
             (_, None) => None,
             (_, Some(place)) => match self.find(place)? {
-                Record::Answer(answer) if answer.key == *key => Some(answer),
+                Record::Answer(answer) if [Some(answer.key), answer.bare].contains(&Some(*key)) => {
+                    Some(answer)
+                }
                 _ => None,
             },
         }
@@ -150,7 +152,9 @@ impl Journal {
             (Some(Record::Failure(failure)), _) => Some(failure.clone()),
             (Some(_), _) | (None, None) => None,
             (None, Some(place)) => match self.find(place)? {
-                Record::Failure(failure) if failure.key == *key => Some(failure),
+                Record::Failure(failure) if [Some(failure.key), failure.bare].contains(&Some(*key)) => {
+                    Some(failure)
+                }
                 _ => None,
             },
         }

@@ -32,6 +32,9 @@ pub type Outline = Record<Unread>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer<R = Vec<Reply>> {
     pub key: Key,
+    /// By what it is found as well, whatever examples were shown with the question; `None` where none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bare: Option<Key>,
     /// The task it was asked for first.
     #[serde(with = "task_id")]
     pub task: TaskId,
@@ -73,6 +76,9 @@ struct UnreadReply {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Failure<R = Vec<Reply>> {
     pub key: Key,
+    /// As with an [`Answer`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bare: Option<Key>,
     #[serde(with = "task_id")]
     pub task: TaskId,
     /// Seconds since 1970.

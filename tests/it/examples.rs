@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::llm::reply::Said;
 use crate::support::story::{MOODS, Story, model};
 use crate::support::studio::Studio;
 
@@ -85,6 +86,58 @@ fn a_task_is_not_asked_again_because_others_were_annotated() {
         story.run(&args).assert_code(0);
         assert_eq!(story.llm.count(), before + 1, "{way}: what was edited is asked");
     }
+}
+
+const NAMES: &str = r#"<View><Text name="text" value="$text"/><Labels name="who" toName="text">
+    <Label value="P"/></Labels></View>"#;
+
+/// Returns the span of a name that begins a text.
+fn ann() -> Value {
+    let value = json!({"start": 0, "end": 3, "text": "Ann", "labels": ["P"]});
+    json!([{"id": "x", "from_name": "who", "to_name": "text", "type": "labels", "value": value}])
+}
+
+/// Returns a story of names whose first task is annotated; its model finds none, and refuses to look at what is rude.
+fn names() -> Story {
+    let tasks = ["Ann came.", "Nobody.", "Rude.", "Ann left."].map(|text| json!({ "text": text }));
+    let llm = model();
+    llm.say(|asked| {
+        let refusal = asked.text.contains("Rude").then(|| "I must not".to_owned());
+        Said { refusal, ..Said::text(asked, r#"{"who": []}"#) }
+    });
+    let story = Story::with(Studio::start(), llm, (NAMES, &tasks));
+    story.studio.annotate(story.tasks[0], &ann());
+    story
+}
+
+#[test]
+fn nothing_to_mark_and_a_failure_are_not_asked_about_again_because_others_were_annotated() {
+    let story = names();
+    let args = ["--examples", "2", "--examples-by", "fixed"];
+    story.run(&args).assert_code(4);
+    let before = story.llm.count();
+    story.studio.annotate(story.tasks[1], &json!([]));
+    story.studio.annotate(story.tasks[3], &ann());
+    let again = story.run(&args);
+    again.assert_code(4).assert_tells("already there 2").assert_tells("was not asked again");
+    assert_eq!(story.llm.count(), before, "{}", again.stderr);
+    story.run(&[&args[..], &["--retry-failed"]].concat()).assert_code(4);
+    assert_eq!(story.llm.count(), before + 2, "who refuses is asked twice");
+    story.run(&[&args[..], &["--only", "all", "--ids", &story.tasks[1].to_string()]].concat()).assert_code(0);
+    assert_eq!(story.llm.count(), before + 3, "who wants all asks with the examples of today");
+    let asked = messages(&story.llm.requests()[before + 2].json());
+    assert_eq!(asked.len(), 5, "{asked:?}");
+}
+
+#[test]
+fn an_answer_in_a_file_is_not_paid_for_again_because_others_were_annotated() {
+    let story = names();
+    let args = ["--examples", "2", "--output", "out.jsonl"];
+    story.run(&args).assert_code(4);
+    let (before, output) = (story.llm.count(), story.program.read("out.jsonl"));
+    story.studio.annotate(story.tasks[3], &ann());
+    story.run(&args).assert_code(4);
+    assert_eq!((story.llm.count(), story.program.read("out.jsonl")), (before, output));
 }
 
 #[test]
@@ -216,17 +269,9 @@ fn nothing_is_asked_where_there_are_no_examples() {
 
 #[test]
 fn a_text_that_is_split_is_no_example() {
-    let config = r#"<View><Text name="text" value="$text"/><Labels name="who" toName="text"><Label value="P"/></Labels></View>"#;
     let tasks = [json!({"text": "Ann came. ".repeat(40)}), json!({"text": "Ann left."})];
-    let llm = model();
-    llm.answer(|_| json!({"who": []}).to_string());
-    let story = Story::with(Studio::start(), llm, (config, &tasks));
-    for task in &story.tasks {
-        let value = json!({"start": 0, "end": 3, "text": "Ann", "labels": ["P"]});
-        let span =
-            json!([{"id": "x", "from_name": "who", "to_name": "text", "type": "labels", "value": value}]);
-        story.studio.annotate(*task, &span);
-    }
+    let story = Story::answering(NAMES, &tasks, &json!({"who": []}));
+    story.tasks.iter().for_each(|task| story.studio.annotate(*task, &ann()));
     let run = story.run(&["--examples", "2", "--split", "200"]);
     run.assert_code(0).assert_tells("longer than `--split` allows");
     let shown =

@@ -64,7 +64,7 @@ pub(super) fn keys(tasks: &[TaskArg], path: &Path) -> Result<HashSet<Key>, Error
 /// Returns a record in lines of a name and a value, and its replies below.
 fn text(record: &Record) -> String {
     match record {
-        Record::Answer(Answer { key, task, at, model, replies, usage, cost }) => {
+        Record::Answer(Answer { key, task, at, model, replies, usage, cost, .. }) => {
             let head = Head { key, task, at: *at, model, usage, cost: *cost };
             format!("{}{}", head.text("answered"), shown(replies))
         }

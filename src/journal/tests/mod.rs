@@ -49,6 +49,7 @@ pub(super) fn key(number: u8) -> Key {
 pub(super) fn answer(number: u8, text: &str) -> Record {
     Record::Answer(Answer {
         key: key(number),
+        bare: None,
         task: TaskId::Id(number.into()),
         at: 1_800_000_000,
         model: "m".to_owned(),
@@ -61,6 +62,7 @@ pub(super) fn answer(number: u8, text: &str) -> Record {
 pub(super) fn failure(number: u8, reason: &str) -> Record {
     Record::Failure(Failure {
         key: key(number),
+        bare: None,
         task: TaskId::Row(number.into()),
         at: 1_800_000_000,
         model: "m".to_owned(),
@@ -127,6 +129,31 @@ fn what_was_kept_is_found_at_once_and_later() {
     check(&place.open());
     assert!(place.text().starts_with(HEADER));
     assert_eq!(place.text().lines().count(), 9);
+}
+
+#[test]
+fn a_question_is_found_by_what_stands_for_it_whatever_the_examples() {
+    let place = Place::new();
+    let bare = |mut record: Record| {
+        match &mut record {
+            Record::Answer(Answer { bare, .. }) | Record::Failure(Failure { bare, .. }) => {
+                *bare = Some(key(9));
+            }
+            other => panic!("{other:?} is about no question"),
+        }
+        record
+    };
+    let reason = |journal: &Journal| journal.failure(&key(9)).map(|failure| failure.reason);
+    let answered = |journal: &Journal| journal.answer(&key(9)).map(Record::Answer);
+    let journal = place.open();
+    journal.keep(bare(failure(1, "no")));
+    assert_eq!((reason(&journal).as_deref(), answered(&journal)), (Some("no"), None));
+    journal.keep(bare(answer(2, "a")));
+    journal.keep(bare(answer(3, "b")));
+    journal.rewrite(|_| false).unwrap();
+    let journal = place.open();
+    assert_eq!((reason(&journal), answered(&journal)), (None, Some(bare(answer(3, "b")))));
+    assert_eq!(journal.answer(&key(2)).map(Record::Answer), Some(bare(answer(2, "a"))));
 }
 
 #[test]
