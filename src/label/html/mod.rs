@@ -5,16 +5,12 @@
 //! that text has no break, and does not see all of it ([`seen`]).
 
 mod cleaned;
+mod parsed;
 mod seen;
 #[cfg(test)]
 mod tests;
 
-use html5ever::driver::{self, ParseOpts};
-use html5ever::tendril::TendrilSink;
-use html5ever::tokenizer::TokenizerOpts;
-use html5ever::tree_builder::TreeBuilderOpts;
-use html5ever::{LocalName, QualName, ns};
-use scraper::{Html, HtmlTreeSink, Node};
+use scraper::Node;
 
 use self::seen::{Layout, Seen, layout};
 
@@ -44,25 +40,35 @@ pub(super) enum Part {
     Hidden(String),
 }
 
+/// How many elements may be around another, or around a text: those that are deeper Chromium moves, and what follows them
+/// stands before them then (`kMaximumHTMLParserDOMTreeDepth` of its source).
+const DEEPEST: usize = 512;
+
 /// A step of a walk through a page.
 enum Step<T> {
-    Enter(T),
+    /// With the number of elements around it.
+    Enter(T, usize),
     Leave(Layout),
 }
 
-/// Returns the text of a page; a `<br>` is a line feed.
-pub(super) fn text_of(html: &str, place: Place) -> Page {
+/// Returns the text of a page; a `<br>` is a line feed. Fails where browsers would change its order.
+pub(super) fn text_of(html: &str, place: Place) -> Result<Page, String> {
+    let too_deep = || {
+        format!("holds elements nested more than {DEEPEST} deep, whose text browsers put in another order")
+    };
     let cleaned = cleaned::cleaned(html);
     let (page, root) = match place {
-        Place::Frame => (document(&cleaned), "body"),
-        Place::Inline => (fragment(&cleaned), "html"),
+        Place::Frame => (parsed::document(&cleaned), "body"),
+        Place::Inline => (parsed::fragment(&cleaned), "html"),
     };
+    let page = page.ok_or_else(too_deep)?;
     let mut writer = Writer::default();
-    let mut open = vec![Step::Enter(page.tree.root())];
+    let mut open = vec![Step::Enter(page.tree.root(), 0)];
     let mut is_inside = false;
     while let Some(step) = open.pop() {
-        let node = match step {
-            Step::Enter(node) => node,
+        let (node, around) = match step {
+            Step::Enter(_, around) if DEEPEST < around => return Err(too_deep()),
+            Step::Enter(node, around) => (node, around),
             Step::Leave(layout) => {
                 writer.leave(layout);
                 continue;
@@ -83,9 +89,10 @@ pub(super) fn text_of(html: &str, place: Place) -> Page {
             Node::Fragment if is_inside => continue,
             _ => {}
         }
-        open.extend(node.children().rev().map(Step::Enter));
+        let around = around + usize::from(node.value().is_element());
+        open.extend(node.children().rev().map(|child| Step::Enter(child, around)));
     }
-    Page { parts: writer.parts, seen: writer.seen.text }
+    Ok(Page { parts: writer.parts, seen: writer.seen.text })
 }
 
 /// Writes a page down, part by part.
@@ -155,18 +162,4 @@ impl Writer {
         }
         self.is_apart = false;
     }
-}
-
-fn document(html: &str) -> Html {
-    let tree_builder = TreeBuilderOpts { iframe_srcdoc: true, ..TreeBuilderOpts::default() };
-    let options = ParseOpts { tree_builder, ..ParseOpts::default() };
-    driver::parse_document(HtmlTreeSink::new(Html::new_document()), options).one(html)
-}
-
-fn fragment(html: &str) -> Html {
-    let tokenizer = TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() };
-    let options = ParseOpts { tokenizer, ..ParseOpts::default() };
-    let context = QualName::new(None, ns!(html), LocalName::from("div"));
-    driver::parse_fragment(HtmlTreeSink::new(Html::new_fragment()), options, context, Vec::new(), true)
-        .one(html)
 }

@@ -16,12 +16,12 @@ fn counted(html: &str, place: Place) -> String {
     let text = |part| match part {
         Part::Seen(text) | Part::Hidden(text) => text,
     };
-    text_of(html, place).parts.into_iter().map(text).collect()
+    text_of(html, place).expect(html).parts.into_iter().map(text).collect()
 }
 
 #[track_caller]
 fn check_seen(html: &str, expect: &str) {
-    assert_eq!(text_of(html, Place::Frame).seen, expect, "{html}");
+    assert_eq!(text_of(html, Place::Frame).unwrap().seen, expect, "{html}");
 }
 
 #[test]
@@ -45,6 +45,29 @@ fn end_tags_of_nothing_cost_little_in_a_deep_page() {
     assert_eq!(page.len(), "<b></b>".len() * count);
 }
 
+/// Read to their end they would take minutes.
+#[test]
+fn pages_that_browsers_put_in_another_order_are_refused() {
+    let check = |page: &str, expect: Option<usize>| {
+        let lengths = [Place::Frame, Place::Inline].map(|place| {
+            let page = text_of(page, place).ok()?;
+            Some(page.parts.into_iter().map(|(Part::Seen(text) | Part::Hidden(text))| text.len()).sum())
+        });
+        assert_eq!(lengths, [expect; 2], "{} bytes", page.len());
+    };
+    let nested = |count: usize| ["<div>a".repeat(count), "b</div>".repeat(count)].concat();
+    check(&nested(510), Some(2 * 510));
+    check(&nested(513), None);
+    check(&nested(50_000), None);
+    for tag in ["<font>", "<table><tr><td>", "<b><div>", "<svg>"] {
+        check(&tag.repeat(50_000), None);
+    }
+    check(&["<table>", &"<b>".repeat(50_000)].concat(), None);
+    check(&"<p><i>é</i><li>".repeat(20_000), Some(20_000 * "é".len()));
+    let crossed = "<b>a<p>b</b>c</p>";
+    check(&crossed.repeat(5_000), Some(3 * 5_000));
+}
+
 #[test]
 fn a_reader_sees_lines_and_cells() {
     check_seen("<h1>A</h1><p>b\n  <i>c</i>d &amp; <b> e</b></p>\n<p></p>f<br><br>g", "A\nb cd & e\nf\ng");
@@ -63,9 +86,12 @@ fn a_reader_sees_lines_and_cells() {
 fn parts_are_apart_where_a_reader_sees_a_gap() {
     let seen = |text: &str| Part::Seen(text.to_owned());
     let page = "<p>A<b>B</b>C<br>D</p><style>x</style><td>E<td>F";
-    assert_eq!(text_of(page, Place::Frame).parts, [seen("ABC\nD"), Part::Hidden("x".to_owned()), seen("EF")]);
+    assert_eq!(
+        text_of(page, Place::Frame).unwrap().parts,
+        [seen("ABC\nD"), Part::Hidden("x".to_owned()), seen("EF")]
+    );
     let row = "<table><tr><td>E</td><td>F</td></tr></table>";
-    assert_eq!(text_of(row, Place::Inline).parts, [seen("E"), seen("F")]);
+    assert_eq!(text_of(row, Place::Inline).unwrap().parts, [seen("E"), seen("F")]);
 }
 
 proptest::proptest! {

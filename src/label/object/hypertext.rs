@@ -46,7 +46,8 @@ impl HyperText {
     }
 
     fn page(&self, task: &Task) -> Result<Page, String> {
-        self.html(task).map(|html| html::text_of(&html, self.place))
+        let page = html::text_of(&self.html(task)?, self.place);
+        page.map_err(|reason| format!("{} {reason}", self.head.source.describe()))
     }
 }
 
