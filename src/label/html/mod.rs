@@ -26,19 +26,16 @@ pub(super) enum Place {
 /// The text of a page.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// All that is counted, in parts between which a reader sees a gap, though no character may stand there.
-    pub parts: Vec<Part>,
+    /// All that is counted, in parts between which a reader sees a gap, though no character may stand there; none is
+    /// empty.
+    pub parts: Vec<String>,
     /// What a reader sees: blocks are lines, the cells of a row have tabs between them, white space is single.
     pub seen: String,
 }
 
-/// A part of what is counted; never empty.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Seen(String),
-    /// Counted, but not shown, such as a style.
-    Hidden(String),
-}
+/// Stands for each character that is counted, but not shown, such as those of a style. It is no white space, so a word goes
+/// on behind it, and no page has it: Unicode reserves it for what cannot be seen.
+pub(super) const UNSEEN: char = '\u{FFF0}';
 
 /// How many elements may be around another, or around a text: those that are deeper Chromium moves, and what follows them
 /// stands before them then (`kMaximumHTMLParserDOMTreeDepth` of its source).
@@ -98,7 +95,7 @@ pub(super) fn text_of(html: &str, place: Place) -> Result<Page, String> {
 /// Writes a page down, part by part.
 #[derive(Default)]
 struct Writer {
-    parts: Vec<Part>,
+    parts: Vec<String>,
     seen: Seen,
     /// Whether the next text begins a part.
     is_apart: bool,
@@ -126,9 +123,10 @@ impl Writer {
         }
     }
 
+    /// What is not shown leaves no gap: a word may go on behind it.
     fn border(&mut self, layout: Layout) {
-        self.is_apart = true;
-        if self.hidden == 0 {
+        if self.hidden == 0 && layout != Layout::Hidden {
+            self.is_apart = true;
             self.seen.border(layout);
         }
     }
@@ -155,10 +153,10 @@ impl Writer {
         if text.is_empty() {
             return;
         }
+        let text = if self.hidden == 0 { text } else { text.chars().map(|_| UNSEEN).collect() };
         match self.parts.last_mut() {
-            Some(Part::Seen(part) | Part::Hidden(part)) if !self.is_apart => part.push_str(&text),
-            _ if self.hidden == 0 => self.parts.push(Part::Seen(text)),
-            _ => self.parts.push(Part::Hidden(text)),
+            Some(part) if !self.is_apart => part.push_str(&text),
+            _ => self.parts.push(text),
         }
         self.is_apart = false;
     }

@@ -110,7 +110,7 @@ pub(super) fn layout(element: &Element) -> Option<Layout> {
 }
 
 impl Seen {
-    /// Takes note of where an element begins or ends.
+    /// Takes note of where an element begins or ends that is shown.
     pub(super) fn border(&mut self, layout: Layout) {
         self.widen(match layout {
             Layout::Line | Layout::Kept => Gap::Line,

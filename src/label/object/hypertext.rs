@@ -7,7 +7,7 @@ use roxmltree::Node;
 use super::kept::Kept;
 use super::source::Source;
 use super::{Content, Head, Object, Passage, Shows};
-use crate::label::html::{self, Page, Part, Place};
+use crate::label::html::{self, Page, Place};
 use crate::label::path::Path;
 use crate::label::tag;
 use crate::label::task::Task;
@@ -61,14 +61,9 @@ impl Shows for HyperText {
     }
 
     fn mark(&self, task: &Task) -> Result<Vec<Passage>, String> {
-        let passage = |part| match part {
-            Part::Seen(text) => Passage { text },
-            // It counts, but nobody means it.
-            Part::Hidden(text) => Passage { text: " ".repeat(text.chars().count()) },
-        };
         Ok(match self.page(task)?.parts {
             parts if parts.is_empty() => vec![Passage { text: String::new() }],
-            parts => parts.into_iter().map(passage).collect(),
+            parts => parts.into_iter().map(|text| Passage { text }).collect(),
         })
     }
 

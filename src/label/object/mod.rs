@@ -55,7 +55,8 @@ pub struct Entry {
     pub title: String,
 }
 
-/// A text in which spans are counted: the characters the editor counts, no more and no less.
+/// A text in which spans are counted: the characters the editor counts, no more and no less. Those of a page that nobody
+/// sees are `html::UNSEEN`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passage {
     pub text: String,

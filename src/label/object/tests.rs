@@ -227,7 +227,7 @@ fn passages_are_the_texts_spans_are_counted_in() {
     check_passages("<Text value='$t' resolver='x'/>", &json!({"t": "x"}), Err("resolver"));
     let page = json!({"h": "<title>T</title>\n<p>A &amp; <b>B</b><br>C</p>"});
     check_passages("<HyperText value='$h'/>", &page, Ok(&["A & B\nC"]));
-    check_passages("<HyperText value='$h' inline='true'/>", &page, Ok(&[" ", "\n", "A & B\nC"]));
+    check_passages("<HyperText value='$h' inline='true'/>", &page, Ok(&["\u{FFF0}\n", "A & B\nC"]));
     check_passages("<HyperText value='$h'/>", &json!({"h": "<style>é</style>"}), Ok(&[""]));
     let said = json!({"d": [{"author": "A", "text": " hi\n"}, {"author": "B", "text": ""}]});
     check_passages("<Paragraphs value='$d'/>", &said, Ok(&[" hi\n", ""]));

@@ -5,6 +5,8 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::label::html::UNSEEN;
+
 /// A text in folded form: pieces that each stand for one or more whole characters, as a reader sees them.
 ///
 /// **Invariant:** pieces are in order, none is empty, and none shares a byte of the source with another. A piece is what
@@ -194,13 +196,13 @@ pub(super) fn is_small_digit(character: char) -> bool {
         | '\u{2460}'..='\u{249B}')
 }
 
-/// Returns whether a character shows nothing: soft hyphen, zero width, direction, choice of glyph; and the tatweel, that
-/// only stretches an Arabic word.
+/// Returns whether a character shows nothing: soft hyphen, zero width, direction, choice of glyph, what a page hides; and
+/// the tatweel, that only stretches an Arabic word.
 ///
 /// The tags of flags show nothing either, but tell England from Scotland.
 fn is_ignorable(character: char) -> bool {
     matches!(character,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{640}' | '\u{180B}'..='\u{180E}' | '\u{200B}'..='\u{200F}'
+        UNSEEN | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{640}' | '\u{180B}'..='\u{180E}' | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 

@@ -88,7 +88,7 @@ impl Spans {
 
     fn draft(&self, found: &Found<'_>, menu: &Menu, passages: &Passages) -> Draft {
         let mut value = (self.notation.write)(passages, &found.range);
-        value.insert("text".to_owned(), json!(&passages.text()[found.range.clone()]));
+        value.insert("text".to_owned(), json!(passages.words(&found.range)));
         value.insert(self.head.kind.to_owned(), json!([menu.places[found.label].stored[0]]));
         Draft {
             entry: found.entry.at.clone(),
@@ -139,7 +139,7 @@ fn occurrences<'a>(claims: &[Claim<'a>], passages: &Passages) -> Vec<Option<u64>
     let hinted = |claim: &Claim<'_>| {
         let hint = claim.entry.hint.filter(|_| claim.entry.occurrence.is_none())?;
         let range = whole(passages, &hint).ok()?;
-        (passages.text()[range.clone()] == claim.entry.text).then_some(range)
+        (passages.words(&range) == claim.entry.text).then_some(range)
     };
     let hints: Vec<Option<Range<usize>>> = claims.iter().map(hinted).collect();
     let quoted = |(claim, hint): (&Claim<'a>, &Option<_>)| Some((claim.entry.text.as_str(), hint.clone()?));

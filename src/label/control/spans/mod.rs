@@ -143,15 +143,15 @@ impl Spans {
 
     /// Checks that the words of a value stand at its place; white space aside, which the editor writes in its own way.
     fn check_words(&self, passages: &Passages, range: &Range<usize>, value: &Value) -> Result<(), String> {
-        let there = &passages.text()[range.clone()];
+        let there = passages.words(range);
         let Some(words) = value["text"].as_str().filter(|_| self.notation.words == Words::Kept) else {
             return Ok(());
         };
         let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
-        if [words, &words.replace("\\n", "")].iter().any(|words| letters(words) == letters(there)) {
+        if [words, &words.replace("\\n", "")].iter().any(|words| letters(words) == letters(&there)) {
             return Ok(());
         }
-        let (words, there) = (text::shorten(words), text::shorten(there));
+        let (words, there) = (text::shorten(words), text::shorten(&there));
         Err(format!("its text is `{words}`, but at its place stands `{there}`"))
     }
 

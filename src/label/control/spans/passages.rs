@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use crate::label::html::UNSEEN;
 use crate::label::object::Object;
 use crate::label::task::Task;
 use crate::label::text;
@@ -34,6 +35,11 @@ impl Passages {
     /// Returns all of it.
     pub(in super::super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Returns what a reader sees between two bytes, as the editor tells it of a region.
+    pub(super) fn words(&self, range: &Range<usize>) -> String {
+        self.text[range.clone()].replace(UNSEEN, "")
     }
 
     /// Returns one of the texts, by its number from 0.

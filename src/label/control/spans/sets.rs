@@ -42,20 +42,22 @@ pub(super) fn quoted<'a>(
     passages: &Passages,
     name: impl Fn(usize) -> &'a String,
 ) -> Result<Value, String> {
-    let words = |range: &Range<usize>| &passages.text()[range.clone()];
-    let marked: Vec<_> = spans.iter().map(|(range, _)| (words(range), range.clone())).collect();
+    let words: Vec<String> = spans.iter().map(|(range, _)| passages.words(range)).collect();
+    let marked = words.iter().zip(spans).map(|(words, (range, _))| (words.as_str(), range.clone()));
+    let marked: Vec<_> = marked.collect();
     let mut entries = Vec::new();
     let mut quotes = Vec::new();
-    for ((range, label), occurrence) in spans.iter().zip(span::occurrences(passages.text(), &marked)) {
-        let (quote, label) = (words(range), name(*label));
+    let occurrences = span::occurrences(passages.text(), &marked);
+    for (((quote, _), (_, label)), occurrence) in marked.iter().zip(spans).zip(occurrences) {
+        let label = name(*label);
         let occurrence = occurrence.filter(|_| passages.text().matches(quote).nth(1).is_some());
         entries.push(json!({"text": quote, "label": label, "occurrence": occurrence}));
         quotes.push(Quote { text: quote, label, occurrence });
     }
     let places = locate(passages.text(), &quotes);
-    match places.iter().zip(spans).find(|(place, (range, _))| place.as_ref() != Ok(range)) {
-        Some((_, (range, _))) => {
-            let quote = text::shorten(words(range));
+    match places.iter().zip(&marked).find(|(place, (_, range))| place.as_ref() != Ok(range)) {
+        Some((_, (quote, _))) => {
+            let quote = text::shorten(quote);
             Err(format!("it has the span `{quote}`, which a quote cannot name for certain"))
         }
         None => Ok(Value::Array(entries)),

@@ -98,7 +98,8 @@ fn a_reviewed_page_or_dialogue_is_checked_in_its_own_way() {
 /// Between the cells no character is counted, and nobody reads the style.
 #[test]
 fn quotes_of_a_page_are_found_in_its_lines_and_cells() {
-    let html = "<p>John <b>Smith</b></p><p>left</p><style>.Rome{}</style><table><tr><td>😀Ann</td><td>Rome</td></tr></table>";
+    let html = "<p>John <b>Smith</b></p><p>left</p><style>.Rome{}</style><table><tr><td>😀Ann</td><td>Rome</td></tr></table>\
+                <p>New <i hidden>Amsterdam </i>Yo<i style='display:none'>r</i>rk</p>";
     let mut task = task();
     task.data.insert("h".to_owned(), json!(html));
     let check = |quote: &str, expect: Result<(u64, u64, &str), &str>| {
@@ -125,11 +126,15 @@ fn quotes_of_a_page_are_found_in_its_lines_and_cells() {
     check("left", Ok((10, 14, "left")));
     check("Rome", Ok((25, 29, "Rome")));
     check("Ann\tRome", Ok((22, 29, "Ann\nRome")));
-    check("Smithleft", Err("is not in the text"));
+    check("New York", Ok((29, 48, "New York")));
+    check("York", Ok((43, 48, "York")));
+    for quote in ["Smithleft", "Amsterdam"] {
+        check(quote, Err("is not in the text"));
+    }
     let page = |start: u64, end: u64| json!({"start": start, "end": end, "hypertextlabels": ["PER"]});
     assert_eq!(control("page").verify(&page(10, 14), &task), Ok(()));
-    let beyond = control("page").verify(&page(25, 31), &task);
-    assert_eq!(beyond, Err("it ends at 31, but the text has 29 characters".to_owned()));
+    let beyond = control("page").verify(&page(25, 51), &task);
+    assert_eq!(beyond, Err("it ends at 51, but the text has 48 characters".to_owned()));
     assert_eq!(control("page").verify(&page(3, 3), &task), Err("it ends before it begins".to_owned()));
 }
 
