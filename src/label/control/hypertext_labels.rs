@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::spans::{Notation, Passages, Spans, Words, numbers};
 use super::{Control, Head};
-use crate::label::span;
+use crate::label::span::Unit;
 
 /// Places are offsets in Unicode code points of the text without its tags, the end not included.
 ///
@@ -23,10 +23,7 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
 
 fn write(passages: &Passages, range: &Range<usize>) -> Map<String, Value> {
     // The line feeds between the passages are not counted.
-    let points = |(index, offset): (usize, usize)| {
-        let end = passages.joined(index, offset);
-        span::code_points(passages.text(), &(0..end)).end - index
-    };
+    let points = |(index, byte): (usize, usize)| passages.units(Unit::CodePoint, byte) - index;
     let (start, end) = (points(passages.start_of(range)), points(passages.end_of(range)));
     let mut place = Map::new();
     place.insert("start".to_owned(), json!(""));
@@ -52,21 +49,14 @@ fn range(passages: &Passages, points: &[usize]) -> Result<Range<usize>, String> 
     if end <= start {
         return Err("it ends before it begins".to_owned());
     }
-    let mut counted = 0;
-    let mut first = None;
-    for (index, passage) in (0..).map_while(|index| Some((index, passages.passage(index)?))) {
-        let length = passage.chars().count();
-        let byte = |point: usize| {
-            let before = passage.chars().take(point - counted).map(char::len_utf8).sum();
-            passages.joined(index, before)
-        };
-        if (counted..counted + length).contains(&start) {
-            first = Some(byte(start));
-        }
-        match first {
-            Some(first) if end <= counted + length => return Ok(first..byte(end)),
-            _ => counted += length,
-        }
+    let text = passages.text();
+    let length = passages.units(Unit::CodePoint, text.len()) + 1 - passages.points().len();
+    if length < end {
+        return Err(format!("it ends at {end}, but the text has {length} characters"));
     }
-    Err(format!("it ends at {end}, but the text has {counted} characters"))
+    // Before each passage stand as many line feeds as passages.
+    let first = passages.points().partition_point(|before| *before <= start).saturating_sub(1);
+    let last = passages.points().partition_point(|before| *before < end).saturating_sub(1);
+    let byte = |point: usize| passages.byte(Unit::CodePoint, point).unwrap_or(text.len());
+    Ok(byte(start + first)..byte(end + last))
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::spans::{Moves, Notation, Passages, Spans, Words, numbers, whole};
 use super::{Control, Head, hypertext_labels};
 use crate::label::pieces::Position;
-use crate::label::span;
+use crate::label::span::Unit;
 
 /// The other object that the editor lets it mark.
 const PAGE: &str = hypertext_labels::NOTATION.object;
@@ -33,8 +33,8 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
 }
 
 fn write(passages: &Passages, range: &Range<usize>) -> Map<String, Value> {
-    let Range { start, end } = span::code_points(passages.text(), range);
-    put(&((0, start)..(0, end)))
+    let point = |byte: usize| (0, passages.units(Unit::CodePoint, byte));
+    put(&(point(range.start)..point(range.end)))
 }
 
 fn put(place: &Range<Position>) -> Map<String, Value> {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::spans::{Moves, Notation, Passages, Spans, Words, numbers};
 use super::{Control, Head};
 use crate::label::pieces::Position;
-use crate::label::span;
+use crate::label::span::Unit;
 
 /// Places are numbers of turns, as texts, for the editor shows nothing where they are numbers, and offsets in UTF-16 units
 /// of each turn's own text, the end not included.
@@ -27,12 +27,11 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
 }
 
 fn write(passages: &Passages, range: &Range<usize>) -> Map<String, Value> {
-    let (first, start) = passages.start_of(range);
-    let (last, end) = passages.end_of(range);
-    let units = |turn: usize, offset: usize| {
-        passages.passage(turn).map_or(0, |text| span::utf16_units(text, &(0..offset)).end)
+    let position = |(turn, byte): (usize, usize)| {
+        let begin = passages.bounds(turn).map_or(byte, |bounds| bounds.start);
+        (turn, passages.units(Unit::Utf16, byte) - passages.units(Unit::Utf16, begin))
     };
-    put(&((first, units(first, start))..(last, units(last, end))))
+    put(&(position(passages.start_of(range))..position(passages.end_of(range))))
 }
 
 fn put(Range { start, end }: &Range<Position>) -> Map<String, Value> {
@@ -55,27 +54,16 @@ fn position(numbers: &[usize]) -> Option<Range<Position>> {
 
 fn range(passages: &Passages, place: &[usize]) -> Result<Range<usize>, String> {
     let position = |turn: usize, units: usize| {
-        let text =
-            passages.passage(turn).ok_or_else(|| format!("there is no turn {turn} (the first is 0)"))?;
-        let offset = byte_of(text, units);
-        let offset = offset.ok_or_else(|| format!("turn {turn} has no place {units} (in UTF-16 units)"))?;
-        Ok::<_, String>(passages.joined(turn, offset))
+        let bounds =
+            passages.bounds(turn).ok_or_else(|| format!("there is no turn {turn} (the first is 0)"))?;
+        let before = passages.units(Unit::Utf16, bounds.start);
+        let byte = passages.byte(Unit::Utf16, before.saturating_add(units));
+        byte.filter(|byte| *byte <= bounds.end)
+            .ok_or_else(|| format!("turn {turn} has no place {units} (in UTF-16 units)"))
     };
     let &[first, start, last, end] = place else {
         return Err("expected two turns and two places".to_owned());
     };
     let range = position(first, start)?..position(last, end)?;
     if range.start < range.end { Ok(range) } else { Err("it ends before it begins".to_owned()) }
-}
-
-/// Returns the byte at which a UTF-16 unit begins; `None` within a character and after the end.
-fn byte_of(text: &str, units: usize) -> Option<usize> {
-    let mut passed = 0;
-    for (at, character) in text.char_indices() {
-        if units <= passed {
-            return (units == passed).then_some(at);
-        }
-        passed += character.len_utf16();
-    }
-    (units == passed).then_some(text.len())
 }

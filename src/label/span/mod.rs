@@ -8,6 +8,7 @@ mod loose;
 mod near;
 mod order;
 mod peel;
+mod ruler;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use thiserror::Error;
+
+pub use self::ruler::{Ruler, Unit};
 
 use self::order::Wish;
 use self::search::Page;
@@ -84,18 +87,20 @@ pub fn occurrences(text: &str, quoted: &[(&str, Range<usize>)]) -> Vec<Option<u6
 }
 
 /// Returns a range of bytes in Unicode code points, as `Text` and `HyperText` count; what starts within counts.
+///
+/// Counts from the start of the text: many ranges of a long one want a [`Ruler`].
 pub fn code_points(text: &str, range: &Range<usize>) -> Range<usize> {
-    let count = |end: usize| text.as_bytes().iter().take(end).filter(|byte| starts_character(**byte)).count();
-    count(range.start)..count(range.end)
+    counted(text, range, Unit::CodePoint)
 }
 
 /// Returns a range of bytes in UTF-16 units, as `Paragraphs` counts; what starts within counts.
 pub fn utf16_units(text: &str, range: &Range<usize>) -> Range<usize> {
-    // Four bytes in UTF-8, of which this is the first, are two units in UTF-16; fewer are one.
-    const FIRST_OF_FOUR: u8 = 0xF0;
-    let pairs = |end: usize| text.as_bytes().iter().take(end).filter(|byte| FIRST_OF_FOUR <= **byte).count();
-    let points = code_points(text, range);
-    points.start + pairs(range.start)..points.end + pairs(range.end)
+    counted(text, range, Unit::Utf16)
+}
+
+fn counted(text: &str, range: &Range<usize>, unit: Unit) -> Range<usize> {
+    let count = |end: usize| unit.count(&text.as_bytes()[..end.min(text.len())]);
+    count(range.start)..count(range.end)
 }
 
 /// Returns all places of each quote, by the quote.
@@ -116,9 +121,4 @@ fn wished<'a>(quote: &Quote<'_>, found: &'a Places) -> &'a [Range<usize>] {
         Some(place) => std::slice::from_ref(place),
         None => places,
     }
-}
-
-/// Returns whether a byte of UTF-8 is the first of its character.
-fn starts_character(byte: u8) -> bool {
-    byte & 0b1100_0000 != 0b1000_0000
 }

@@ -94,6 +94,24 @@ fn offsets_are_counted_in_code_points_and_in_utf16_units() {
     check("", "", 0..0, 0..0);
 }
 
+/// Counted from the start of the text each time they would take minutes.
+#[test]
+fn many_places_in_a_long_text_are_counted_at_once() {
+    let text = "Größe 😀 日本\n".repeat(200_000);
+    let ruler = Ruler::new(&text);
+    let (points, units, bytes) = (11, 12, 20);
+    assert_eq!(text.len(), 200_000 * bytes);
+    for line in (0..200_000).step_by(20) {
+        for (unit, length) in [(Unit::CodePoint, points), (Unit::Utf16, units)] {
+            assert_eq!(ruler.count(&text, unit, line * bytes), line * length);
+            assert_eq!(ruler.byte(&text, unit, line * length), Some(line * bytes));
+        }
+    }
+    // The second half of what is two units of UTF-16 begins nowhere.
+    assert_eq!(ruler.byte(&text, Unit::Utf16, 7), None);
+    assert_eq!(ruler.byte(&text, Unit::CodePoint, 200_000 * points + 1), None);
+}
+
 #[test]
 fn a_long_text_with_many_quotes_is_searched_at_once() {
     let sentence = |number: usize| format!("Person{number} met the committee of report {number}, and left. ");

@@ -205,6 +205,7 @@ proptest! {
 
     #[test]
     fn offsets_agree_with_those_of_the_standard_library(text in any::<String>(), (one, other) in any::<(Index, Index)>()) {
+        let text = text.repeat(40);
         let borders: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         let (one, other) = (*one.get(&borders), *other.get(&borders));
         let place = one.min(other)..one.max(other);
@@ -212,5 +213,10 @@ proptest! {
         let units = |end: usize| text[..end].encode_utf16().count();
         prop_assert_eq!(code_points(&text, &place), points(place.start)..points(place.end));
         prop_assert_eq!(utf16_units(&text, &place), units(place.start)..units(place.end));
+        let ruler = Ruler::new(&text);
+        for (unit, count) in [(Unit::CodePoint, points(one)), (Unit::Utf16, units(one))] {
+            prop_assert_eq!(ruler.count(&text, unit, one), count);
+            prop_assert_eq!(ruler.byte(&text, unit, count), Some(one));
+        }
     }
 }
