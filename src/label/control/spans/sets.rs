@@ -1,6 +1,6 @@
 //! Sets of spans: several responses merged into one, examples quoted, two sets compared.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use serde_json::{Value, json};
@@ -22,11 +22,13 @@ pub(super) fn majority(readings: Vec<Reading>) -> Reading {
     }
     let told = Told::by(&readings, "span");
     let mut kept: Vec<(Draft, Vec<Option<f64>>)> = Vec::new();
+    let mut positions: HashMap<Value, usize> = HashMap::new();
     for draft in readings.into_iter().flat_map(|reading| reading.drafts) {
-        if let Some((known, scores)) = kept.iter_mut().find(|(known, _)| known.value == draft.value) {
-            known.origins.extend(draft.origins);
-            scores.push(draft.score);
+        if let Some(&at) = positions.get(&draft.value) {
+            kept[at].0.origins.extend(draft.origins);
+            kept[at].1.push(draft.score);
         } else {
+            positions.insert(draft.value.clone(), kept.len());
             let score = draft.score;
             kept.push((draft, vec![score]));
         }

@@ -286,3 +286,16 @@ proptest! {
         }
     }
 }
+
+/// Compared each with each they would take minutes.
+#[test]
+fn many_spans_of_several_responses_are_merged_at_once() {
+    let value = |start: usize| json!({"start": start, "end": start + 1, "text": "x", "labels": ["PER"]});
+    let reading = |step: usize| {
+        let drafts = (0..20_000).map(|at| Draft::new(value(at * step))).collect();
+        Reading { drafts, problems: Vec::new() }
+    };
+    let merged = control("labels").combine(vec![reading(1), reading(2), reading(1)]);
+    assert_eq!(merged.drafts.len(), 20_000);
+    assert_eq!(merged.drafts[19_999].value, value(19_999));
+}
