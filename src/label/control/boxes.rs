@@ -1,5 +1,7 @@
 //! Boxes on an image in percent of its size: their geometry, and several responses' boxes merged into one set.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::vote::{self, Told};
@@ -10,7 +12,10 @@ use crate::label::text;
 const TOLERANCE: f64 = 0.5;
 
 /// From which share of common area two boxes are the same one; the usual threshold of object detection.
-pub(super) const SAME_BOX: f64 = 0.5;
+const SAME_BOX: f64 = 0.5;
+
+/// Where a stored box has its labels.
+pub(super) const LABELS: &str = "rectanglelabels";
 
 /// A box without rotation, in percent of the image from its top left corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,7 +90,7 @@ impl Rectangle {
     }
 
     /// Returns the common area of two boxes as a part of the area they cover together.
-    pub(super) fn overlap(self, other: Self) -> f64 {
+    fn overlap(self, other: Self) -> f64 {
         let shared = |start: f64, length: f64, from: f64, size: f64| {
             ((start + length).min(from + size) - start.max(from)).max(0.0)
         };
@@ -118,8 +123,8 @@ impl std::fmt::Display for Rectangle {
 
 /// The same box in several responses.
 struct Cluster {
-    /// At most one of each response.
-    drafts: Vec<Draft>,
+    /// At most one of each response, and where it is.
+    drafts: Vec<(Rectangle, Draft)>,
 }
 
 /// Keeps the boxes, with the medians of their numbers, and tells the problems, of more than half of the responses.
@@ -132,21 +137,22 @@ pub(super) fn majority(readings: Vec<Reading>) -> Reading {
     }
     let told = Told::by(&readings, "box");
     let mut clusters: Vec<Cluster> = Vec::new();
+    let mut alike: HashMap<Value, Vec<usize>> = HashMap::new();
     for reading in readings {
         // No two boxes of one response are the same.
         let mut taken = vec![false; clusters.len()];
         for draft in reading.drafts {
-            let free = (0..taken.len()).filter(|&at| !taken[at]);
-            let nearest = free.map(|at| (at, overlap(&clusters[at].drafts[0].value, &draft.value)));
-            match nearest
-                .max_by(|left, right| left.1.total_cmp(&right.1))
-                .filter(|&(_, overlap)| SAME_BOX <= overlap)
-            {
-                Some((at, _)) => {
-                    taken[at] = true;
-                    clusters[at].drafts.push(draft);
-                }
-                None => clusters.push(Cluster { drafts: vec![draft] }),
+            let Some(rectangle) = Rectangle::stored(&draft.value) else { continue };
+            let alike = alike.entry(draft.value[LABELS].clone()).or_default();
+            let free = alike.iter().filter(|&&at| taken.get(at) == Some(&false));
+            let overlaps = free.map(|&at| (at, clusters[at].drafts[0].0.overlap(rectangle)));
+            let nearest = overlaps.max_by(|left, right| left.1.total_cmp(&right.1));
+            if let Some((at, _)) = nearest.filter(|&(_, overlap)| SAME_BOX <= overlap) {
+                taken[at] = true;
+                clusters[at].drafts.push((rectangle, draft));
+            } else {
+                alike.push(clusters.len());
+                clusters.push(Cluster { drafts: vec![(rectangle, draft)] });
             }
         }
     }
@@ -156,18 +162,18 @@ pub(super) fn majority(readings: Vec<Reading>) -> Reading {
 
 impl Cluster {
     fn merged(mut self, responses: usize) -> Draft {
-        let rectangles: Vec<Rectangle> =
-            self.drafts.iter().filter_map(|draft| Rectangle::stored(&draft.value)).collect();
-        let scores: Vec<Option<f64>> = self.drafts.iter().map(|draft| draft.score).collect();
-        let origins = self.drafts.iter().flat_map(|draft| draft.origins.clone()).collect();
-        let mut draft = self.drafts.swap_remove(0);
-        let middle = |side: fn(&Rectangle) -> f64| median(rectangles.iter().map(side).collect());
+        let middle = |side: fn(&Rectangle) -> f64| {
+            median(self.drafts.iter().map(|(rectangle, _)| side(rectangle)).collect())
+        };
         let middle = Rectangle {
             x: middle(|rectangle| rectangle.x),
             y: middle(|rectangle| rectangle.y),
             width: middle(|rectangle| rectangle.width),
             height: middle(|rectangle| rectangle.height),
         };
+        let scores: Vec<Option<f64>> = self.drafts.iter().map(|(_, draft)| draft.score).collect();
+        let origins = self.drafts.iter().flat_map(|(_, draft)| draft.origins.clone()).collect();
+        let (_, mut draft) = self.drafts.swap_remove(0);
         // Medians of the sides alone may reach over an edge that each box keeps to.
         let width = middle.width.min(100.0 - middle.x);
         let height = middle.height.min(100.0 - middle.y);
@@ -175,16 +181,6 @@ impl Cluster {
         draft.score = vote::agreed(&scores, responses);
         draft.origins = origins;
         draft
-    }
-}
-
-/// Returns how much two stored boxes overlap, 0 where their labels differ.
-pub(super) fn overlap(left: &Value, right: &Value) -> f64 {
-    match (Rectangle::stored(left), Rectangle::stored(right)) {
-        (Some(first), Some(second)) if left["rectanglelabels"] == right["rectanglelabels"] => {
-            first.overlap(second)
-        }
-        _ => 0.0,
     }
 }
 
@@ -204,10 +200,18 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 ///
 /// The two that overlap most are matched first.
 pub(super) fn found(gold: &[Value], predicted: &[Value]) -> f64 {
+    let mut alike: HashMap<&Value, Vec<(usize, Rectangle)>> = HashMap::new();
+    for (right, value) in predicted.iter().enumerate() {
+        if let Some(rectangle) = Rectangle::stored(value) {
+            alike.entry(&value[LABELS]).or_default().push((right, rectangle));
+        }
+    }
     let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
     for (left, value) in gold.iter().enumerate() {
-        let overlaps =
-            predicted.iter().enumerate().map(|(right, other)| (overlap(value, other), left, right));
+        let (Some(rectangle), Some(alike)) = (Rectangle::stored(value), alike.get(&value[LABELS])) else {
+            continue;
+        };
+        let overlaps = alike.iter().map(|&(right, other)| (rectangle.overlap(other), left, right));
         pairs.extend(overlaps.filter(|pair| SAME_BOX <= pair.0));
     }
     pairs.sort_by(|left, right| right.0.total_cmp(&left.0));

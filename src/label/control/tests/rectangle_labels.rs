@@ -113,6 +113,19 @@ fn boxes_of_several_responses_are_matched() {
     assert_eq!(score(&[&first]), None);
 }
 
+/// With each comparison read anew they would take minutes.
+#[test]
+fn many_boxes_are_compared_at_once() {
+    let sides = |at: u32| [f64::from(at % 40) * 2.0, f64::from(at / 40) * 2.0, 2.0, 2.0];
+    let answer = Value::from((0..1_600).map(|at| car(sides(at))).collect::<Vec<_>>());
+    let control = control("");
+    let reading = control.read(&answer, &task(&json!("x.png")));
+    let merged = control.combine(vec![reading; 5]);
+    let values: Vec<Value> = merged.drafts.into_iter().map(|draft| draft.value).collect();
+    assert_eq!(values.len(), 1_600);
+    assert!((control.agreement(&values, &values) - 1.0).abs() < 1e-9);
+}
+
 #[test]
 fn the_answer_tells_where_each_box_and_its_label_stand() {
     let reading = control("").read(&json!({"r": [car([10.0, 20.0, 30.0, 40.0])]}), &task(&json!("x.png")));
