@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roxmltree::Node;
 use serde_json::{Value, json};
 
-use super::boxes::{self, Fault, Rectangle};
+use super::boxes::{self, Fault, LABELS, Rectangle};
 use super::menu::Menu;
 use super::usages::Usages;
 use super::{Control, Draft, Head, Label, Reading, example, instead, places, wrapper};
@@ -14,7 +14,7 @@ use crate::label::task::Task;
 use crate::label::{tag, text};
 
 /// Keys under which models say what is in a box, the one that is asked for first.
-const LABEL_KEYS: [&str; 6] = ["label", "rectanglelabels", "labels", "class", "category", "name"];
+const LABEL_KEYS: [&str; 6] = ["label", LABELS, "labels", "class", "category", "name"];
 
 /// How many objects are taken off an answer until a list of boxes is found.
 const DEEPEST: usize = 3;
@@ -74,24 +74,14 @@ impl RectangleLabels {
     fn stored(&self, rectangle: Rectangle, label: usize) -> Value {
         let Rectangle { x, y, width, height } = rectangle;
         let label = &self.menu.places[label].stored[0];
-        json!({"x": x, "y": y, "width": width, "height": height, "rotation": 0, "rectanglelabels": [label]})
+        json!({"x": x, "y": y, "width": width, "height": height, "rotation": 0, LABELS: [label]})
     }
 
-    /// Leaves out the boxes of labels that are used more often than Label Studio allows: which to keep is not known.
-    fn within_limits(&self, mut reading: Reading) -> Reading {
-        for (place, label) in self.menu.places.iter().zip(self.menu.labels()) {
-            let Some(most) = self.usages.most(&place.stored[0]) else { continue };
-            let is_of = |draft: &Draft| draft.value["rectanglelabels"][0] == json!(place.stored[0]);
-            let count = reading.drafts.iter().filter(|draft| is_of(draft)).count() as u64;
-            if most < count {
-                reading.drafts.retain(|draft| !is_of(draft));
-                let name = &label.value;
-                reading
-                    .problems
-                    .push(format!("at most {most} boxes of `{name}` are allowed, the answer has {count}"));
-            }
-        }
-        reading
+    /// Leaves out the boxes beyond the number of times a label may be used.
+    fn within_limits(&self, reading: Reading) -> Reading {
+        self.usages.within(reading, LABELS, |value| {
+            Rectangle::stored(value).map_or_else(String::new, |rectangle| rectangle.to_string())
+        })
     }
 
     /// Returns label and box of a stored region; the error says why no answer can say it.
@@ -105,7 +95,7 @@ impl RectangleLabels {
         if !is_zero(&region["item_index"]) {
             return Err("a box is on a further image".to_owned());
         }
-        let labels = self.menu.told(&value["rectanglelabels"], |place| json!(place.stored[0]))?;
+        let labels = self.menu.told(&value[LABELS], |place| json!(place.stored[0]))?;
         let rectangle = Rectangle::stored(value).ok_or("a box has no numbers")?;
         match labels.as_slice() {
             [label] => Ok(json!({
@@ -197,7 +187,7 @@ impl Control for RectangleLabels {
     }
 
     fn verify(&self, value: &Value, _task: &Task) -> Result<(), String> {
-        let told = self.menu.told(&value["rectanglelabels"], |place| json!(place.stored[0]));
+        let told = self.menu.told(&value[LABELS], |place| json!(place.stored[0]));
         told.map_err(|reason| reason + &instead(self.menu.labels()))?;
         let Some(Rectangle { x, y, width, height }) = Rectangle::stored(value) else {
             return Err("a box needs the numbers `x`, `y`, `width` and `height`".to_owned());

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use roxmltree::Node;
+use serde_json::Value;
 
+use super::{Draft, Reading};
 use crate::label::{tag, text};
 
 /// The limits of one control.
@@ -29,8 +31,34 @@ impl Usages {
         Self { of_any: most(control), of_label: labels.filter_map(of_label).collect() }
     }
 
-    /// Returns how often a label may be used, by what is stored of it; `None` for any number of times.
-    pub(super) fn most(&self, stored: &str) -> Option<u64> {
-        self.of_label.get(stored).copied().or(self.of_any)
+    /// Leaves out the regions whose label is used up by those before them, as the editor refuses one more, and tells them;
+    /// `kind` is where a value keeps its label, `what` says which region one is.
+    pub(super) fn within(&self, reading: Reading, kind: &str, what: fn(&Value) -> String) -> Reading {
+        let Reading { mut drafts, mut problems } = reading;
+        let mut used = HashMap::new();
+        drafts.retain(|Draft { value, .. }| {
+            let stored = value[kind][0].as_str().unwrap_or_default();
+            let excess = self.too_often(stored, &what(value), &mut used);
+            let is_kept = excess.is_none();
+            problems.extend(excess);
+            is_kept
+        });
+        Reading { drafts, problems }
+    }
+
+    /// Counts one more use of a label, by what is stored of it; says so where it is one too many.
+    pub(super) fn too_often(
+        &self,
+        stored: &str,
+        what: &str,
+        used: &mut HashMap<String, u64>,
+    ) -> Option<String> {
+        let most = self.of_label.get(stored).copied().or(self.of_any)?;
+        let used = used.entry(stored.to_owned()).or_default();
+        if most <= *used {
+            return Some(format!("{what}: a task may have no more than {most} of `{stored}`"));
+        }
+        *used += 1;
+        None
     }
 }

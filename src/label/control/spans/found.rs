@@ -1,6 +1,6 @@
 //! Quotes and their labels become spans; what cannot be found for certain is left out and told.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde_json::{Value, json};
@@ -52,21 +52,6 @@ impl Spans {
         let mut reading = self.within_limits(Reading { drafts, problems });
         reading.problems.dedup();
         reading
-    }
-
-    /// Leaves out what is beyond the number of times a label may be used.
-    pub(super) fn within_limits(&self, reading: Reading) -> Reading {
-        let Reading { mut drafts, mut problems } = reading;
-        let mut used = HashMap::new();
-        drafts.retain(|Draft { value, .. }| {
-            let stored = value[self.head.kind][0].as_str().unwrap_or_default();
-            let quote = text::shorten(value["text"].as_str().unwrap_or_default());
-            let excess = self.too_often(stored, &quote, &mut used);
-            let is_kept = excess.is_none();
-            problems.extend(excess);
-            is_kept
-        });
-        Reading { drafts, problems }
     }
 
     fn found<'a>(

@@ -131,14 +131,16 @@ impl Spans {
         value[self.head.kind].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
+    /// Leaves out what is beyond the number of times a label may be used.
+    fn within_limits(&self, reading: Reading) -> Reading {
+        self.usages.within(reading, self.head.kind, |value| {
+            format!("`{}`", text::shorten(value["text"].as_str().unwrap_or_default()))
+        })
+    }
+
     /// Counts one more use of a label; says so where it is one too many.
     fn too_often(&self, stored: &str, quote: &str, used: &mut HashMap<String, u64>) -> Option<String> {
-        let used = used.entry(stored.to_owned()).or_default();
-        if let Some(most) = self.usages.most(stored).filter(|most| *most <= *used) {
-            return Some(format!("`{quote}`: a task may have no more than {most} of `{stored}`"));
-        }
-        *used += 1;
-        None
+        self.usages.too_often(stored, &format!("`{quote}`"), used)
     }
 
     /// Checks that the words of a value stand at its place; white space aside, which the editor writes in its own way.

@@ -87,8 +87,8 @@ fn labels_are_used_as_often_as_allowed() {
     check(&[json!([man])], &["Man 1 2 30 40"], &[]);
     check(
         &[json!([man, car([10.0, 20.0, 30.0, 40.0]), man])],
-        &["c 10 20 30 40"],
-        &["at most 1 boxes of `Man` are allowed, the answer has 2"],
+        &["Man 1 2 30 40", "c 10 20 30 40"],
+        &["the box at 1, 2 of 30 by 40: a task may have no more than 1 of `Man`"],
     );
 }
 
