@@ -144,12 +144,12 @@ impl Media {
         task: TaskId,
     ) -> Result<Cow<'a, ChatRequest>, MediaError> {
         let size = request.parameters.image_size;
-        if !request.messages.iter().flat_map(|message| &message.parts).any(|part| is_open(part, size)) {
+        if !request.messages.iter().flat_map(|message| &message.parts).any(is_open) {
             return Ok(Cow::Borrowed(request));
         }
         let mut loaded = request.clone();
         let parts = loaded.messages.iter_mut().flat_map(|message| &mut message.parts);
-        let open = parts.filter(|part| is_open(part, size));
+        let open = parts.filter(|part| is_open(part));
         try_join_all(open.map(|part| self.fill(part, size, task))).await?;
         Ok(Cow::Owned(loaded))
     }
@@ -306,12 +306,11 @@ impl Media {
     }
 }
 
-/// Returns whether a part is not yet as it is to be sent.
-fn is_open(part: &Part, size: Option<u32>) -> bool {
+/// Returns whether a part is perhaps not yet as it is to be sent: what a task says of an image may be wrong.
+fn is_open(part: &Part) -> bool {
     match part {
         Part::Text(_) | Part::Document(Document::Inline { .. }) => false,
-        Part::Image(Image::Inline { .. }) => size.is_some(),
-        Part::Image(Image::Url(_) | Image::Stored(_)) | Part::Document(Document::Stored(_)) => true,
+        Part::Image(_) | Part::Document(Document::Stored(_)) => true,
     }
 }
 

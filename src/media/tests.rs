@@ -240,6 +240,25 @@ async fn private_addresses_are_refused_also_after_a_redirect() {
 }
 
 #[tokio::test]
+async fn an_image_in_a_task_is_what_its_content_says() {
+    let media = World::new().await.media(|_| ());
+    let check = async |media_type: &str, content: &[u8], expect: Result<&str, &str>| {
+        let image = Image::Inline { media_type: media_type.to_owned(), base64: STANDARD.encode(content) };
+        let found = match load(&media, Part::Image(image)).await {
+            Ok(Part::Image(Image::Inline { media_type, .. })) => Ok(media_type),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error),
+        };
+        assert_eq!(found.as_deref().map_err(String::as_str), expect);
+    };
+    check("image/png", PNG, Ok("image/png")).await;
+    check("image/jpeg", PNG, Ok("image/png")).await;
+    let found =
+        "the image `data:image/png`: expected an image in PNG, JPEG, WebP or GIF, found `application/pdf`";
+    check("image/png", b"%PDF-1.7", Err(found)).await;
+}
+
+#[tokio::test]
 async fn documents_are_files_with_a_name_and_nothing_else() {
     let world = World::new().await;
     world.inside("/data/upload/1/a.pdf", png().set_body_bytes(b"%PDF-1.7 ...".as_slice())).await;
