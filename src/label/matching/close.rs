@@ -1,20 +1,15 @@
 //! Labels that are misspelled.
 
-use strsim::{damerau_levenshtein, normalized_damerau_levenshtein};
+use strsim::normalized_damerau_levenshtein;
 
 use super::names::{Name, Names};
+use crate::label::spelling;
 
 /// Below this similarity a misspelled label is no label.
 const CLOSE: f64 = 0.85;
 
 /// By how much the best match of a misspelled label must beat the second best.
 const MARGIN: f64 = 0.1;
-
-/// Shorter labels are never matched by similarity: `dog` is as close to `dig` as to `fog`.
-const SHORTEST_FUZZY: usize = 5;
-
-/// How many letters at its start a misspelled word must have right: prefixes make other words.
-const SAME_START: usize = 3;
 
 /// Returns the label that differs from a folded text by little more than a typing error.
 pub(super) fn closest(folded: &str, labels: &Names) -> Option<usize> {
@@ -32,7 +27,7 @@ pub(super) fn closest(folded: &str, labels: &Names) -> Option<usize> {
 /// Each word may hold one slip, and not at its start: `atypical`, `hypertension` and `type 2` are other labels.
 fn similarity(text: &str, label: &str) -> f64 {
     let (text_words, label_words) = (text.split([' ', '_']), label.split([' ', '_']));
-    let is_close = |(left, right): (&str, &str)| left == right || is_slip(left, right);
+    let is_close = |(left, right): (&str, &str)| left == right || is_mistyped(left, right);
     if text_words.clone().count() != label_words.clone().count() || !text_words.zip(label_words).all(is_close)
     {
         return 0.0;
@@ -40,22 +35,23 @@ fn similarity(text: &str, label: &str) -> f64 {
     normalized_damerau_levenshtein(&text.replace('_', " "), &label.replace('_', " "))
 }
 
-/// Returns whether one word is another with one letter wrong, missing, doubled or swapped.
-fn is_slip(left: &str, right: &str) -> bool {
+/// Returns whether one word is another with a slip that people make while they type.
+fn is_mistyped(left: &str, right: &str) -> bool {
     // In scripts without case a letter is a syllable or a word, and not a matter of typing.
-    let is_word = |word: &str| SHORTEST_FUZZY <= word.chars().count() && word.chars().all(is_typed);
-    let start = left.chars().zip(right.chars()).take_while(|(left, right)| left == right).count();
-    let (lengths, ends) = ([left, right].map(|word| word.chars().count()), [left, right].map(last));
-    // Another last letter is another form or language: `positivo` for `positive`.
-    let is_inflected = lengths[0] == lengths[1] && start + 1 == lengths[0] && ends[0] != ends[1];
-    let is_near = is_word(left) && is_word(right) && SAME_START <= start && !is_inflected;
-    is_near && damerau_levenshtein(left, right) <= 1
+    let are_typed = left.chars().chain(right.chars()).all(is_typed);
+    are_typed && spelling::is_slip(left, right) && !is_inflected(left, right)
+}
+
+/// Returns whether only the last letters differ, which makes another form or language: `positivo` for `positive`.
+fn is_inflected(left: &str, right: &str) -> bool {
+    let [stem, other] = [left, right].map(|word| {
+        let mut letters = word.chars();
+        letters.next_back();
+        letters.as_str()
+    });
+    stem == other
 }
 
 fn is_typed(letter: char) -> bool {
     letter.is_lowercase() || matches!(letter, '\'' | '-')
-}
-
-fn last(word: &str) -> Option<char> {
-    word.chars().next_back()
 }

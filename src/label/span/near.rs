@@ -9,6 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::borders::{Class, class, class_of, is_inside};
 use super::fold::Folded;
+use crate::label::spelling::{self, is_word};
 
 /// Shorter quotes, in letters and digits, must be right: one letter makes another word.
 const SHORTEST: usize = 12;
@@ -20,13 +21,6 @@ const MOST_ERRORS: usize = 20;
 
 /// Words that stand more often in a text do not help to find a place.
 const MOST_PLACES: usize = 64;
-
-/// Shorter words are never taken for misspelled, and as little are words that begin otherwise: `averse`, `adverse`.
-const SHORTEST_MISSPELLED: usize = 5;
-const SAME_START: usize = 3;
-
-/// Longer words, in bytes, are no words, and would take long to compare.
-const LONGEST_MISSPELLED: usize = 100;
 
 /// More than any quote may differ; small enough to be added up.
 const FORBIDDEN: usize = 1 << 24;
@@ -171,19 +165,21 @@ fn replacing(quoted: &str, word: &str) -> usize {
     if quoted == word {
         return 0;
     }
-    // What is cheap to see comes first, as most words differ in it.
-    let start = quoted.chars().zip(word.chars()).take_while(|(left, right)| left == right).count();
-    let is_word =
-        |word: &str| word.len() <= LONGEST_MISSPELLED && SHORTEST_MISSPELLED <= word.chars().count();
-    if start == 0 || !is_word(quoted) || !is_word(word) || is_fixed(quoted) || is_fixed(word) {
+    let cost = if spelling::is_slip(quoted, word) {
+        1
+    } else if is_marked_otherwise(quoted, word) {
+        damerau_levenshtein(quoted, word)
+    } else {
         return FORBIDDEN;
-    }
-    let unmarked = |word: &str| word.chars().filter(|letter| !is_combining_mark(*letter)).collect::<String>();
-    match damerau_levenshtein(quoted, word) {
-        1 if SAME_START <= start => 1,
-        marks if unmarked(quoted) == unmarked(word) => marks,
-        _ => FORBIDDEN,
-    }
+    };
+    if is_fixed(quoted) || is_fixed(word) { FORBIDDEN } else { cost }
+}
+
+/// Returns whether two words differ in nothing but the marks of their letters.
+fn is_marked_otherwise(quoted: &str, word: &str) -> bool {
+    let unmarked = |letter: &char| !is_combining_mark(*letter);
+    quoted.chars().filter(unmarked).eq(word.chars().filter(unmarked))
+        && [quoted, word].into_iter().all(is_word)
 }
 
 /// Returns whether a word must be the same on both sides: a number, a word of a script that writes them together, a
