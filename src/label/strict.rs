@@ -75,3 +75,19 @@ impl<'de> Visitor<'de> for Reader {
         Ok(object.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_nesting_is_an_error() {
+        for pieces in [["[", "]"], ["{\"a\":", "}"]] {
+            let [open, close] = pieces.map(|piece| piece.repeat(100_000));
+            for json in [[&open, "1", &close].concat(), open] {
+                let error = read(&json).expect_err("it is too deep");
+                assert!(error.to_string().starts_with("recursion limit exceeded"), "{error}");
+            }
+        }
+    }
+}

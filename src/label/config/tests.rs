@@ -196,8 +196,14 @@ fn deep_nesting_does_no_harm() {
         "</View>".repeat(depth)
     );
     check_whole(&xml, Ok("r"));
-    let choices = "<Choice value='x'>".repeat(300) + &"</Choice>".repeat(300);
-    check(&format!("<Taxonomy name='c' toName='t'>{choices}</Taxonomy>"), Ok("c"));
+    let taxonomy = |depth: usize| {
+        let choices = ["<Choice value='x'>".repeat(depth), "</Choice>".repeat(depth)].concat();
+        format!("<Taxonomy name='b' toName='t'>{choices}</Taxonomy>")
+    };
+    check(&taxonomy(300), Ok("b"));
+    for depth in [301, 20_000] {
+        check_skipped(&taxonomy(depth), "its `Choice` tags are inside each other more than 300 times");
+    }
 }
 
 /// Pieces of configs, to be strung together in any order.

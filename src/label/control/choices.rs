@@ -47,7 +47,7 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
         Some(value) => Some(Source::parse(value)?).filter(|source| source.field().is_some()),
         None => None,
     };
-    let places = selectable(places::of_choices(node), nesting);
+    let places = selectable(places::of_choices(node)?, nesting);
     if places.is_empty() && source.is_none() {
         return Err("it has no `Choice` with a `value`".to_owned());
     }

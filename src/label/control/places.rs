@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::Label;
 use crate::label::{tag, text};
 
+/// How many choices a path of a config may have.
+const DEEPEST: usize = 300;
+
 /// One label and the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
@@ -29,11 +32,16 @@ impl Place {
     }
 }
 
-/// Returns the places of all `Choice` tags inside a control, in document order.
-pub(super) fn of_choices(control: &Node<'_, '_>) -> Vec<Place> {
+/// Returns the places of all `Choice` tags inside a control, in document order; fails where they are so deep that
+/// all paths together, which grow with the square of the depth, would be too much.
+pub(super) fn of_choices(control: &Node<'_, '_>) -> Result<Vec<Place>, String> {
     let is_choice = |node: &Node<'_, '_>| tag::is(node, "Choice");
+    let is_deep = |node: Node<'_, '_>| node.ancestors().take(DEEPEST + 1).all(|above| above != *control);
     let mut places = Vec::new();
     for choice in control.descendants().filter(is_choice) {
+        if is_deep(choice) {
+            return Err(format!("its `Choice` tags are inside each other more than {DEEPEST} times"));
+        }
         let mut way: Vec<(String, String)> = choice
             .ancestors()
             .take_while(|node| node != control)
@@ -49,7 +57,7 @@ pub(super) fn of_choices(control: &Node<'_, '_>) -> Vec<Place> {
             is_leaf: !choice.descendants().skip(1).any(|node| is_choice(&node)),
         });
     }
-    distinct(places)
+    Ok(distinct(places))
 }
 
 /// Returns the places of all `Label` tags inside a control, in document order; labels do not nest.

@@ -34,7 +34,7 @@ pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>,
     }
     let leaves_only = tag::is_set(node, "leafsOnly");
     let places: Vec<Place> =
-        places::of_choices(node).into_iter().filter(|place| !leaves_only || place.is_leaf).collect();
+        places::of_choices(node)?.into_iter().filter(|place| !leaves_only || place.is_leaf).collect();
     if places.is_empty() {
         return Err("it has no `Choice` with a `value`".to_owned());
     }
