@@ -121,7 +121,9 @@ impl Page {
 
     fn attribute(&mut self, attribute: &Attribute) {
         let (name, value) = (&*attribute.name.local, &*attribute.value);
-        if name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on")) {
+        let is_event = name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on"));
+        // It leaves out attributes that want a value and have none; of them only this one counts here.
+        if is_event || name == "hidden" && value.is_empty() {
             return;
         }
         self.put(&[" ", name]);

@@ -78,8 +78,8 @@ fn a_reader_sees_lines_and_cells() {
     check_seen("<pre><b>let</b> <b>x</b></pre>", "let x");
     check_seen("<pre>\n  a\n\n  b</pre>c\u{a0} d", "  a\n  b\nc\u{a0} d");
     check_seen(
-        "<p>A<style>p{}</style>B<span hidden>C</span><span style='Display: none'>D<br></span></p>",
-        "AB",
+        "<p>A<style>p{}</style>B<span hidden='hidden'>C</span><span style='Display: none'>D<br></span><span hidden>E</span></p>",
+        "ABE",
     );
     check_seen("", "");
 }
@@ -95,7 +95,7 @@ fn parts_are_apart_where_a_reader_sees_a_gap() {
         &["ABC\nD", "\u{FFF0}\u{FFF0}EF"],
     );
     check("<table><tr><td>E</td><td>F</td></tr></table>", Place::Inline, &["E", "F"]);
-    let hidden = "<div>A<i hidden>x<div>y</div><br></i>B <i style='display:none'>z</i> C</div>";
+    let hidden = "<div>A<i hidden='hidden'>x<div>y</div><br></i>B <i style='display:none'>z</i> C</div>";
     check(hidden, Place::Inline, &["A\u{FFF0}\u{FFF0}\u{FFF0}B \u{FFF0} C"]);
 }
 

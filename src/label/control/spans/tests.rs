@@ -99,7 +99,7 @@ fn a_reviewed_page_or_dialogue_is_checked_in_its_own_way() {
 #[test]
 fn quotes_of_a_page_are_found_in_its_lines_and_cells() {
     let html = "<p>John <b>Smith</b></p><p>left</p><style>.Rome{}</style><table><tr><td>😀Ann</td><td>Rome</td></tr></table>\
-                <p>New <i hidden>Amsterdam </i>Yo<i style='display:none'>r</i>rk</p>";
+                <p>New <i hidden='hidden'>Amsterdam </i>Yo<i style='display:none'>r</i>rk</p>";
     let mut task = task();
     task.data.insert("h".to_owned(), json!(html));
     let check = |quote: &str, expect: Result<(u64, u64, &str), &str>| {
