@@ -39,6 +39,8 @@ pub(super) struct Trouble {
     pub reason: String,
     /// `None` where nothing helps.
     pub remedy: Option<Remedy>,
+    /// Why each control stayed empty, where the answer could be read; empty where there was none to read.
+    pub unfilled: Vec<Unfilled>,
 }
 
 /// What may help against an answer of no use.
@@ -82,14 +84,18 @@ impl<'a> Answers<'a> {
             return Ok(filled);
         }
         let reason = reasons(&filled.unfilled);
+        let unfilled = filled.unfilled;
         // Answers that are each of use, but differ, are what the model has to say.
         let is_good =
             |answer: &Answer<'_>| is_of_use(&fill(slice::from_ref(answer), form, task, Scoring::None));
         Err(match &*self.0 {
             [_, _, ..] if self.0.iter().any(is_good) => {
-                Trouble { kind: FailureKind::Unusable, reason, remedy: None }
+                Trouble { unfilled, ..Trouble::new(FailureKind::Unusable, reason) }
             }
-            answers => unusable(reason, &answers.first().map(Answer::text).unwrap_or_default()),
+            answers => {
+                let text = answers.first().map(Answer::text).unwrap_or_default();
+                Trouble { unfilled, ..unusable(reason, &text) }
+            }
         })
     }
 }
@@ -130,6 +136,11 @@ impl<'a> Answer<'a> {
 }
 
 impl Trouble {
+    /// Trouble that nothing helps against.
+    pub(super) fn new(kind: FailureKind, reason: String) -> Self {
+        Self { kind, reason, remedy: None, unfilled: Vec::new() }
+    }
+
     /// Says how often it was asked, where that was more than once.
     pub(super) fn after(self, questions: usize) -> Self {
         match questions {
@@ -206,11 +217,11 @@ fn usable_wording(response: &Response) -> Result<&Wording, Trouble> {
             (FailureKind::Refused, format!("the model refused: {}", words.trim()), Remedy::Again)
         }
     };
-    Err(Trouble { kind, reason, remedy: Some(remedy) })
+    Err(Trouble { remedy: Some(remedy), ..Trouble::new(kind, reason) })
 }
 
 fn unusable(reason: String, text: &str) -> Trouble {
-    Trouble { kind: FailureKind::Unusable, reason, remedy: Some(Remedy::Correct(text.to_owned())) }
+    Trouble { remedy: Some(Remedy::Correct(text.to_owned())), ..Trouble::new(FailureKind::Unusable, reason) }
 }
 
 /// Joins the reasons; kind and remedy are of the first.

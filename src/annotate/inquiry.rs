@@ -50,7 +50,7 @@ pub(super) enum Ending {
     /// Nothing more can succeed; `trouble` is with the answer before that.
     Fatal {
         error: Error,
-        trouble: Option<Trouble>,
+        trouble: Option<Box<Trouble>>,
     },
     Stopped,
 }
@@ -130,7 +130,12 @@ impl Inquiry<'_> {
                 self.useless.extend(paid.replies);
                 let trouble = self.trouble.take();
                 match self.annotator.contact.loss(&error) {
-                    Some(loss) => return Err(Ending::Fatal { error: loss.explain(&error), trouble }),
+                    Some(loss) => {
+                        return Err(Ending::Fatal {
+                            error: loss.explain(&error),
+                            trouble: trouble.map(Box::new),
+                        });
+                    }
                     None => unanswered(error, trouble, &self.remedies)?,
                 }
             }
@@ -201,15 +206,17 @@ fn unanswered(error: AskError, trouble: Option<Trouble>, remedies: &[Remedy]) ->
                 DecodeError::NotJson(_) => FailureKind::Unreachable,
                 DecodeError::Other { .. } => FailureKind::Unusable,
             };
-            return Ok(Trouble { kind, reason, remedy: Some(Remedy::Again) });
+            return Ok(Trouble { remedy: Some(Remedy::Again), ..Trouble::new(kind, reason) });
         }
         // A larger limit may be too dear where the next task's question is not.
         AskError::Send(SendError::Unaffordable { message }) if remedies.last() != Some(&Remedy::Longer) => {
+            let trouble = trouble.map(Box::new);
             return Err(Ending::Fatal { error: Error::Budget { message, advice: None }, trouble });
         }
         AskError::Send(SendError::Aborted { message, advice, .. }) => {
             let message = format!("the model's server refuses every request: {message}");
-            return Err(Ending::Fatal { error: Error::Provider { message, advice: Some(advice) }, trouble });
+            let error = Error::Provider { message, advice: Some(advice) };
+            return Err(Ending::Fatal { error, trouble: trouble.map(Box::new) });
         }
         AskError::Send(SendError::Stopped) if trouble.is_none() => return Err(Ending::Stopped),
         AskError::Send(SendError::Rejected { .. }) => FailureKind::Rejected,
@@ -217,7 +224,7 @@ fn unanswered(error: AskError, trouble: Option<Trouble>, remedies: &[Remedy]) ->
         AskError::Send(_) => FailureKind::Unreachable,
     };
     let trouble = match trouble {
-        None => Trouble { kind, reason, remedy: None },
+        None => Trouble::new(kind, reason),
         // What was paid for says more than that the next question came to nothing.
         Some(last) => {
             let reason = format!("{}; the next question got no answer: {reason}", last.reason);
@@ -235,14 +242,14 @@ mod tests {
     use crate::llm::provider::EncodeError;
 
     fn refused() -> Trouble {
-        Trouble { kind: FailureKind::Refused, reason: "no".to_owned(), remedy: None }
+        Trouble::new(FailureKind::Refused, "no".to_owned())
     }
 
     /// Shows in one line what an error means for the first question, or for one after these remedies.
     fn shown(error: AskError, remedies: &[Remedy]) -> String {
         let trouble = (!remedies.is_empty()).then(refused);
         match unanswered(error, trouble, remedies) {
-            Ok(Trouble { kind, reason, remedy }) => format!("{kind:?}: {reason}; {remedy:?}"),
+            Ok(Trouble { kind, reason, remedy, .. }) => format!("{kind:?}: {reason}; {remedy:?}"),
             Err(Ending::Failed { trouble: Trouble { kind, reason, .. }, is_final }) => {
                 format!("{}{kind:?}: {reason}", if is_final { "final " } else { "" })
             }

@@ -1,7 +1,7 @@
 //! A task that is too long for one question: asked piece by piece, one after the other.
 
 use super::annotator::{Annotator, Answerer};
-use super::answers;
+use super::answers::{self, Trouble};
 use super::question::{Gain, Miss, Sheet};
 use crate::engine::ports::FailureKind;
 use crate::label::form::{Filled, Form};
@@ -24,12 +24,10 @@ pub struct Requests {
 struct Sum {
     filled: Vec<(Piece, Filled)>,
     bill: Bill,
-    /// Whether all answers were there already.
+    /// Whether nothing was asked: all was answered, or had failed for good, before.
     reused: bool,
     /// Why pieces came to nothing.
-    failures: Vec<(FailureKind, String)>,
-    /// Whether all of them failed for good before, and were not asked again.
-    refrained: bool,
+    troubles: Vec<Trouble>,
 }
 
 impl Requests {
@@ -58,7 +56,8 @@ impl Annotator {
 
     /// Asks about a task, in pieces where it is too long for one question.
     ///
-    /// A piece that fails keeps no other from being asked, so that a later run pays for what failed alone.
+    /// A piece that fails keeps no other from being asked, so that a later run pays for what failed alone. One whose answer
+    /// fills nothing, also after it was asked again, leaves the others what they have.
     pub(super) async fn fill(
         &self,
         client: &Client,
@@ -84,7 +83,7 @@ impl Annotator {
             };
             match filled {
                 Ok(gain) => sum.gain(piece, gain),
-                Err(miss) => sum.miss(&format!("piece {number} of {count}"), miss)?,
+                Err(miss) => sum.miss(piece, &format!("piece {number} of {count}"), miss)?,
             }
         }
         sum.merged(&self.form)
@@ -93,8 +92,7 @@ impl Annotator {
 
 impl Default for Sum {
     fn default() -> Self {
-        let (filled, failures) = (Vec::new(), Vec::new());
-        Self { filled, bill: Bill::default(), reused: true, failures, refrained: true }
+        Self { filled: Vec::new(), bill: Bill::default(), reused: true, troubles: Vec::new() }
     }
 }
 
@@ -106,14 +104,14 @@ impl Sum {
     }
 
     /// Notes why a piece came to nothing; what ends the run ends the task here.
-    fn miss(&mut self, name: &str, miss: Miss) -> Result<(), Miss> {
-        let (kind, reason) = match miss {
-            Miss::Failed { kind, reason, bill } => {
+    fn miss(&mut self, piece: Piece, name: &str, miss: Miss) -> Result<(), Miss> {
+        let trouble = match miss {
+            Miss::Failed { trouble, bill } => {
                 self.bill += bill;
-                self.refrained = false;
-                (kind, reason)
+                self.reused = false;
+                *trouble
             }
-            Miss::Refrained { kind, reason } => (kind, reason),
+            Miss::Refrained(trouble) => trouble,
             Miss::Fatal { error, bill } => {
                 self.bill += bill;
                 return Err(Miss::Fatal { error, bill: self.bill });
@@ -123,28 +121,27 @@ impl Sum {
                 return Err(Miss::Stopped(self.bill));
             }
         };
-        self.failures.push((kind, format!("{name}: {reason}")));
+        let unfilled = trouble.unfilled.clone();
+        self.filled.push((piece, Filled { unfilled, ..Filled::default() }));
+        self.troubles.push(Trouble { reason: format!("{name}: {}", trouble.reason), ..trouble });
         Ok(())
     }
 
-    /// Puts the pieces together; whoever lacks one has nothing.
+    /// Puts the pieces together; whoever lacks the answer of one has nothing.
     fn merged(self, form: &Form) -> Result<Gain, Miss> {
-        let Self { filled, bill, reused, failures, refrained } = self;
-        let Some(&(kind, _)) = failures.first() else {
-            let filled = form.merge(filled);
-            return if filled.is_blank || !filled.drafts.is_empty() {
-                Ok(Gain { filled, bill, reused })
-            } else {
-                let reason = answers::reasons(&filled.unfilled);
-                Err(Miss::Failed { kind: FailureKind::Unusable, reason, bill })
-            };
-        };
-        let reasons: Vec<String> = failures.into_iter().map(|(_, reason)| reason).collect();
-        let reason = reasons.join("; ");
-        if refrained && reused {
-            Err(Miss::Refrained { kind, reason })
-        } else {
-            Err(Miss::Failed { kind, reason, bill })
+        let Self { filled, bill, reused, troubles } = self;
+        let unanswered = troubles.iter().find(|trouble| trouble.unfilled.is_empty());
+        let filled = form.merge(filled);
+        if unanswered.is_none() && (filled.is_blank || !filled.drafts.is_empty()) {
+            return Ok(Gain { filled, bill, reused });
         }
+        let trouble = match unanswered.or(troubles.first()) {
+            Some(worst) => {
+                let reasons: Vec<&str> = troubles.iter().map(|trouble| trouble.reason.as_str()).collect();
+                Trouble::new(worst.kind, reasons.join("; "))
+            }
+            None => Trouble::new(FailureKind::Unusable, answers::reasons(&filled.unfilled)),
+        };
+        Err(if reused { Miss::Refrained(trouble) } else { Miss::Failed { trouble: Box::new(trouble), bill } })
     }
 }

@@ -33,15 +33,11 @@ pub(super) struct Gain {
 #[derive(Debug)]
 pub(super) enum Miss {
     Failed {
-        kind: FailureKind,
-        reason: String,
+        trouble: Box<Trouble>,
         bill: Bill,
     },
     /// It failed for good before, and was not asked again.
-    Refrained {
-        kind: FailureKind,
-        reason: String,
-    },
+    Refrained(Trouble),
     /// Nothing more can succeed.
     Fatal {
         error: Error,
@@ -54,16 +50,19 @@ pub(super) enum Miss {
 impl Miss {
     /// Nothing was asked, for this reason.
     pub(super) fn unasked(kind: FailureKind, reason: String) -> Self {
-        Self::Failed { kind, reason, bill: Bill::default() }
+        Self::Failed { trouble: Box::new(Trouble::new(kind, reason)), bill: Bill::default() }
     }
 
     /// Returns what becomes of the task.
     pub(super) fn outcome(self, task: TaskId) -> Outcome {
         match self {
-            Self::Failed { kind, reason, bill: Bill { usage, cost } } => {
+            Self::Failed { trouble, bill: Bill { usage, cost } } => {
+                let Trouble { kind, reason, .. } = *trouble;
                 Outcome::Failed { failure: Failure { task, kind, reason }, usage, cost }
             }
-            Self::Refrained { kind, reason } => Outcome::Refrained(Failure { task, kind, reason }),
+            Self::Refrained(Trouble { kind, reason, .. }) => {
+                Outcome::Refrained(Failure { task, kind, reason })
+            }
             Self::Fatal { error, bill: Bill { usage, cost } } => Outcome::Fatal { error, usage, cost },
             Self::Stopped(Bill { usage, cost }) => Outcome::Stopped { usage, cost },
         }
@@ -117,7 +116,7 @@ impl Annotator {
         let key = question.fingerprint.key();
         let told = seat.told().and_then(|told| match told {
             Told::Answer(replies) => read(&replies, (key, None)).map(Ok),
-            Told::Failure { kind, reason } => Some(Err(Miss::Refrained { kind, reason })),
+            Told::Failure(trouble) => Some(Err(Miss::Refrained(trouble))),
         });
         let journal = || self.journal.as_deref();
         let bare = question.bare.filter(|_| self.keeps_answers).map(Fingerprint::key);
@@ -129,7 +128,7 @@ impl Annotator {
         let failed = |key: Key| {
             let is_asked = self.retries_failed && !seat.has_failed();
             let failure = journal().filter(|_| !is_asked)?.failure(&key)?;
-            refrain(&failure, question.request).map(|(kind, reason)| Miss::Refrained { kind, reason })
+            refrain(failure, question.request).map(Miss::Refrained)
         };
         let answered = || keys().find_map(answered);
         told.or_else(|| answered().map(Ok)).or_else(|| keys().find_map(failed).map(Err))
@@ -146,9 +145,13 @@ impl Annotator {
                 seat.tell(Told::Answer(replies));
                 Ok(Gain { filled, bill, reused: false })
             }
-            Ending::Failed { trouble: Trouble { kind, reason, .. }, .. } => {
-                seat.tell(Told::Failure { kind, reason: reason.clone() });
-                Err(Miss::Failed { kind, reason, bill })
+            Ending::Failed { mut trouble, is_final } => {
+                if !is_final {
+                    // Another answer may fill more.
+                    trouble.unfilled.clear();
+                }
+                seat.tell(Told::Failure(trouble.clone()));
+                Err(Miss::Failed { trouble: Box::new(trouble), bill })
             }
             Ending::Fatal { error, .. } => Err(Miss::Fatal { error, bill }),
             Ending::Stopped => Err(Miss::Stopped(bill)),

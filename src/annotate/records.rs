@@ -8,6 +8,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use serde_json::Value;
 
+use super::answers::Trouble;
 use super::fingerprint::Fingerprint;
 use super::inquiry::{Ending, Upshot, reach};
 use crate::engine::ports::FailureKind;
@@ -35,8 +36,8 @@ pub(super) fn is_permanent(kind: FailureKind) -> bool {
     }
 }
 
-/// Returns the kind of a failure for which a question is not asked again, and what to say; `None` where it is.
-pub(super) fn refrain(failure: &Failure, request: &ChatRequest) -> Option<(FailureKind, String)> {
+/// Returns the trouble for which a question is not asked again, and what to say of it; `None` where it is.
+pub(super) fn refrain(failure: Failure, request: &ChatRequest) -> Option<Trouble> {
     // A word of a newer version is no reason that could be told.
     let word: StrDeserializer<'_, Error> = failure.kind.as_str().into_deserializer();
     let kind = FailureKind::deserialize(word).ok()?;
@@ -47,10 +48,9 @@ pub(super) fn refrain(failure: &Failure, request: &ChatRequest) -> Option<(Failu
     }
     let when = i64::try_from(failure.at).ok().and_then(|at| Timestamp::from_second(at).ok());
     let when = when.map_or_else(String::new, |when| when.strftime(" on %Y-%m-%d").to_string());
-    Some((
-        kind,
-        format!("{}; failed so{when} and was not asked again: `--retry-failed` asks", failure.reason),
-    ))
+    let reason =
+        format!("{}; failed so{when} and was not asked again: `--retry-failed` asks", failure.reason);
+    Some(Trouble { unfilled: failure.unfilled, ..Trouble::new(kind, reason) })
 }
 
 /// Returns what to keep of a question; nothing where nothing was asked, or all that came is that the run is ending.
@@ -80,6 +80,7 @@ pub(super) fn record(question: Question<'_>, upshot: &Upshot) -> Option<Record> 
         permanent: matches!(upshot.ending, Ending::Failed { is_final: true, .. })
             && is_permanent(trouble.kind),
         max_tokens: (trouble.kind == FailureKind::Truncated).then(|| reach(request.parameters.max_tokens)),
+        unfilled: trouble.unfilled.clone(),
         replies: upshot.useless.iter().map(reply).collect(),
         usage,
         cost,
@@ -126,6 +127,7 @@ mod tests {
             reason: "no".to_owned(),
             permanent: true,
             max_tokens,
+            unfilled: Vec::new(),
             replies: Vec::new(),
             usage: Usage::default(),
             cost: None,
@@ -155,21 +157,21 @@ mod tests {
 
     #[test]
     fn a_recorded_failure_is_told_with_its_day_and_what_asks_again() {
-        let told = refrain(&failure("refused", None), &request(None)).unwrap();
+        let told = refrain(failure("refused", None), &request(None));
         let words = "no; failed so on 2025-11-20 and was not asked again: `--retry-failed` asks";
-        assert_eq!(told, (FailureKind::Refused, words.to_owned()));
+        assert_eq!(told, Some(Trouble::new(FailureKind::Refused, words.to_owned())));
         let passing = Failure { permanent: false, ..failure("refused", None) };
-        assert_eq!(refrain(&passing, &request(None)), None);
-        assert_eq!(refrain(&failure("of another version", None), &request(None)), None);
+        assert_eq!(refrain(passing, &request(None)), None);
+        assert_eq!(refrain(failure("of another version", None), &request(None)), None);
         let far = Failure { at: u64::MAX, ..failure("refused", None) };
-        assert!(refrain(&far, &request(None)).unwrap().1.starts_with("no; failed so and"));
+        assert!(refrain(far, &request(None)).unwrap().reason.starts_with("no; failed so and"));
     }
 
     #[test]
     fn a_cut_answer_is_asked_for_again_with_a_higher_limit_alone() {
         let check = |tried: Option<u64>, now: Option<u64>, expect: bool| {
             let tried = tried.map(|tried| reach(Some(tried)));
-            let refrained = refrain(&failure("truncated", tried), &request(now));
+            let refrained = refrain(failure("truncated", tried), &request(now));
             assert_eq!(refrained.is_none(), expect, "{tried:?} {now:?}");
         };
         check(Some(50), Some(50), false);

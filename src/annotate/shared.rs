@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
+use super::answers::Trouble;
 use super::fingerprint::Fingerprint;
-use crate::engine::ports::FailureKind;
 use crate::llm::client::RawReply;
 
 /// The questions under way, shared by all tasks; each is asked by one task at a time.
@@ -29,7 +29,7 @@ type Slot = Arc<tokio::sync::Mutex<Option<Told>>>;
 #[derive(Debug, Clone)]
 pub(super) enum Told {
     Answer(Vec<RawReply>),
-    Failure { kind: FailureKind, reason: String },
+    Failure(Trouble),
 }
 
 /// The right to ask a question, for as long as this lives.
@@ -68,7 +68,7 @@ impl Seat<'_> {
 
     /// Tells those who wait what came of the question.
     pub(super) fn tell(&mut self, told: Told) {
-        if matches!(told, Told::Failure { .. }) {
+        if matches!(told, Told::Failure(_)) {
             self.place.shared.questions().failed.insert(self.place.fingerprint);
         }
         *self.told = Some(told);
@@ -96,13 +96,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::engine::ports::FailureKind;
 
     fn question(number: u64) -> Fingerprint {
         Fingerprint::of(&json!(number))
     }
 
     fn failure() -> Told {
-        Told::Failure { kind: FailureKind::Refused, reason: "no".to_owned() }
+        Told::Failure(Trouble::new(FailureKind::Refused, "no".to_owned()))
     }
 
     fn under_way(shared: &Shared) -> usize {
@@ -123,7 +124,7 @@ mod tests {
         first.tell(failure());
         drop(first);
         for waiting in [second, third] {
-            assert!(matches!(waiting.now_or_never().unwrap().told(), Some(Told::Failure { .. })));
+            assert!(matches!(waiting.now_or_never().unwrap().told(), Some(Told::Failure(_))));
         }
         assert_eq!(under_way(&shared), 0);
         let late = shared.seat(question(1)).now_or_never().unwrap();

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::label::prediction::Usage;
+use crate::label::prediction::{Unfilled, Usage};
 use crate::label::task::TaskId;
 
 /// By what an answer is found: the hash of its question.
@@ -92,6 +92,9 @@ pub struct Failure<R = Vec<Reply>> {
     /// The token limit it failed with: a raised one is worth another try.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
+    /// Why each control stayed empty, where the last answer could be read: it filled none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfilled: Vec<Unfilled>,
     pub replies: R,
     pub usage: Usage,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -46,7 +46,7 @@ pub struct Labeled {
 }
 
 /// A control that stayed empty, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unfilled {
     pub control: String,
     pub reason: String,

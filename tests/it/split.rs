@@ -117,6 +117,43 @@ fn a_piece_that_fails_is_named_and_asked_alone_by_the_next_run() {
 }
 
 #[test]
+fn a_piece_of_which_nothing_is_found_leaves_the_others_what_they_have() {
+    let story = story(NER, &json!({"text": long(6_000)}));
+    let lost = json!({"ner": [{"text": "Nobody", "label": "Person", "occurrence": null}]}).to_string();
+    story.llm.answer(move |asked| if asked.text.contains("Name70 ") { lost.clone() } else { names(asked) });
+    let problems = |file: &str| {
+        let summary = story.summary(file);
+        (summary["tasks"]["partial"].clone(), summary["unfilled"].clone())
+    };
+    let expect = (json!(1), json!({"ner": 1}));
+    let outcome = story.run(&[&SPLIT[..], &["--summary", "s.json", "-v"]].concat());
+    outcome.assert_code(0).assert_tells("`Nobody` is not in the text");
+    assert_eq!((problems("s.json"), story.llm.count()), (expect.clone(), 5), "asked again once");
+    let most = values(&story).len();
+    assert!(20 < most && most < long(6_000).matches("Name").count());
+    let again = ["--model-version", "v2", "--split", "2000", "--summary", "s.json"];
+    story.run(&again).assert_code(0);
+    assert_eq!((problems("s.json"), story.llm.count()), (expect, 5), "nor paid for again");
+    story.llm.answer(names);
+    let args = ["--model-version", "v3", "--split", "2000", "--retry-failed"];
+    story.run(&args).assert_code(0);
+    assert_eq!(story.llm.count(), 6);
+}
+
+#[test]
+fn a_text_of_which_nothing_at_all_is_found_fails_as_one_question_does() {
+    let story = story(NER, &json!({"text": long(6_000)}));
+    let lost = json!({"ner": [{"text": "Nobody", "label": "Person", "occurrence": null}]}).to_string();
+    story.llm.answer(move |asked| {
+        if asked.text.contains("Name70 ") { lost.clone() } else { json!({"ner": []}).to_string() }
+    });
+    let words = "piece 3 of 4: `ner`: `Nobody` is not in the text (asked 2 times)";
+    story.run(&SPLIT).assert_code(4).assert_tells(words);
+    story.run(&SPLIT).assert_code(4).assert_tells("was not asked again");
+    assert_eq!((story.llm.count(), story.studio.bulk_calls()), (5, 0));
+}
+
+#[test]
 fn a_run_that_was_killed_pays_only_for_the_missing_pieces() {
     let (story, gate) = (story(NER, &json!({"text": long(6_000)})), Gate::new());
     story.llm.script(3, Canned::json(200, &json!({})).held(&gate));

@@ -69,6 +69,7 @@ pub(super) fn failure(number: u8, reason: &str) -> Record {
         kind: "refused".to_owned(),
         reason: reason.to_owned(),
         permanent: true,
+        unfilled: Vec::new(),
         max_tokens: None,
         replies: Vec::new(),
         usage: Usage::default(),
