@@ -17,6 +17,12 @@ pub trait Piecewise: Debug {
     /// Returns where a region stands; `None` where its value does not say.
     fn position(&self, value: &Value) -> Option<Range<Position>>;
 
+    /// Returns the label of a region; empty where its value has none.
+    fn label<'a>(&self, value: &'a Value) -> &'a str;
+
+    /// Returns whether a place is to have a single label.
+    fn is_single(&self) -> bool;
+
     /// Returns the value of a region that is moved so far.
     fn moved(&self, value: Value, by: Position) -> Value;
 

@@ -42,10 +42,26 @@ pub struct Piece {
 }
 
 impl Piece {
-    /// Returns whether a place in the whole reaches a side where the piece was cut, so that perhaps it goes on beyond.
-    pub fn is_cut(&self, place: &Range<Position>) -> bool {
+    /// Returns whether a place in the whole reaches the sides where the piece was cut, so that perhaps it goes on before
+    /// and behind.
+    pub fn is_open(&self, place: &Range<Position>) -> (bool, bool) {
         let (start, end) = self.cuts;
-        start.is_some_and(|start| place.start <= start) || end.is_some_and(|end| end <= place.end)
+        (start.is_some_and(|start| place.start <= start), end.is_some_and(|end| end <= place.end))
+    }
+
+    /// Returns whether a place in the whole reaches such a side, or is not in the piece at all.
+    pub fn is_cut(&self, place: &Range<Position>) -> bool {
+        self.is_open(place) != (false, false)
+    }
+
+    /// Returns how far a place in the whole is from the nearer of these sides; in turns, and within one in units.
+    pub fn room(&self, place: &Range<Position>) -> Position {
+        let distance = |from: Position, to: Position| {
+            if from.0 == to.0 { (0, to.1.saturating_sub(from.1)) } else { (to.0.saturating_sub(from.0), 0) }
+        };
+        let before = self.cuts.0.map(|start| distance(start, place.start));
+        let behind = self.cuts.1.map(|end| distance(place.end, end));
+        before.into_iter().chain(behind).min().unwrap_or((usize::MAX, 0))
     }
 }
 
@@ -67,21 +83,26 @@ pub fn of_text(text: &str, most: usize) -> Vec<Piece> {
 /// Cuts a dialogue into runs of whole turns of at most so many code points, or of a single longer turn; positions are
 /// numbers of turns and UTF-16 units in their texts.
 ///
-/// `entries` are the turns as the task's data hold them.
+/// `entries` are the turns as the task's data hold them. Between two turns that no piece shows together is no cut: every
+/// turn is whole, and what goes on in the next one nobody could see.
 pub fn of_turns(entries: &[Value], turns: &[Turn], most: usize) -> Vec<Piece> {
     let lengths: Vec<usize> = turns.iter().map(length).collect();
-    let piece = |run: Range<usize>| {
-        let text = |at: usize| turns.get(at).map_or("", |turn| turn.text.as_str());
-        let units = |text: &str, end: usize| span::utf16_units(text, &(0..end)).end;
-        let (first, last) = (text(run.start), text(run.end.saturating_sub(1)));
-        let leading = units(first, first.len() - first.trim_start().len());
-        let start = (0 < run.start).then_some((run.start, leading));
-        let end =
-            (run.end < turns.len()).then(|| (run.end.saturating_sub(1), units(last, last.trim_end().len())));
+    let runs = runs(&lengths, most);
+    let text = |at: usize| turns.get(at).map_or("", |turn| turn.text.as_str());
+    let units = |text: &str, end: usize| span::utf16_units(text, &(0..end)).end;
+    let piece = |(number, run): (usize, &Range<usize>)| {
+        let last = run.end.saturating_sub(1);
+        let before = number.checked_sub(1).map(|before| &runs[before]);
+        let start = before.filter(|before| run.start < before.end).map(|_| {
+            let first = text(run.start);
+            (run.start, units(first, first.len() - first.trim_start().len()))
+        });
+        let next = runs.get(number + 1).filter(|next| next.start < run.end);
+        let end = next.map(|_| (last, units(text(last), text(last).trim_end().len())));
         let value = entries.get(run.clone()).unwrap_or_default().to_vec();
         Piece { value: Value::from(value), begin: (run.start, 0), cuts: (start, end) }
     };
-    runs(&lengths, most).into_iter().map(piece).collect()
+    runs.iter().enumerate().map(piece).collect()
 }
 
 /// Returns about how long a turn is as a prompt shows it, on a line with its speaker, in code points.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Moves, Spans};
+use super::{Choice, Moves, Spans};
 use crate::label::control::piecewise::{Excess, Piecewise};
 use crate::label::control::usages::Usages;
 use crate::label::control::{Control, Head, wrapper};
@@ -29,6 +29,14 @@ impl Piecewise for InPieces<'_> {
     fn position(&self, value: &Value) -> Option<Range<Position>> {
         let numbers = (self.spans.notation.place)(value).ok()??;
         (self.moves.position)(&numbers)
+    }
+
+    fn label<'a>(&self, value: &'a Value) -> &'a str {
+        self.spans.stored_labels(value).first().copied().unwrap_or_default()
+    }
+
+    fn is_single(&self) -> bool {
+        self.spans.choice == Choice::Single
     }
 
     fn moved(&self, mut value: Value, (turns, units): Position) -> Value {

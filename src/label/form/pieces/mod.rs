@@ -1,20 +1,20 @@
 //! Tasks that are too long for one question: asked piece by piece, and put together again.
 
+mod found;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Range;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::found::{Found, Loss};
 use super::relations::{self, Joined};
 use super::{Filled, Form, Relation};
 use crate::label::control::{Control, Draft, Scope};
-use crate::label::pieces::{Piece, Position};
+use crate::label::pieces::Piece;
 use crate::label::prediction::Unfilled;
 use crate::label::task::Task;
 use crate::label::text;
@@ -28,17 +28,6 @@ pub struct Splitting {
     form: Arc<Form>,
     /// The field that holds the text.
     field: String,
-}
-
-/// A region that was found in one piece or in several.
-struct Found {
-    control: usize,
-    draft: Draft,
-    place: Option<Range<Position>>,
-    /// The pieces it was found in, by their numbers, and its index in what was filled there.
-    origins: Vec<(usize, usize)>,
-    /// Whether it may go on beyond each piece it was found in.
-    is_cut: bool,
 }
 
 impl Splitting {
@@ -107,18 +96,19 @@ impl Form {
 
     /// Puts together what the pieces of a task were filled with: places in the whole, and each region once.
     ///
-    /// A region that reaches where its piece was cut gives way to what stands there in another piece.
+    /// What is not known to be whole is left out, and so is one of two opinions; both are told.
     pub fn merge(&self, pieces: Vec<(Piece, Filled)>) -> Filled {
+        let (pieces, parts): (Vec<Piece>, Vec<Filled>) = pieces.into_iter().unzip();
         let mut filled = Filled::default();
         let mut related = Vec::new();
         let mut all: Vec<Found> = Vec::new();
-        let mut known = HashMap::new();
-        let is_blank = pieces.iter().all(|(_, filled)| filled.is_blank);
-        for (number, (piece, part)) in pieces.into_iter().enumerate() {
+        let mut known: HashMap<(usize, String), usize> = HashMap::new();
+        let is_blank = parts.iter().all(|part| part.is_blank);
+        for (number, part) in parts.into_iter().enumerate() {
             for (index, (control, draft)) in part.drafts.into_iter().enumerate() {
-                let found = self.found((number, index), (control, draft), &piece);
+                let found = self.found((number, index), (control, draft), &pieces[number]);
                 match known.entry((control, found.draft.value.to_string())) {
-                    Entry::Occupied(at) => join(&mut all[*at.get()], found),
+                    Entry::Occupied(at) => all[*at.get()].join(found),
                     Entry::Vacant(place) => {
                         place.insert(all.len());
                         all.push(found);
@@ -129,7 +119,13 @@ impl Form {
             let new = part.unfilled.into_iter().filter(|new| !filled.unfilled.contains(new));
             filled.unfilled.extend(new.collect::<Vec<_>>());
         }
-        let mut kept = in_order(whole(all));
+        let is_single = |at: usize| self.controls[at].piecewise().is_some_and(|control| control.is_single());
+        let (whole, cut) = found::whole(all, &pieces);
+        let (kept, outvoted) = found::settled(whole, is_single);
+        let unfilled =
+            |(at, reason): Loss| Unfilled { control: self.controls[at].head().name.clone(), reason };
+        filled.unfilled.extend(cut.into_iter().chain(outvoted).map(unfilled));
+        let mut kept = in_order(kept);
         self.limit(&mut kept, &mut filled.unfilled);
         filled.relations = self.relate(&related, &kept, &mut filled.unfilled);
         filled.is_blank = is_blank && filled.unfilled.is_empty();
@@ -137,15 +133,17 @@ impl Form {
         filled
     }
 
-    fn found(&self, origin: (usize, usize), (control, draft): (usize, Draft), piece: &Piece) -> Found {
-        let mut found = Found { control, draft, place: None, origins: vec![origin], is_cut: false };
+    fn found(&self, origin: (usize, usize), (control, mut draft): (usize, Draft), piece: &Piece) -> Found {
+        let mut place = None;
+        let mut label = String::new();
         if let Some(piecewise) = self.controls[control].piecewise() {
-            let value = std::mem::take(&mut found.draft.value);
-            found.draft.value = piecewise.moved(value, piece.begin);
-            found.place = piecewise.position(&found.draft.value);
-            found.is_cut = found.place.as_ref().is_some_and(|place| piece.is_cut(place));
+            draft.value = piecewise.moved(std::mem::take(&mut draft.value), piece.begin);
+            place = piecewise.position(&draft.value);
+            piecewise.label(&draft.value).clone_into(&mut label);
         }
-        found
+        let is_open = place.as_ref().map_or((false, false), |place| piece.is_open(place));
+        let room = place.as_ref().map_or_else(Default::default, |place| piece.room(place));
+        Found { control, draft, label, place, origins: vec![origin], is_open, room }
     }
 
     /// Leaves out what is too much in all, and tells what is missing in all.
@@ -177,53 +175,27 @@ impl Form {
         let origins = origins.flat_map(|(at, found)| found.origins.iter().map(move |origin| (*origin, at)));
         let places: BTreeMap<(usize, usize), usize> = origins.collect();
         let mut joined: Joined = BTreeMap::new();
+        let mut lost = 0;
         for (number, relation) in related {
             let end = |index| places.get(&(*number, index)).copied();
-            if let (Some(from), Some(to)) = (end(relation.from), end(relation.to)) {
-                joined.entry((from, to)).or_default().extend(relation.labels.iter().cloned());
+            match (end(relation.from), end(relation.to)) {
+                // Two parts of one region.
+                (Some(from), Some(to)) if from == to && relation.from != relation.to => {}
+                (Some(from), Some(to)) => {
+                    joined.entry((from, to)).or_default().extend(relation.labels.iter().cloned());
+                }
+                _ => lost += 1,
             }
         }
-        let (relations, problems) = relations::settled(relations, joined);
+        let (relations, mut problems) = relations::settled(relations, joined);
+        if 0 < lost {
+            problems
+                .push(format!("relations of regions that were left out, which are left out as well: {lost}"));
+        }
         let control = relations::key(self);
         unfilled.extend(problems.into_iter().map(|reason| Unfilled { control: control.clone(), reason }));
         relations
     }
-}
-
-/// Adds what another piece says of the same region; of what is said of it, the piece counts in which it is whole.
-fn join(known: &mut Found, other: Found) {
-    let is_better = known.is_cut && !other.is_cut || known.draft.children.is_empty();
-    let score = [known.draft.score, other.draft.score].into_iter().flatten().max_by(f64::total_cmp);
-    if is_better && !other.draft.children.is_empty() {
-        known.draft = other.draft;
-    }
-    known.draft.score = score;
-    known.origins.extend(other.origins);
-    known.is_cut &= other.is_cut;
-}
-
-/// Leaves out what was cut and stands elsewhere as a whole, or at least from further on.
-fn whole(all: Vec<Found>) -> Vec<Found> {
-    let (mut cut, mut kept): (Vec<Found>, Vec<Found>) = all.into_iter().partition(|found| found.is_cut);
-    cut.retain(|found| !kept.iter().any(|other| is_rival(found, other)));
-    cut.sort_by_key(|found| found.place.as_ref().map(|place| (place.start, Reverse(place.end))));
-    let first = kept.len();
-    for found in cut {
-        if !kept[first..].iter().any(|other| is_rival(&found, other)) {
-            kept.push(found);
-        }
-    }
-    kept
-}
-
-/// Returns whether another piece has something else in the same place.
-fn is_rival(found: &Found, other: &Found) -> bool {
-    let (Some(place), Some(there)) = (&found.place, &other.place) else { return false };
-    let pieces = |found: &Found| found.origins.iter().map(|(piece, _)| *piece).collect::<BTreeSet<_>>();
-    found.control == other.control
-        && place.start < there.end
-        && there.start < place.end
-        && pieces(found).is_disjoint(&pieces(other))
 }
 
 /// Sorts as the controls stand in the form, and then as the regions stand in the text.

@@ -1,12 +1,15 @@
-//! Pieces put together again: by hand, and for any text, spans and length of pieces.
+//! Pieces put together again: what a model says of them, and what they say against each other.
 
-use proptest::prelude::*;
-use serde_json::{Map, json};
+mod any;
+mod opinions;
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
 
 use super::*;
 use crate::label::config::LabelConfig;
 use crate::label::form::Wanted;
-use crate::label::span;
 use crate::label::task::TaskId;
 
 const NER: &str = r#"<View><Text name="text" value="$text"/><Labels name="ner" toName="text">
@@ -38,6 +41,10 @@ fn filled(form: &Form, task: &Task, answer: impl Fn(&Task) -> Value) -> Filled {
 /// Answers at once.
 fn at_once(form: &Form, task: &Task, answer: impl Fn(&Task) -> Value) -> Filled {
     form.combine(vec![form.read(&answer(task), task)], task)
+}
+
+fn told(filled: &Filled) -> Vec<&str> {
+    filled.unfilled.iter().map(|unfilled| unfilled.reason.as_str()).collect()
 }
 
 fn shown(filled: &Filled) -> Vec<String> {
@@ -93,6 +100,21 @@ fn turns_are_numbered_as_in_the_whole() {
         assert_eq!(values(&found), values(&at_once(&form, &whole, capitals)));
         assert_eq!(found.drafts.len(), 5);
     }
+}
+
+#[test]
+fn whole_turns_are_no_parts() {
+    let long = "x".repeat(99);
+    let turns: Vec<Value> = ["Ann said hi", "and Bob did", &long, "then", "Cleo went to Rome", "with Dora"]
+        .iter()
+        .map(|text| json!({"text": text}))
+        .collect();
+    let (form, task) = (form(TALK, 30), task(json!({"talk": turns})));
+    let found = filled(&form, &task, |task| {
+        let turns = task.data["talk"].as_array().into_iter().flatten();
+        json!({"ner": turns.map(|turn| json!({"text": turn["text"], "label": "Person"})).collect::<Vec<_>>()})
+    });
+    assert_eq!((found.drafts.len(), told(&found)), (turns.len(), Vec::new()));
 }
 
 #[test]
@@ -202,86 +224,4 @@ fn what_cannot_be_split_is_told() {
     assert_eq!(whole.splitting.as_ref().unwrap().pieces(&short).unwrap(), []);
     let plain = Form::new(&LabelConfig::parse(NER).unwrap(), &Wanted::default()).unwrap();
     assert_eq!(whole.canonical(), format!("{}\nsplit 30", plain.canonical()));
-}
-
-/// Spans of a text, nested or apart, as the bytes of words.
-fn any_spans(text: &str, picks: &[(usize, usize)]) -> Vec<Range<usize>> {
-    let mut spans: Vec<Range<usize>> = Vec::new();
-    let words: Vec<(usize, &str)> = text
-        .split(' ')
-        .scan(0, |at, word| Some((std::mem::replace(at, *at + word.len() + 1), word)))
-        .collect();
-    for (first, count) in picks {
-        let first = first % words.len();
-        let (last, word) = words[(first + count).min(words.len() - 1)];
-        let new = words[first].0..last + word.len();
-        let is_apart = |known: &Range<usize>| known.end <= new.start || new.end <= known.start;
-        let is_nested = |known: &Range<usize>| {
-            known.start <= new.start && new.end <= known.end
-                || new.start <= known.start && known.end <= new.end
-        };
-        if spans.iter().all(|known| *known != new && (is_apart(known) || is_nested(known))) {
-            spans.push(new);
-        }
-    }
-    spans
-}
-
-/// Returns what a piece is filled with: all spans that are wholly in it, with their places there.
-fn marked(text: &str, piece: &Piece, spans: &[Range<usize>]) -> Filled {
-    let length = piece.value.as_str().unwrap_or_default().chars().count();
-    let points = spans.iter().map(|range| span::code_points(text, range));
-    let within = points.filter(|place| piece.begin.1 <= place.start && place.end <= piece.begin.1 + length);
-    let draft = |place: Range<usize>| {
-        let (start, end) = (place.start - piece.begin.1, place.end - piece.begin.1);
-        (0, Draft::new(json!({"start": start, "end": end, "labels": ["Person"]})))
-    };
-    let drafts: Vec<_> = within.map(draft).collect();
-    Filled { is_blank: drafts.is_empty(), drafts, ..Filled::default() }
-}
-
-proptest! {
-    #[test]
-    fn a_span_that_is_in_one_piece_is_there_once(
-        words in prop::collection::vec(prop::sample::select(vec!["a", "bb.", "😀", "Cdef", "gh\n\nij", "e\u{301}"]), 1..60),
-        picks in prop::collection::vec((0..60_usize, 0..5_usize), 0..30),
-        most in 1..80_usize,
-    ) {
-        let text = words.join(" ");
-        let (form, task) = (form(NER, most), task(json!({"text": text})));
-        let spans = any_spans(&text, &picks);
-        let pieces = form.input.pieces(&task, most).unwrap();
-        let parts: Vec<(Piece, Filled)> =
-            pieces.into_iter().map(|piece| (piece.clone(), marked(&text, &piece, &spans))).collect();
-        let mut expect: Vec<(u64, u64)> = Vec::new();
-        for range in &spans {
-            let place = span::code_points(&text, range);
-            let is_within = |(piece, _): &(Piece, Filled)| {
-                let length = piece.value.as_str().unwrap_or_default().chars().count();
-                piece.begin.1 <= place.start && place.end <= piece.begin.1 + length
-            };
-            if parts.iter().any(is_within) {
-                expect.push((place.start as u64, place.end as u64));
-            }
-        }
-        expect.sort_unstable();
-        let merged = form.merge(parts);
-        let found: Vec<(u64, u64)> = values(&merged)
-            .iter()
-            .map(|value| (value["start"].as_u64().unwrap(), value["end"].as_u64().unwrap()))
-            .collect();
-        prop_assert_eq!(found, expect);
-    }
-
-    #[test]
-    fn one_piece_is_the_whole(places in prop::collection::btree_set((0..9_u64, 10..20_u64), 0..9)) {
-        let form = form(NER, 30);
-        let draft = |(start, end): &(u64, u64)| {
-            (0, Draft { score: Some(0.5), ..Draft::new(json!({"start": start, "end": end, "labels": ["Place"]})) })
-        };
-        let drafts: Vec<(usize, Draft)> = places.iter().map(draft).collect();
-        let filled = Filled { is_blank: drafts.is_empty(), drafts, ..Filled::default() };
-        let piece = Piece { value: Value::Object(Map::new()), begin: (0, 0), cuts: (None, None) };
-        prop_assert_eq!(form.merge(vec![(piece, filled.clone())]), filled);
-    }
 }
