@@ -1,12 +1,23 @@
 //! Where a text may be cut: between characters as a reader sees them, and better between words, sentences or paragraphs.
 
+use std::collections::VecDeque;
+use std::iter::Peekable;
 use std::ops::RangeInclusive;
 
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_segmentation::{Graphemes, USentenceBoundIndices, UWordBoundIndices, UnicodeSegmentation};
 
-/// All places where a text may be cut, from its beginning to its end.
-#[derive(Debug)]
-pub(super) struct Borders(Vec<Border>);
+/// The places where a text may be cut, from its beginning to its end, of which only those at hand are kept: a long text has
+/// many.
+pub(super) struct Borders<'a> {
+    /// What was not looked at so far.
+    characters: Graphemes<'a>,
+    words: Peekable<UWordBoundIndices<'a>>,
+    sentences: Peekable<USentenceBoundIndices<'a>>,
+    /// The line breaks since the last character that is none.
+    breaks: usize,
+    /// Never empty.
+    known: VecDeque<Border>,
+}
 
 /// A place where a text may be cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,48 +42,45 @@ enum Kind {
 /// So many line breaks end a paragraph.
 const BLANK_LINE: usize = 2;
 
-impl Borders {
-    pub(super) fn of(text: &str) -> Self {
-        let mut words = text.split_word_bound_indices().map(|(byte, _)| byte).peekable();
-        let mut sentences = text.split_sentence_bound_indices().map(|(byte, _)| byte).peekable();
-        let mut borders = vec![Border { byte: 0, point: 0, kind: Kind::Paragraph }];
-        let (mut byte, mut point, mut breaks) = (0, 0, 0);
-        for character in text.graphemes(true) {
-            byte += character.len();
-            point += character.chars().count();
-            let is_word = is_next(&mut words, byte);
-            let is_space = character.trim().is_empty();
-            breaks = match character {
-                "\n" | "\r\n" | "\r" => breaks + 1,
-                "\u{2029}" => BLANK_LINE,
-                _ if is_space => breaks,
-                _ => 0,
-            };
-            let kind = match is_next(&mut sentences, byte) {
-                _ if BLANK_LINE <= breaks => Kind::Paragraph,
-                true => Kind::Sentence,
-                false if is_space => Kind::Space,
-                false if is_word => Kind::Word,
-                false => Kind::Character,
-            };
-            borders.push(Border { byte, point, kind });
+impl<'a> Borders<'a> {
+    /// Begins with the border before the text.
+    pub(super) fn of(text: &'a str) -> Self {
+        Self {
+            characters: text.graphemes(true),
+            words: text.split_word_bound_indices().peekable(),
+            sentences: text.split_sentence_bound_indices().peekable(),
+            breaks: 0,
+            known: VecDeque::from([Border { byte: 0, point: 0, kind: Kind::Paragraph }]),
         }
-        Self(borders)
     }
 
-    pub(super) fn first(&self) -> Border {
-        self.0[0]
+    /// Reads on until there are borders with more code points before them, or no further ones.
+    pub(super) fn read_beyond(&mut self, point: usize) {
+        while self.last().point <= point
+            && let Some(character) = self.characters.next()
+        {
+            let next = self.behind(character);
+            self.known.push_back(next);
+        }
     }
 
+    /// Forgets the borders before this one.
+    pub(super) fn forget(&mut self, border: Border) {
+        while self.known.front().is_some_and(|first| first.point < border.point) {
+            self.known.pop_front();
+        }
+    }
+
+    /// Returns the last border that was read.
     pub(super) fn last(&self) -> Border {
-        self.0[self.0.len() - 1]
+        self.known[self.known.len() - 1]
     }
 
     /// Returns the last of the best borders that lie between two numbers of code points, if there are any.
     pub(super) fn best(&self, points: RangeInclusive<usize>) -> Option<Border> {
-        let start = self.0.partition_point(|border| border.point < *points.start());
-        let end = self.0.partition_point(|border| border.point <= *points.end());
-        self.0.get(start..end)?.iter().max_by_key(|border| border.kind).copied()
+        let start = self.known.partition_point(|border| border.point < *points.start());
+        let end = self.known.partition_point(|border| border.point <= *points.end());
+        self.known.range(start..end.max(start)).max_by_key(|border| border.kind).copied()
     }
 
     /// Returns the last of the best borders that lie between two numbers of code points, if there are any that cut no word.
@@ -80,21 +88,43 @@ impl Borders {
         self.best(points).filter(|border| Kind::Space <= border.kind)
     }
 
-    /// Returns the first border with at least so many code points before it, or the last of all.
-    pub(super) fn from(&self, point: usize) -> Border {
-        let at = self.0.partition_point(|border| border.point < point);
-        self.0.get(at).copied().unwrap_or(self.last())
+    /// Returns the first border with more code points before it, or the last of all.
+    pub(super) fn beyond(&self, point: usize) -> Border {
+        let at = self.known.partition_point(|border| border.point <= point);
+        self.known.get(at).copied().unwrap_or(self.last())
     }
 
-    /// Returns the last border with at most so many code points before it.
+    /// Returns the last border with at most so many code points before it, or the first that is known.
     pub(super) fn until(&self, point: usize) -> Border {
-        let at = self.0.partition_point(|border| border.point <= point);
-        self.0[at.saturating_sub(1)]
+        let at = self.known.partition_point(|border| border.point <= point);
+        self.known[at.saturating_sub(1)]
+    }
+
+    /// Returns the border behind the character that follows the last one.
+    fn behind(&mut self, character: &str) -> Border {
+        let Border { byte, point, .. } = self.last();
+        let byte = byte + character.len();
+        let is_word = is_next(&mut self.words, byte);
+        let is_space = character.trim().is_empty();
+        self.breaks = match character {
+            "\n" | "\r\n" | "\r" => self.breaks + 1,
+            "\u{2029}" => BLANK_LINE,
+            _ if is_space => self.breaks,
+            _ => 0,
+        };
+        let kind = match is_next(&mut self.sentences, byte) {
+            _ if BLANK_LINE <= self.breaks => Kind::Paragraph,
+            true => Kind::Sentence,
+            false if is_space => Kind::Space,
+            false if is_word => Kind::Word,
+            false => Kind::Character,
+        };
+        Border { byte, point: point + character.chars().count(), kind }
     }
 }
 
-/// Returns whether a byte is among the next ones of an ascending list, and passes over those up to it.
-fn is_next(bytes: &mut std::iter::Peekable<impl Iterator<Item = usize>>, byte: usize) -> bool {
-    while bytes.next_if(|next| *next < byte).is_some() {}
-    bytes.next_if_eq(&byte).is_some()
+/// Returns whether a part begins at a byte, and passes over those up to it.
+fn is_next<'a>(parts: &mut Peekable<impl Iterator<Item = (usize, &'a str)>>, byte: usize) -> bool {
+    while parts.next_if(|(start, _)| *start < byte).is_some() {}
+    parts.next_if(|(start, _)| *start == byte).is_some()
 }

@@ -7,7 +7,6 @@ mod borders;
 #[cfg(test)]
 mod tests;
 
-use std::iter;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -69,15 +68,15 @@ impl Piece {
 ///
 /// They end with a paragraph, else a sentence, else a word, else a character as a reader sees it.
 pub fn of_text(text: &str, most: usize) -> Vec<Piece> {
-    let piece = |range: Range<usize>| {
-        let (value, points) = (&text[range.clone()], span::code_points(text, &range));
+    let piece = |(from, to): (Border, Border)| {
+        let value = &text[from.byte..to.byte];
         let leading = value.chars().take_while(|letter| letter.is_whitespace()).count();
         let trailing = value.chars().rev().take_while(|letter| letter.is_whitespace()).count();
-        let start = (0 < range.start).then_some((0, points.start + leading));
-        let end = (range.end < text.len()).then(|| (0, points.end.saturating_sub(trailing)));
-        Piece { value: Value::from(value), begin: (0, points.start), cuts: (start, end) }
+        let start = (0 < from.byte).then_some((0, from.point + leading));
+        let end = (to.byte < text.len()).then(|| (0, to.point.saturating_sub(trailing)));
+        Piece { value: Value::from(value), begin: (0, from.point), cuts: (start, end) }
     };
-    ranges(text, most).into_iter().map(piece).collect()
+    sides(text, most).into_iter().map(piece).collect()
 }
 
 /// Cuts a dialogue into runs of whole turns of at most so many code points, or of a single longer turn; positions are
@@ -110,31 +109,32 @@ fn length(turn: &Turn) -> usize {
     turn.speaker.chars().count() + turn.text.chars().count() + 1
 }
 
-/// Returns the bytes of each piece of a text.
-fn ranges(text: &str, most: usize) -> Vec<Range<usize>> {
+/// Returns where each piece of a text begins and ends.
+fn sides(text: &str, most: usize) -> Vec<(Border, Border)> {
     let length = text.chars().count();
-    if length <= most {
-        return iter::once(0..text.len()).collect();
-    }
-    let borders = Borders::of(text);
-    let mut ranges = Vec::new();
-    let (mut start, mut end) = (borders.first(), borders.first());
-    while end.point < length {
-        let furthest = start.point + most;
+    let mut borders = Borders::of(text);
+    let (mut start, mut end) = (borders.last(), borders.last());
+    let mut sides = Vec::new();
+    loop {
+        let furthest = start.point.saturating_add(most).max(end.point);
+        borders.forget(start);
+        borders.read_beyond(furthest);
         let least = (start.point + most / LEAST_PIECE).max(end.point) + 1;
         end = if length <= furthest {
             borders.last()
         } else {
-            borders.best(least..=furthest).unwrap_or_else(|| borders.from(furthest.max(end.point) + 1))
+            borders.best(least..=furthest).unwrap_or_else(|| borders.beyond(furthest))
         };
-        ranges.push(start.byte..end.byte);
+        sides.push((start, end));
+        if length <= end.point {
+            return sides;
+        }
         start = next(&borders, (start, end), most);
     }
-    ranges
 }
 
 /// Returns where the piece after this one begins.
-fn next(borders: &Borders, (start, end): (Border, Border), most: usize) -> Border {
+fn next(borders: &Borders<'_>, (start, end): (Border, Border), most: usize) -> Border {
     let latest = end.point.saturating_sub(most / LEAST_OVERLAP);
     let within = |part: usize| end.point.saturating_sub(most / part)..=latest;
     let between_words =

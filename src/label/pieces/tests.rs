@@ -121,7 +121,11 @@ fn any_text() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn pieces_cover_a_text_overlap_and_cut_no_character(text in any_text(), most in 1..60_usize) {
-        let ranges = ranges(&text, most);
+        let sides = sides(&text, most);
+        let ranges: Vec<Range<usize>> = sides.iter().map(|(start, end)| start.byte..end.byte).collect();
+        for (start, _) in &sides {
+            prop_assert_eq!(start.point, text[..start.byte].chars().count());
+        }
         let points = |range: &Range<usize>| text[range.clone()].chars().count();
         let borders: Vec<usize> =
             text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]).collect();
