@@ -100,6 +100,22 @@ impl Path {
         }
     }
 
+    /// Returns the place of the value that [`require`](Self::require) returns, to put another one there.
+    pub fn place<'a>(&self, fields: &'a mut Map<String, Value>) -> Option<&'a mut Value> {
+        if self.lookup(fields).found().is_none() {
+            return fields.get_mut(UNNAMED_FIELD);
+        }
+        if fields.contains_key(&self.text) {
+            return fields.get_mut(&self.text);
+        }
+        let (first, steps) = self.steps.split_first()?;
+        steps.iter().try_fold(fields.get_mut(&first.key())?, |value, step| match value {
+            Value::Object(fields) => fields.get_mut(&step.key()),
+            Value::Array(entries) => entries.get_mut(step.index()?),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        })
+    }
+
     /// Returns the path as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -205,6 +221,24 @@ mod tests {
         }
         for path in ["list[2]", "empty.x", "empty[0].x", "a.b[9]"] {
             check(path, Lookup::Absent);
+        }
+    }
+
+    #[test]
+    fn another_value_is_put_where_the_first_one_was_found() {
+        let check = |path: &str, fields: &Value, expect: &Value| {
+            let mut fields = fields.as_object().cloned().expect("an object");
+            *Path::parse(path).expect("a path").place(&mut fields).expect("a place") = json!("new");
+            assert_eq!(&Value::Object(fields), expect, "{path}");
+        };
+        check("text", &json!({"text": "old", "n": 1}), &json!({"text": "new", "n": 1}));
+        check("a.b[1].c", &json!({"a": {"b": [0, {"c": "old"}]}}), &json!({"a": {"b": [0, {"c": "new"}]}}));
+        check("a.b.1", &json!({"a": {"b": [0, 1]}}), &json!({"a": {"b": [0, "new"]}}));
+        check("a.b", &json!({"a.b": "old", "a": {"b": 1}}), &json!({"a.b": "new", "a": {"b": 1}}));
+        check("text", &json!({"$undefined$": "old"}), &json!({"$undefined$": "new"}));
+        for path in ["b", "a.b", "a[0]"] {
+            let mut fields = json!({"a": "text"}).as_object().cloned().expect("an object");
+            assert_eq!(Path::parse(path).expect("a path").place(&mut fields), None, "{path}");
         }
     }
 

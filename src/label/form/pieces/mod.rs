@@ -8,12 +8,13 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use self::found::{Found, Loss};
 use super::relations::{self, Joined};
 use super::{Filled, Form, Relation};
 use crate::label::control::{Control, Draft, Scope};
+use crate::label::path::Path;
 use crate::label::pieces::Piece;
 use crate::label::prediction::Unfilled;
 use crate::label::task::Task;
@@ -26,8 +27,8 @@ pub struct Splitting {
     most: usize,
     /// What is asked of a piece.
     form: Arc<Form>,
-    /// The field that holds the text.
-    field: String,
+    /// Where the text is.
+    field: Path,
 }
 
 impl Splitting {
@@ -42,14 +43,22 @@ impl Splitting {
         if pieces.len() < 2 {
             return Ok(Vec::new());
         }
+        let mut rest = task.data.clone();
+        // A long text is not to be copied with every piece of it.
+        self.put(Value::Null, &mut rest);
         let task = |piece: Piece| {
-            let mut data = task.data.clone();
-            // A key that is the whole path goes before the steps of the path.
-            data.insert(self.field.clone(), piece.value.clone());
+            let mut data = rest.clone();
+            self.put(piece.value.clone(), &mut data);
             let shown = Task { id: task.id, data, annotations: Vec::new(), predictions: Vec::new() };
             (piece, shown)
         };
         Ok(pieces.into_iter().map(task).collect())
+    }
+
+    fn put(&self, value: Value, data: &mut Map<String, Value>) {
+        if let Some(place) = self.field.place(data) {
+            *place = value;
+        }
     }
 
     /// Returns how it is split, for the model version.
@@ -91,7 +100,7 @@ impl Form {
         };
         let controls = self.controls.iter().map(of_piece).collect();
         let form = Self { controls, splitting: None, notices: Vec::new(), ..self.clone() };
-        Ok(Splitting { most, field: field.to_owned(), form: Arc::new(form) })
+        Ok(Splitting { most, field: Path::parse(field)?, form: Arc::new(form) })
     }
 
     /// Puts together what the pieces of a task were filled with: places in the whole, and each region once.

@@ -103,6 +103,29 @@ fn turns_are_numbered_as_in_the_whole() {
 }
 
 #[test]
+fn a_piece_stands_where_the_whole_stood_and_has_no_copy_of_it() {
+    let check = |value: &str, data: &Value, at: &str| {
+        let form = form(&NER.replace("$text", value), 30);
+        let task = task(data.clone());
+        let pieces = form.splitting.as_ref().unwrap().pieces(&task).unwrap();
+        assert!(3 < pieces.len());
+        let rest = data.to_string().chars().count() - json!(STORY).to_string().chars().count();
+        for (piece, part) in pieces {
+            let data = Value::Object(part.data);
+            assert_eq!(data.pointer(at), Some(&piece.value));
+            assert_eq!(data.to_string().chars().count(), rest + piece.value.to_string().chars().count());
+        }
+    };
+    check("$text", &json!({"text": STORY, "n": 1}), "/text");
+    check(
+        "$doc.parts[1].body",
+        &json!({"doc": {"parts": [0, {"body": STORY}], "title": "Life"}}),
+        "/doc/parts/1/body",
+    );
+    check("$text", &json!({"$undefined$": STORY}), "/$undefined$");
+}
+
+#[test]
 fn whole_turns_are_no_parts() {
     let long = "x".repeat(99);
     let turns: Vec<Value> = ["Ann said hi", "and Bob did", &long, "then", "Cleo went to Rome", "with Dora"]
