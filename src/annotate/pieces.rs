@@ -135,13 +135,19 @@ impl Sum {
         if unanswered.is_none() && (filled.is_blank || !filled.drafts.is_empty()) {
             return Ok(Gain { filled, bill, reused });
         }
-        let trouble = match unanswered.or(troubles.first()) {
-            Some(worst) => {
+        let unfilled = answers::reasons(&filled.unfilled);
+        let (kind, reason) = match (unanswered.or(troubles.first()), reused) {
+            (Some(worst), _) => {
                 let reasons: Vec<&str> = troubles.iter().map(|trouble| trouble.reason.as_str()).collect();
-                Trouble::new(worst.kind, reasons.join("; "))
+                (worst.kind, reasons.join("; "))
             }
-            None => Trouble::new(FailureKind::Unusable, answers::reasons(&filled.unfilled)),
+            (None, false) => (FailureKind::Unusable, unfilled),
+            (None, true) => {
+                let reason = format!("{unfilled}; its pieces were answered before and were not asked again");
+                (FailureKind::Unusable, reason)
+            }
         };
+        let trouble = Trouble::new(kind, reason);
         Err(if reused { Miss::Refrained(trouble) } else { Miss::Failed { trouble: Box::new(trouble), bill } })
     }
 }

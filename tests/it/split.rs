@@ -154,6 +154,34 @@ fn a_text_of_which_nothing_at_all_is_found_fails_as_one_question_does() {
 }
 
 #[test]
+fn white_space_is_not_asked_about_unless_it_is_all_there_is() {
+    let story =
+        story(NER, &json!({"text": format!("{}{}{}", long(2_900), " \n".repeat(4_000), long(1_000))}));
+    story.run(&SPLIT).assert_code(0);
+    assert_eq!(story.llm.count(), 3);
+    assert_eq!(values(&story).len(), (long(2_900) + &long(1_000)).matches("Name").count());
+    for config in [NER.to_owned(), NER.replace("<Labels ", r#"<Labels required="true" "#)] {
+        let blank = json!({"text": " \n".repeat(4_000)});
+        let (whole, split) = (self::story(&config, &blank), self::story(&config, &blank));
+        for count in [1, 2] {
+            let whole = (whole.run(&["--model-version", "v1"]).code, whole.llm.count());
+            let split = (split.run(&SPLIT).code, split.llm.count());
+            assert_eq!(split, whole, "run {count} of {config}");
+        }
+    }
+}
+
+#[test]
+fn a_text_without_what_is_required_is_not_paid_for_again() {
+    let required = NER.replace("<Labels ", r#"<Labels required="true" "#);
+    let story = story(&required, &json!({"text": long(6_000)}));
+    story.llm.answer(|_| json!({"ner": []}).to_string());
+    story.run(&SPLIT).assert_code(4).assert_tells("`ner`: the answer leaves it empty, but it is required");
+    story.run(&SPLIT).assert_code(4).assert_tells("answered before and were not asked again");
+    assert_eq!((story.llm.count(), story.studio.bulk_calls()), (4, 0));
+}
+
+#[test]
 fn a_run_that_was_killed_pays_only_for_the_missing_pieces() {
     let (story, gate) = (story(NER, &json!({"text": long(6_000)})), Gate::new());
     story.llm.script(3, Canned::json(200, &json!({})).held(&gate));

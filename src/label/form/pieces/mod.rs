@@ -37,7 +37,8 @@ impl Splitting {
         &self.form
     }
 
-    /// Returns the pieces of a task as tasks of their own; none for a task that is asked as one.
+    /// Returns the pieces of a task as tasks of their own; none for a task that is asked as one, as is a text of white
+    /// space alone.
     pub fn pieces(&self, task: &Task) -> Result<Vec<(Piece, Task)>, String> {
         let pieces = self.form.input.pieces(task, self.most)?;
         if pieces.len() < 2 {
@@ -46,13 +47,31 @@ impl Splitting {
         let mut rest = task.data.clone();
         // A long text is not to be copied with every piece of it.
         self.put(Value::Null, &mut rest);
-        let task = |piece: Piece| {
+        let mut asked: Vec<(Piece, Task)> = Vec::new();
+        let mut is_behind_blank = false;
+        for mut piece in pieces {
             let mut data = rest.clone();
             self.put(piece.value.clone(), &mut data);
             let shown = Task { id: task.id, data, annotations: Vec::new(), predictions: Vec::new() };
-            (piece, shown)
-        };
-        Ok(pieces.into_iter().map(task).collect())
+            let is_blank = self.is_blank(&shown)?;
+            // Nothing goes on beyond so much white space.
+            if let Some((before, _)) = asked.last_mut().filter(|_| is_blank) {
+                before.cuts.1 = None;
+            }
+            if is_behind_blank {
+                piece.cuts.0 = None;
+            }
+            is_behind_blank = is_blank;
+            if !is_blank {
+                asked.push((piece, shown));
+            }
+        }
+        Ok(asked)
+    }
+
+    fn is_blank(&self, task: &Task) -> Result<bool, String> {
+        let passages = self.form.input.passages(task)?;
+        Ok(passages.iter().all(|passage| passage.text.trim().is_empty()))
     }
 
     fn put(&self, value: Value, data: &mut Map<String, Value>) {

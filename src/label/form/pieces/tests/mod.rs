@@ -126,6 +126,25 @@ fn a_piece_stands_where_the_whole_stood_and_has_no_copy_of_it() {
 }
 
 #[test]
+fn white_space_is_not_asked_about() {
+    let check = |config: &str, data: &Value, expect: &[&str]| {
+        let (form, task) = (form(config, 20), task(data.clone()));
+        let pieces = form.splitting.as_ref().unwrap().pieces(&task).unwrap();
+        let shown = pieces.iter().map(|(_, part)| Value::Object(part.data.clone()).to_string());
+        let shown: Vec<String> = shown.map(|text| text.replace([' ', '"'], "").replace("\\n", "")).collect();
+        assert_eq!(shown, expect);
+        let found = filled(&form, &task, capitals);
+        assert_eq!((values(&found), told(&found)), (values(&at_once(&form, &task, capitals)), Vec::new()));
+    };
+    let gap = " \n".repeat(50);
+    let parts = ["{text:AnnmetBob}", "{text:Cleoleft}"];
+    check(NER, &json!({"text": format!("Ann met Bob{gap}Cleo left{gap}")}), &parts);
+    check(NER, &json!({"text": gap}), &[]);
+    let turns = ["Ann met", "Bob", &gap, &gap, "Cleo left", &gap].map(|text| json!({"text": text}));
+    check(TALK, &json!({"talk": turns}), &["{talk:[{text:Annmet},{text:Bob}]}", "{talk:[{text:Cleoleft}]}"]);
+}
+
+#[test]
 fn whole_turns_are_no_parts() {
     let long = "x".repeat(99);
     let turns: Vec<Value> = ["Ann said hi", "and Bob did", &long, "then", "Cleo went to Rome", "with Dora"]
