@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::annotator::AnswerMode;
 use super::score::{Measured, Scoring};
 use crate::engine::ports::FailureKind;
+use crate::label::control::Draft;
 use crate::label::form::{Filled, Form, Readings};
 use crate::label::prediction::Unfilled;
 use crate::label::task::Task;
@@ -162,21 +163,31 @@ fn fill(answers: &[Answer<'_>], form: &Form, task: &Task, scoring: Scoring) -> F
     }
     let responses: Vec<Readings> =
         answers.iter().map(|answer| answer.readings(form, task, scoring)).collect();
-    let is_measured = measured(&responses, form.controls.len());
+    let readings = responses.iter().flat_map(|readings| readings.controls.iter().enumerate());
+    let drafts = readings.flat_map(|(at, reading)| {
+        reading.iter().flat_map(move |reading| reading.drafts.iter().map(move |draft| (at, draft)))
+    });
+    let is_measured = measured(drafts, form.controls.len());
     let mut filled = form.combine(responses, task);
     scoring.settle(&mut filled, |control| is_measured[control]);
     filled
 }
 
+/// Takes off the scores of what the pieces of a task were filled with where one of them has none, as
+/// [`fill`] does for several responses.
+pub(super) fn settle(filled: &mut Filled, form: &Form, scoring: Scoring) {
+    let drafts = filled.drafts.iter().map(|(at, draft)| (*at, draft));
+    let is_measured = measured(drafts, form.controls.len());
+    scoring.settle(filled, |control| is_measured[control]);
+}
+
 /// Returns of each control whether all that was read for it has a score, also what was read for single regions.
-fn measured(responses: &[Readings], controls: usize) -> Vec<bool> {
+fn measured<'a>(drafts: impl Iterator<Item = (usize, &'a Draft)>, controls: usize) -> Vec<bool> {
     let mut is_measured = vec![true; controls];
-    for (at, reading) in responses.iter().flat_map(|readings| readings.controls.iter().enumerate()) {
-        for draft in reading.iter().flat_map(|reading| &reading.drafts) {
-            is_measured[at] &= draft.score.is_some();
-            for (at, child) in &draft.children {
-                is_measured[*at] &= child.score.is_some();
-            }
+    for (at, draft) in drafts {
+        is_measured[at] &= draft.score.is_some();
+        for (at, child) in &draft.children {
+            is_measured[*at] &= child.score.is_some();
         }
     }
     is_measured

@@ -86,7 +86,9 @@ impl Annotator {
                 Err(miss) => sum.miss(piece, &format!("piece {number} of {count}"), miss)?,
             }
         }
-        sum.merged(&self.form)
+        let mut gain = sum.merged(&self.form)?;
+        answers::settle(&mut gain.filled, &self.form, self.scoring);
+        Ok(gain)
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::canned::Canned;
 use crate::support::gate::Gate;
 use crate::support::llm::asked::Asked;
+use crate::support::llm::reply::{Said, token};
 use crate::support::story::{Story, model};
 use crate::support::studio::Studio;
 
@@ -239,6 +240,29 @@ fn several_responses_agree_piece_by_piece() {
     let result = result(&story);
     let regions = result.as_array().expect("a list");
     assert!(regions.iter().all(|region| region["score"] == 1.0), "{result}");
+}
+
+#[test]
+fn scores_are_measured_in_all_pieces_or_in_none() {
+    let check = |unmeasured: &'static str, expect: bool| {
+        let two = NER.replace("</Labels>", r#"<Label value="City"/></Labels>"#);
+        let story = story(&two, &json!({"text": long(6_000)}));
+        story.llm.say(move |asked| {
+            let answer = names(asked);
+            // Tokens that are not those of the answer measure nothing.
+            let written = if asked.text.contains(unmeasured) { "else" } else { answer.as_str() };
+            let tokens = written.chars().map(|letter| token(&letter.to_string(), 0.99, None));
+            let tokens = vec![tokens.collect::<Value>()];
+            Said { tokens, ..Said::text(asked, &answer) }
+        });
+        story.run(&[&SPLIT[..], &["--score", "logprobs"]].concat()).assert_code(0);
+        let result = result(&story);
+        let regions = result.as_array().expect("a list");
+        let scores: Vec<&Value> = regions.iter().map(|region| &region["score"]).collect();
+        assert!(scores.iter().all(|score| score.is_number() == expect), "{scores:?}");
+    };
+    check("nothing that is there", true);
+    check("Name70 ", false);
 }
 
 #[test]
