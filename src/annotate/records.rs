@@ -113,7 +113,7 @@ fn now() -> u64 {
 mod tests {
     use super::*;
     use crate::journal::record::Key;
-    use crate::label::prediction::Usage;
+    use crate::label::prediction::{Unfilled, Usage};
     use crate::llm::chat::Parameters;
 
     fn failure(kind: &str, max_tokens: Option<u64>) -> Failure {
@@ -160,6 +160,10 @@ mod tests {
         let told = refrain(failure("refused", None), &request(None));
         let words = "no; failed so on 2025-11-20 and was not asked again: `--retry-failed` asks";
         assert_eq!(told, Some(Trouble::new(FailureKind::Refused, words.to_owned())));
+        let unfilled =
+            vec![Unfilled { control: "ner".to_owned(), reason: "`Bob` is not in the text".to_owned() }];
+        let read = Failure { unfilled: unfilled.clone(), ..failure("unusable", None) };
+        assert_eq!(refrain(read, &request(None)).unwrap().unfilled, unfilled);
         let passing = Failure { permanent: false, ..failure("refused", None) };
         assert_eq!(refrain(passing, &request(None)), None);
         assert_eq!(refrain(failure("of another version", None), &request(None)), None);

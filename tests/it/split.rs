@@ -155,6 +155,26 @@ fn a_text_of_which_nothing_at_all_is_found_fails_as_one_question_does() {
 }
 
 #[test]
+fn a_span_that_no_piece_shows_as_a_whole_is_left_out_and_told() {
+    let story = story(NER, &json!({"text": long(6_000)}));
+    story.llm.answer(|asked| {
+        let mut answer: Value = serde_json::from_str(&names(asked)).expect("it is JSON");
+        let text = asked.text.trim_end();
+        // Longer than what the next piece repeats.
+        let (start, _) =
+            text.char_indices().rev().filter(|(_, letter)| *letter == ' ').nth(150).expect("a space");
+        let last = json!({"text": text[start..].trim_start(), "label": "Person", "occurrence": null});
+        answer["ner"].as_array_mut().expect("a list").push(last);
+        answer.to_string()
+    });
+    let outcome = story.run(&[&SPLIT[..], &["--summary", "s.json", "-v"]].concat());
+    outcome.assert_code(0).assert_tells("reaches over the end of a piece; raise `--split`");
+    assert_eq!(story.llm.count(), 4);
+    assert_eq!(story.summary("s.json")["unfilled"], json!({"ner": 3}), "what ends with the text is whole");
+    assert_eq!(values(&story).len(), long(6_000).matches("Name").count() + 1);
+}
+
+#[test]
 fn white_space_is_not_asked_about_unless_it_is_all_there_is() {
     let story =
         story(NER, &json!({"text": format!("{}{}{}", long(2_900), " \n".repeat(4_000), long(1_000))}));
