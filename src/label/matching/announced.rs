@@ -1,7 +1,7 @@
 //! Answers that a line announces: `Label: x`, `So the final answer is: x`, `Option B`.
 
-use super::clean;
 use super::names::{Form, Names};
+use super::{clean, sentence};
 
 /// What an announcement may call the answer.
 const NOUNS: &str = "answer category choice class classification conclusion decision label output prediction \
@@ -76,7 +76,9 @@ fn answers<'a>(line: &'a str, nouns: &str) -> Vec<&'a str> {
         let before = &line[..at];
         let head =
             before.rsplit(['.', ';', '!', '?', '|', ',', '—', '(', '{', ':', '：']).next().unwrap_or(before);
-        if is_announcement(head, nouns) {
+        // What leads to it in its sentence may leave it in doubt: `in theory, label: x`.
+        let lead = &before[..before.len() - head.len()];
+        if is_announcement(head, nouns) && sentence::ends_in_frame(lead) {
             answers.push(clean::line(&line[at + colon.len()..end]));
             end = at - head.len();
         }

@@ -1,64 +1,114 @@
-//! Words that change what a reply says of a label: negations, hedges, refusals, corrections.
+//! Words that change what a reply says of a label: those of frames, which affirm it, and hedges, refusals and corrections.
 //!
-//! Lists of words are separated by white space, lists of expressions by commas; all are folded.
+//! Lists of words are separated by white space, `_` joins the words of an expression; those of hedges and corrections
+//! are separated by commas. All are folded.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::frame::Strength;
 use super::words::Word;
 
-/// Words that turn the labels of a sentence into their opposite, or only suppose them, as does what ends in `n't`.
-const NEGATIONS: &str = "absence arent avoid barely cannot cant decline deny denies devoid didnt doesnt dont doubt \
-    doubtful except exclude excluded excludes excluding fails failed free hardly if isnt lack lacking lacks neither \
-    never no nobody non none nor not nothing opposite rarely refuse reject rejected scarcely seldom unless unlikely \
-    wasnt werent whether without wont zero \
-    pas jamais aucun aucune ni sans nicht kein keine keinen keiner keineswegs nie niemals ohne weder nunca jamas \
-    jamás ninguna ningún ninguno sin mai nessun nessuna não nem sem niet geen nooit inte ikke ei nie não не нет ни \
-    без değil yok ليس ليست لا لم لن غير لیس نیست नहीं không bukan tidak לא אין δεν όχι není 不是 不 非 没有 無 아니 아닙니다";
+/// Words and expressions that say that the label beside them is so.
+const VERBS: &str = "is it's that's applies asks asking wants needs_help_with falls belongs fits matches relates \
+    concerns describes expresses conveys shows indicates reports corresponds represents reflects refers talks \
+    discusses suits choose choosing select pick assign classify categorize classified_as labeled_as labelled_as \
+    categorized_as i_chose i_selected i_picked i_assigned i_classified i_labeled i_have_classified i_have_chosen i_have_selected i_predict i_conclude i_label \
+    i_would_label i'd_label i_say i'd_say i_would_say i_call i'd_call i_would_call i_go_with i'd_go_with \
+    i_would_go_with i'll_go_with i_will_go_with going_with would_go_to comes_from deals_with would_be should_be must_be \
+    has_to_be can_be_classified can_be_labeled can_be_categorized seems_to_be appears_to_be looks_like i_prefer i_find_it i_find_this \
+    ist lautet passt gehört est c'est correspond concerne es corresponde trata è riguarda corrisponde é pertence gaat \
+    hoort это относится";
 
-/// Words that turn the label before them into its opposite, even behind a comma.
-const REJECTIONS: &str = "arguable debatable implausible improbable inaccurate inadequate inapplicable inappropriate \
-    incorrect misleading unsuitable untrue wrong falsch faux incorrecto yanlış неверно";
+/// Words that make a conclusion of what follows them, whatever stood before.
+const CONCLUSIONS: &str = "so therefore thus hence consequently accordingly also folglich daher somit donc ainsi \
+    entonces quindi portanto dus поэтому следовательно";
 
-/// Expressions that turn the label right after them into its opposite, or only offer it.
-const CONTRASTS: &str = "rather than,instead,instead of,other than,anything but,everything but,all but,far from,\
-    as opposed,as opposed to,less,free from,almost,beyond,candidate is,candidates are,checking,close to,consider,\
-    considering,drop,e.g,eg,first check,for example,for instance,forget,ignore,ignoring,nearly,options are,\
-    possibility is,possible,possible answer,possible label,potential,potential answer,potential label,quasi,semi,\
-    similar to,skip,such as,think about,todo";
+/// Words and expressions that affirm the label behind them.
+const OPENERS: &str = "clearly definitely undoubtedly certainly evidently obviously absolutely unambiguously overall \
+    finally sure okay ok yes of_course no_doubt without_a_doubt without_doubt there_is_no_doubt klar eindeutig \
+    clairement claramente chiaramente duidelijk конечно";
 
-/// Expressions that take back the label of their sentence, before or behind it; `{}` is the label.
-const DENIALS: &str = "a stretch,along the lines of,alternative is,alternative would be,another category,\
-    another label,assuming,at best,at first glance,at first sight,bad choice,bad fit,bad match,between {} and,\
-    can you confirm,chances are,come close,comes close,conceivable,confidence in {} is low,confidence in {} low,\
-    confidence is low,confidence low,depending on,differ from,different from,differs from,discard,discarded,\
-    discarding,discards,dismiss,dismissed,dismisses,dismissing,disqualified,disregard,disregarded,disregarding,\
-    disregards,distractor,eliminate,eliminated,eliminates,eliminating,example of a label,fall short,falls short,\
-    false positives,feels off,first impression,first thought,fit badly,fit poorly,fits badly,fits poorly,guessing,\
-    guesswork,had he,had she,had they,hesitant,hesitate,hypothetically,i am tempted,i considered,i suppose,i suspect,\
-    i'm tempted,i've considered,if at all,imaginable,in passing,in theory,incidental,irrelevant to,labels include,\
-    limited confidence,list contains,list includes,little confidence,little evidence,little to do with,low confidence,\
-    mention of {},mentions {},off the table,otherwise,out of the question,plausible,please confirm,poor choice,\
-    poor fit,poor match,process of elimination,red herring,reluctantly,resembles,rule out,ruled out,rules out,\
-    ruling out,secondary topic,seems off,slight chance,small chance,some might say,some would say,something else,\
-    something like,something similar,speculating,speculation,speculative,speculatively,stop short,stops short,\
-    supposing,tangential,tempted to,tempting,theoretically,there is a chance,there's a chance,too broad,too narrow,\
-    too specific,unrelated to,unverified,weak evidence,weak fit,weak match,{} is a possibility,{} is an option,\
-    {} is false,{} is invalid,{} is mentioned,{} is off,{} is one of several,{} is one of the options,\
-    {} is one option,{} is one possibility,{} is out,{} is possible,{} was considered";
+/// Words and expressions that announce the label behind them.
+const NAMES: &str = "label intent intention category class topic tag sentiment type answer choice option \
+    classification tone mood emotion opinion decision verdict conclusion summary prediction result output fit match \
+    pick winner stance polarity response analysis genre theme severity priority hello hi thanks_for_the_question \
+    thank_you here_you_go careful_consideration after_reading after_analyzing most_appropriate most_fitting \
+    most_suitable most_accurate most_relevant high_confidence considering given based_on judging_by looking_at \
+    according_to selected assigned classified labeled described \
+    antwort kategorie klasse stimmung thema réponse étiquette catégorie classe respuesta etiqueta categoría clase \
+    risposta etichetta categoria resposta antwoord categorie ответ категория 情感 标签 分类 类别 答案 分類";
 
-/// Expressions of a reply that does not commit itself, or refuses.
-const HEDGES: &str = "alternatively,allegedly,ambiguous,apologies,apologise,apologize,apparently,arguably,as a language model,\
-    as an ai,borderline,can be either,can't be,can't determine,can't say,can't tell,cannot be,cannot determine,\
-    cannot say,cannot tell,claims to,conceivably,could,depends,difficult to,do not know,don't know,either,\
-    glad to help,guess,happy to help,hard to,how can i help,i can do,i can help,if anything,if forced,if i had to,i am not able,i am sorry,i can not,i can't,i cannot,i won't,i'm not able,i'm sorry,impossible to,\
-    inconclusive,indeterminate,insufficient,it is unclear,it's unclear,kind of,lean,leaning,leans,likely,may,maybe,might,\
-    must decline,neither,no clear,none of,not clear,not enough,not possible,not sure,partially,partly,perhaps,\
-    possibly,presumably,please paste,please provide,please share,potentially,pretends,pretending,probably,questionable,seemingly,\
-    slightly,somewhat,sort of,supposed to,supposedly,tentative,tentatively,toss up,tough call,unable to,uncertain,\
-    unclear,undecided,undetermined,unsure,i decline,i disagree,i do not agree,i don't agree,it would be,that would be,\
-    this would be,which would be,would be a,would be an,would be my guess,would be wrong,would have,\
+/// Words and expressions that say nothing by themselves.
+const FILLERS: &str = "the this that what which its their his her my here here_are to as of for in on into under with by \
+    it i i_would i'd i_will i'll i_have i've i_am i'm confident_that i_think i_believe i_find i_see i_can_confirm_that \
+    i_am_sure i'm_sure i_am_certain i'm_certain i_am_confident i'm_confident i_read appropriate correct right best fitting suitable accurate relevant proper final overall chosen \
+    predicted detected identified single main primary dominant top user clear exactly perfectly better {}_one well strongly very high confidence score about \
+    everything after wording content context information provided above behind this_one that_one the_one the_best_one been to_be to_know \
+    an_example_of a_case_of a_matter_of an_instance_of a_clear_case_of as_a_classifier a_{} an_{} a_text a_message a_query \
+    a_review a_request a_question a_comment how_to help_with written all_about the_labels that_apply not_any_other \
+    no_other_label_fits der die das den dem ein eine einen diese dieser dieses unter zu ich dies hier als von für le la \
+    les un une ce cette de du texte el los una este esta texto il lo questo questa testo o os uma do da het een dit de \
+    этот эта текст к";
+
+/// Words that begin what the label was chosen from, at the start of a sentence.
+const CHOOSING: &str = "among from given of out";
+
+/// What stands between them and the next.
+const CHOSEN_OF: &str = "all available given listed of possible provided the these those";
+
+/// What the label was chosen from.
+const CHOICES: &str = "categories choices classes intents labels list options tags topics";
+
+/// What may follow a label and `is`: not `in`, as in `x is in the text`.
+pub(super) const PREDICATES: &str = "the my clearly correct right best better most what exactly definitely";
+
+/// Verbs that say what something is instead of what it does.
+pub(super) const BEING: &str = "is was were stands seems looks sounds feels";
+
+/// Nouns and pronouns for the text and who wrote it.
+pub(super) const SUBJECTS: &str = "text message query customer user author review comment sentence request question \
+    tweet post document article email mail ticket statement snippet speaker reviewer writer passage input phrase words \
+    word person client sender they he she";
+
+/// Words before them.
+pub(super) const DETERMINERS: &str = "the this that these those its their his her it der die das er sie es le il la \
+    elle el lo он она что";
+
+/// Words of who answers.
+pub(super) const ONESELF: &str =
+    "i i'm i'd i've i'll im me my myself we ich mir meine je moi yo mi io eu я мне";
+
+/// Words that turn a sentence into its opposite, as does what ends in `n't`.
+const NEGATIONS: &str = "not no never nothing neither nor without hardly barely less rejected nicht kein keine pas ne non \
+    não niet не";
+
+/// What a confidence is called.
+pub(super) const CERTAINTIES: &str = "confidence certainty probability likelihood chance";
+
+/// The same of who is confident.
+pub(super) const CERTAIN: &str = "confident certain sure";
+
+/// What they are called where they are low.
+pub(super) const LOW: &str = "low lowish little limited weak poor minimal scant small slim slight zero none";
+
+/// What casts doubt on the label that it stands at.
+const DOUBTING_MARKS: &str = "~?؟？≠¬≈±✗✘❌🚫⛔🤔🤷⚠";
+
+/// Expressions of a reply that does not commit itself, or refuses, wherever they stand.
+const HEDGES: &str = "allegedly,alternatively,ambiguous,apologies,apologise,apologize,apparently,arguably,as an ai,\
+    as a language model,borderline,can be either,can't be,can't tell,cannot be,cannot determine,cannot say,cannot tell,claims to,\
+    conceivably,could,depends,difficult to,either,guess,happy to help,glad to help,hard to,i can't,i cannot,i can not,\
+    i won't,i'm not able,i am not able,i'm sorry,i am sorry,how can i help,i can help,if anything,if forced,if i had to,\
+    impossible to,inconclusive,indeterminate,insufficient,kind of,lean,leaning,leans,likely,may,maybe,might,\
+    neither,no clear,none of,not clear,not enough,not possible,not sure,partially,partly,perhaps,possibly,presumably,\
+    please paste,please provide,please share,potentially,pretends,pretending,probably,questionable,seemingly,slightly,\
+    somewhat,sort of,supposed to,supposedly,tentative,tentatively,toss up,unable to,uncertain,unclear,undecided,\
+    undetermined,unsure,would be wrong,would have,\
     je ne peux pas,je ne sais pas,peut être,peutêtre,probablement,désolé,vielleicht,möglicherweise,wahrscheinlich,\
     vermutlich,es tut mir leid,tut mir leid,nicht sicher,ich weiß nicht,kann ich nicht,ich kann nicht,quizás,quizá,\
     tal vez,probablemente,no puedo,no sé,lo siento,forse,probabilmente,mi dispiace,non posso,talvez,provavelmente,\
-    não posso,não sei,desculpe,misschien,waarschijnlijk,kanske,måske,może,возможно,наверное,вероятно,может быть,\
+    não posso,não sei,desculpe,misschien,waarschijnlijk,kanske,måske,может,возможно,наверное,вероятно,может быть,\
     не могу,не уверен,не уверена,извините,belki,muhtemelen,emin değilim,üzgünüm,maalesef,ربما,لا أستطيع,آسف,\
     शायद,có thể,mungkin";
 
@@ -67,27 +117,18 @@ const HEDGES_WITHOUT_SPACES: &str = "可能,也许,或许,大概,不确定,无�
     わかりません,申し訳,すみません,아마,죄송,확실하지";
 
 /// Expressions that take back what was said before them.
-const CORRECTIONS: &str = "scratch that,strike that,on second thought,on second thoughts,on reflection,\
-    let me reconsider,let me correct,i mean,my mistake,i made a mistake,i misread,i was wrong,that is not right,\
-    that's not right,is incorrect,is wrong,should be,wait no,no wait,this does not fit,this doesn't fit,\
-    does not quite fit,doesn't quite fit,does not really fit,doesn't really fit,not sure about this,\
-    not sure about that,only a guess,just a guess,confidence low,confidence is low,low confidence,may also be,\
-    might also be,could also be,alternatively";
+const CORRECTIONS: &str = "scratch that,strike that,on second thought,on second thoughts,on reflection,my mistake,\
+    i mean,i made a mistake,i misread,i was wrong,let me reconsider,let me correct,that is not right,that's not right,\
+    is incorrect,is wrong,should be,wait no,no wait,this does not fit,this doesn't fit,does not quite fit,\
+    doesn't quite fit,does not really fit,doesn't really fit,only a guess,just a guess,may also be,might also be,\
+    could also be,alternatively";
 
 /// Words that do so at the start of a line or sentence.
 const CORRECTIONS_AT_START: &str = "actually correction hmm hold sorry wait";
 
-/// Words that offer labels instead of choosing them.
-const OFFERS: &str = "available candidate candidates option options possible";
-
-/// What stands behind the colon of a label that does not apply, or may not.
-const LOW: &str = "false improbable low maybe no possible possibly rejected uncertain unclear unlikely";
-
-/// What a heading calls labels that it only offers.
-const OFFERED: &str = "candidates options possibilities";
-
 /// Words that begin a reason.
-const REASONS: &str = "because since weil denn parce porque perché want потому çünkü";
+pub(super) const REASONS: &str =
+    "because since as weil denn da parce car porque perché want omdat потому 因为 çünkü";
 
 /// Words that end a reason, or turn it round.
 const TURNS: &str = "actually although but however instead really though whereas while yet";
@@ -96,60 +137,74 @@ const TURNS: &str = "actually although but however instead really though whereas
 const INTRODUCTIONS: &str =
     "answer is,choice is,category is,class is,label is,option is,grade is,option,class,category,label,grade";
 
-/// Returns whether a word denies or only supposes the labels after it.
-pub(super) fn is_negation(word: &str) -> bool {
-    has(NEGATIONS, word) || word.ends_with("n't")
+/// Returns what a word or expression does in a frame; `None` where it is not known to affirm.
+pub(super) fn strength(expression: &str) -> Option<Strength> {
+    static STRENGTHS: LazyLock<HashMap<&str, Strength>> = LazyLock::new(|| {
+        let each = |(list, strength): (&'static str, Strength)| {
+            list.split_whitespace().map(move |word| (word, strength))
+        };
+        [
+            (FILLERS, Strength::Filler),
+            (SUBJECTS, Strength::Filler),
+            (NAMES, Strength::Name),
+            (OPENERS, Strength::Verb),
+            (CONCLUSIONS, Strength::Verb),
+            (VERBS, Strength::Verb),
+        ]
+        .into_iter()
+        .flat_map(each)
+        .collect()
+    });
+    STRENGTHS.get(expression).copied()
 }
 
-/// Returns whether a word denies the label before it.
-pub(super) fn is_rejection(word: &str) -> bool {
-    has(REJECTIONS, word)
+/// Returns how many words tell at the start of a sentence what a label was chosen from: `of all 77 labels`.
+pub(super) fn choices(words: &[&str]) -> usize {
+    let is_between = |word: &&&str| has(CHOSEN_OF, word) || word.parse::<u32>().is_ok();
+    match words {
+        [first, rest @ ..] if has(CHOOSING, first) => {
+            let length = rest.iter().take_while(is_between).count();
+            if rest.get(length).is_some_and(|word| has(CHOICES, word)) { length + 2 } else { 0 }
+        }
+        _ => 0,
+    }
+}
+
+/// Returns whether a word makes a conclusion of what follows it.
+pub(super) fn is_conclusion(word: &Word) -> bool {
+    has(CONCLUSIONS, &word.text)
+}
+
+/// Returns whether a word turns its sentence into the opposite.
+pub(super) fn is_negation(word: &Word) -> bool {
+    has(NEGATIONS, &word.text) || word.text.ends_with("n't")
+}
+
+/// Returns whether what stands at a word casts doubt on it.
+pub(super) fn is_doubting(word: &Word) -> bool {
+    let doubts = |letter: char| DOUBTING_MARKS.contains(letter);
+    word.before.contains('!') || word.before.contains(doubts) || word.after.contains(doubts)
 }
 
 /// Returns whether a word begins a reason.
-pub(super) fn is_reason(word: &str) -> bool {
-    has(REASONS, word)
+pub(super) fn is_reason(word: &Word) -> bool {
+    has(REASONS, &word.text)
 }
 
 /// Returns whether a word ends a reason, or turns it round.
-pub(super) fn is_turn(word: &str) -> bool {
-    has(TURNS, word)
-}
-
-/// Returns whether words deny what follows them.
-pub(super) fn ends_in_contrast(words: &[Word]) -> bool {
-    ends_in(CONTRASTS, words)
-}
-
-/// Returns whether a word behind the colon of a label says that it does not apply, or may not.
-pub(super) fn is_low(word: &str) -> bool {
-    has(LOW, word)
-}
-
-/// Returns whether words end in a heading that offers what follows it.
-pub(super) fn ends_in_offer(words: &[Word]) -> bool {
-    words.last().is_some_and(|last| has(OFFERED, &last.text) && last.after.contains(':'))
-}
-
-/// Returns whether a sentence, in which `{}` is the label, takes it back.
-pub(super) fn is_denial(sentence: &[&str]) -> bool {
-    holds(DENIALS, &format!(" {} ", sentence.join(" ")))
+pub(super) fn is_turn(word: &Word) -> bool {
+    has(TURNS, &word.text)
 }
 
 /// Returns whether words name the answer that follows them.
 pub(super) fn ends_in_introduction(words: &[Word]) -> bool {
-    ends_in(INTRODUCTIONS, words)
-}
-
-/// Returns whether words hesitate, refuse, negate or only offer.
-pub(super) fn is_doubtful(words: &[Word]) -> bool {
-    let texts = texts(words);
-    texts.iter().any(|word| is_negation(word) || has(OFFERS, word)) || is_hedged(&texts)
+    let text = format!(" {}", texts(&words[words.len().saturating_sub(4)..]).join(" "));
+    INTRODUCTIONS.split(',').any(|expression| text.ends_with(&format!(" {expression}")))
 }
 
 /// Returns whether words hesitate or refuse.
-pub(super) fn is_hedged(words: &[&str]) -> bool {
-    let text = format!(" {} ", words.join(" "));
+pub(super) fn is_hedged(words: &[Word]) -> bool {
+    let text = format!(" {} ", texts(words).join(" "));
     holds(HEDGES, &text) || HEDGES_WITHOUT_SPACES.split(',').any(|hedge| text.contains(hedge))
 }
 
@@ -166,7 +221,7 @@ pub(super) fn is_correction(words: &[Word]) -> bool {
 }
 
 /// Returns words without what stands around them.
-pub(super) fn texts(words: &[Word]) -> Vec<&str> {
+fn texts(words: &[Word]) -> Vec<&str> {
     words.iter().map(|word| word.text.as_str()).collect()
 }
 
@@ -177,9 +232,4 @@ pub(super) fn has(list: &str, word: &str) -> bool {
 
 fn holds(list: &str, text: &str) -> bool {
     list.split(',').any(|expression| text.contains(&format!(" {expression} ")))
-}
-
-fn ends_in(list: &str, words: &[Word]) -> bool {
-    let text = format!(" {}", texts(&words[words.len().saturating_sub(4)..]).join(" "));
-    list.split(',').any(|expression| text.ends_with(&format!(" {expression}")))
 }

@@ -32,7 +32,7 @@ pub(super) fn read(text: &str, labels: &Names) -> Matches {
         return among_prose(text, labels);
     }
     let is_unknown = |entry: &String| name(entry, labels).is_none();
-    let doubtful = entries.iter().position(|entry| is_unknown(entry) && sentence::is_doubtful(entry));
+    let doubtful = entries.iter().position(|entry| is_unknown(entry) && sentence::is_doubtful(entry, labels));
     // What hesitates or negates may do so for all entries that follow: `not sports, politics`.
     let is_meant = doubtful.is_none_or(|first| entries[first..].iter().all(is_unknown));
     // A list with labels in it was meant as a list, whatever else it holds.
@@ -53,8 +53,8 @@ fn among_prose(text: &str, labels: &Names) -> Matches {
             listed.extend(entries);
         }
     }
-    let is_doubted = sentence::is_doubtful_lead(before) || sentence::is_correction(after);
-    let is_decided_later = sentence::only_label(after, labels).is_some();
+    let is_doubted = sentence::is_doubtful_lead(before) || sentence::is_objection(after, labels);
+    let is_decided_later = sentence::only_named(after, labels).is_some();
     if is_doubted || is_decided_later { Matches::default() } else { each(&listed, labels) }
 }
 

@@ -5,7 +5,9 @@
 mod announced;
 mod clean;
 mod close;
+mod confidence;
 pub(super) mod difflib;
+mod frame;
 mod json;
 mod lexicon;
 mod list;
@@ -37,15 +39,20 @@ pub(super) struct Matches {
 
 /// Returns the one label that a reply means.
 ///
-/// A reply may be the bare label, the label in Markdown, quotes or JSON, an element or box that marks it, a line
-/// `Label: x` among others, shares of several labels, or a sentence in which exactly one label occurs, neither negated
-/// nor in doubt. The first of these ways that the reply uses decides, even if it names no label.
+/// A label is believed where it stands alone or marked: bare, on a line, in an element, box or JSON, behind `Label:`, or
+/// with its share. In a sentence it is believed where its clause, and what leads to it, is of known affirming words,
+/// and what follows explains it. Nothing is believed beside a correction, a hedge or a low confidence.
+///
+/// The first of these ways that the reply uses decides, even if it names no label.
 pub(super) fn one(reply: &str, labels: &Names) -> Option<usize> {
     const WAYS: &[fn(&str, &Names) -> Verdict] =
         &[by_marks, by_json, by_announcements, scores::of_text, by_lines, by_lead];
     let text = clean::reply(reply);
     if let Some(found) = name(&text, labels) {
         return Some(found);
+    }
+    if confidence::is_low(&text) {
+        return None;
     }
     match WAYS.iter().map(|way| way(&text, labels)).find(|verdict| !verdict.is_silent()) {
         Some(verdict) => verdict.label(),
@@ -125,7 +132,7 @@ fn only(labels: &Names, condition: &dyn Fn(&Form) -> bool) -> Option<usize> {
 /// Reads elements and boxes that hold answers.
 fn by_marks(text: &str, labels: &Names) -> Verdict {
     let answers = marked::answers(text).into_iter().map(|answer| meant(answer, labels));
-    unless_corrected(Verdict::of_all(answers), text)
+    unless_corrected(Verdict::of_all(answers), text, labels)
 }
 
 fn by_json(text: &str, labels: &Names) -> Verdict {
@@ -138,14 +145,14 @@ fn by_json(text: &str, labels: &Names) -> Verdict {
         [entry] => Verdict::of_all([name(entry, labels).or_else(|| sentence::only_label(entry, labels))]),
         entries => Verdict::of_all(entries.iter().map(|entry| name(entry, labels))),
     };
-    unless_corrected(verdict, text)
+    unless_corrected(verdict, text, labels)
 }
 
 /// Returns the verdict of what ends with a bracket, unless what follows takes it back.
-fn unless_corrected(verdict: Verdict, text: &str) -> Verdict {
+fn unless_corrected(verdict: Verdict, text: &str, labels: &Names) -> Verdict {
     let after = text.rsplit(['}', ']', '>']).next().unwrap_or_default();
     match verdict {
-        Verdict::Label(_) if sentence::is_correction(after) => Verdict::Nothing,
+        Verdict::Label(_) if sentence::is_objection(after, labels) => Verdict::Nothing,
         verdict => verdict,
     }
 }
@@ -154,7 +161,7 @@ fn unless_corrected(verdict: Verdict, text: &str) -> Verdict {
 fn by_announcements(text: &str, labels: &Names) -> Verdict {
     let Announced { answers, after } = Announced::new(text);
     match Verdict::of_all(answers.into_iter().map(|answer| meant(answer, labels))) {
-        Verdict::Label(_) if sentence::is_correction(after) => Verdict::Nothing,
+        Verdict::Label(_) if sentence::is_objection(after, labels) => Verdict::Nothing,
         verdict => verdict,
     }
 }
@@ -177,8 +184,8 @@ fn by_lines(text: &str, labels: &Names) -> Verdict {
     }
     match (Verdict::of_all(found.into_iter().map(Some)), before) {
         (Verdict::Label(label), Some(before)) => {
-            let other = sentence::only_label(after, labels).filter(|&other| other != label);
-            let is_doubted = sentence::is_doubtful_lead(before) || sentence::is_correction(after);
+            let other = sentence::only_named(after, labels).filter(|&other| other != label);
+            let is_doubted = sentence::is_doubtful_lead(before) || sentence::is_objection(after, labels);
             if is_doubted || other.is_some() { Verdict::Nothing } else { Verdict::Label(label) }
         }
         (verdict, _) => verdict,
@@ -193,9 +200,9 @@ fn by_lead(text: &str, labels: &Names) -> Verdict {
     // Few letters before a stop may number a list, or belong to what follows: `No. 5`.
     let is_word = sentence::SHORTEST <= head.trim().chars().count();
     let Some(label) = name(head, labels).filter(|_| is_word) else { return Verdict::Silent };
-    let said = name(rest, labels).or_else(|| sentence::only_label(rest, labels));
+    let said = name(rest, labels).or_else(|| sentence::only_named(rest, labels));
     let is_contradicted = said.is_some_and(|other| other != label);
-    let is_doubted = sentence::is_correction(rest) || sentence::is_hedge(rest);
+    let is_doubted = sentence::is_objection(rest, labels) || sentence::is_aside(rest, labels);
     if is_contradicted || is_doubted { Verdict::Nothing } else { Verdict::Label(label) }
 }
 

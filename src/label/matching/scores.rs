@@ -45,6 +45,14 @@ fn best(entries: impl Iterator<Item = Option<(usize, f64)>>) -> Verdict {
     if is_whole && is_each_once && leads { Verdict::Label(shares[0].0) } else { Verdict::Nothing }
 }
 
+/// Returns the part of 1 that a word says: `0.9`, `90%` and `90` are alike.
+///
+/// A number above 1 may be a percentage as well as points: only a high one is much.
+pub(super) fn share(word: &str) -> Option<f64> {
+    let number = number(word)?;
+    Some(if word.ends_with('%') || 1.0 < number { number / 100.0 } else { number })
+}
+
 /// Reads `0.9`, `90%` and `90 %`.
 fn number(written: &str) -> Option<f64> {
     let number: f64 = written.trim().trim_end_matches('%').trim_end().parse().ok()?;

@@ -1,7 +1,9 @@
 //! Labels inside sentences: which one occurs, and whether the sentence takes it back.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
+use super::frame::{self, Strength};
 use super::lexicon;
 use super::names::{Name, Names};
 use super::words::{Word, words};
@@ -21,50 +23,147 @@ struct Occurrence {
     end: usize,
 }
 
-/// Returns the only label that occurs in a text, unless the text negates it or is in doubt.
+/// Returns the only label that occurs in a text, if a clause of known affirming words holds it.
 ///
 /// Labels in a reason do not count: in `good because it is not bad` only `good` is the answer.
 pub(super) fn only_label(text: &str, labels: &Names) -> Option<usize> {
     let words = words(text);
     let all = occurrences(&words, labels);
-    let is_meant = |occurrence: &&Occurrence| {
-        let is_everyday = is_everyday(&words[occurrence.start..occurrence.end]);
-        !is_everyday || is_singled_out(&words, occurrence)
-    };
-    let meant: Vec<Occurrence> = all.iter().filter(is_meant).copied().collect();
+    let meant = meant(&words, &all);
     let first = *meant.first()?;
     let reason = reason(&words, first.end);
     // An everyday word at the end of a clause is no part of one: `yes, and no`.
     let ends = |found: &&Occurrence| found.end == words.len() || words[found.end - 1].ends_clause();
-    let rivals = meant.iter().chain(all.iter().filter(ends));
+    let mut rivals = meant.iter().chain(all.iter().filter(ends));
     let is_rival = |found: &Occurrence| found.label != first.label && !reason.contains(&found.start);
-    let is_contested = rivals.clone().any(is_rival) || is_part_of_another(&words, first.label, labels);
-    let denies = |found: &Occurrence| found.label == first.label && is_taken_back(&words, found);
-    let is_denied = meant.iter().any(denies) || lexicon::is_correction(&words[first.end..]);
-    (!is_contested && !is_denied && !is_hedged(&words, &meant)).then_some(first.label)
+    if rivals.any(is_rival) || is_part_of_another(&words, first.label, labels) {
+        return None;
+    }
+    let words = merged(words, &meant);
+    let named = || (0..words.len()).filter(|&at| words[at].label == Some(first.label));
+    let is_affirmed = named().any(|at| is_affirmed(&words, at)) && !named().any(|at| is_denied(&words, at));
+    let behind = named().next().map_or(&words[..], |at| &words[at + 1..]);
+    let is_doubted = lexicon::is_correction(behind) || is_of_oneself(&words) || lexicon::is_hedged(&words);
+    (is_affirmed && !is_doubted).then_some(first.label)
 }
 
-/// Returns whether a text that leads to a label leaves it in doubt: hesitates, refuses, or negates or only offers it at
-/// its end.
+/// Returns the only label that a text names without a negation, whether it affirms it or not.
+pub(super) fn only_named(text: &str, labels: &Names) -> Option<usize> {
+    let words = labeled(text, labels);
+    let is_denied = |at: usize| words[sentence(&words, at)].iter().any(lexicon::is_negation);
+    let named = (0..words.len()).filter(|&at| !is_denied(at)).filter_map(|at| words[at].label);
+    let named: HashSet<usize> = named.collect();
+    named.iter().next().copied().filter(|_| named.len() == 1)
+}
+
+/// Returns whether a text that leads to a label leaves it in doubt: hesitates or refuses, or ends in the middle of a
+/// sentence that is not of known affirming words.
 pub(super) fn is_doubtful_lead(text: &str) -> bool {
+    !ends_in_frame(text) || lexicon::is_hedged(&words(text))
+}
+
+/// Returns whether a text ends with a sentence, or in the middle of one that is of known affirming words.
+pub(super) fn ends_in_frame(text: &str) -> bool {
     let words = words(text);
-    let start = words.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
-    lexicon::is_doubtful(&words[start..]) || lexicon::is_hedged(&lexicon::texts(&words))
+    let Some((last, before)) = words.split_last() else { return true };
+    let is_whole = last.ends_sentence() && !last.after.contains(':');
+    let start = before.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
+    is_whole || frame::strength(&words[start..]).is_some()
 }
 
-/// Returns whether a text takes back the label that stood before it.
-pub(super) fn is_correction(text: &str) -> bool {
-    lexicon::is_correction(&words(text))
+/// Returns whether what follows a label takes it back, or says of who answers what is not known to affirm.
+pub(super) fn is_objection(text: &str, labels: &Names) -> bool {
+    let words = labeled(text, labels);
+    lexicon::is_correction(&words) || is_of_oneself(&words)
 }
 
-/// Returns whether a text hesitates or refuses.
-pub(super) fn is_hedge(text: &str) -> bool {
-    lexicon::is_hedged(&lexicon::texts(&words(text)))
+/// Returns whether a sentence after a label hesitates, or the first does not explain it.
+pub(super) fn is_aside(text: &str, labels: &Names) -> bool {
+    let words = labeled(text, labels);
+    let end = words.iter().position(Word::ends_sentence).map_or(words.len(), |last| last + 1);
+    !frame::comments(&words[..end]) || lexicon::is_hedged(&words)
 }
 
-/// Returns whether an entry of a list hesitates, negates, or only offers.
-pub(super) fn is_doubtful(entry: &str) -> bool {
-    lexicon::is_doubtful(&words(entry))
+/// Returns whether an entry of a list hesitates, negates, or holds a label in words that are not known to affirm it.
+pub(super) fn is_doubtful(entry: &str, labels: &Names) -> bool {
+    let words = labeled(entry, labels);
+    let is_framed = || !words.iter().any(|word| word.label.is_some()) || frame::strength(&words).is_some();
+    lexicon::is_hedged(&words) || words.iter().any(lexicon::is_negation) || !is_framed()
+}
+
+/// Returns whether a clause of known affirming words holds the label at a place, led to and followed by what may be
+/// believed.
+fn is_affirmed(words: &[Word], label: usize) -> bool {
+    let Range { start, end } = sentence(words, label);
+    // Whatever stands before a conclusion is its reason.
+    let concludes =
+        |&at: &usize| lexicon::is_conclusion(&words[at]) && words[..at].last().is_none_or(Word::ends_clause);
+    let start = (start..label).rev().find(concludes).unwrap_or(start);
+    let clause = words[start..label].iter().rposition(Word::ends_clause).map_or(start, |at| start + at + 1);
+    let last = words[label..end].iter().position(Word::ends_clause).map_or(end, |length| label + length + 1);
+    // A reason may begin without a comma, but not every `as` does.
+    let is_reason = |&at: &usize| lexicon::is_reason(&words[at]) && frame::explains(&words[at..end]);
+    let close = (label + 1..last).find(is_reason).unwrap_or(last);
+    let lead = &words[start..clause];
+    let (is_led, leads) = (lead.iter().any(|word| !word.text.is_empty()), frame::strength(lead));
+    let is_reasoned = || lead.first().is_some_and(lexicon::is_reason) && frame::explains(lead);
+    let announces = |strength: Option<Strength>| strength.is_some_and(|strength| Strength::Filler < strength);
+    let is_bare = words[clause..close].iter().all(|word| word.text.is_empty() || word.label.is_some());
+    let is_complete = match frame::strength(&words[clause..close]) {
+        Some(Strength::Verb) => leads.is_some() || is_reasoned(),
+        Some(_) if is_bare && is_led => announces(leads),
+        Some(_) if is_bare => start == 0 || announces(frame::strength(&words[sentence(words, start - 1)])),
+        _ => false,
+    };
+    let next = end..sentence(words, end).end;
+    is_complete && frame::explains(&words[close..end]) && frame::comments(&words[next])
+}
+
+/// Returns where the sentence of a word stands.
+fn sentence(words: &[Word], at: usize) -> Range<usize> {
+    let start = words[..at].iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
+    let length = words[at..].iter().position(Word::ends_sentence);
+    start..length.map_or(words.len(), |length| at + length + 1)
+}
+
+/// Returns whether the sentence of a label negates it before it or asks for it, or a mark doubts it.
+fn is_denied(words: &[Word], label: usize) -> bool {
+    let Range { start, end } = sentence(words, label);
+    let is_negated = words[start..label].iter().any(lexicon::is_negation) && !is_affirmed(words, label);
+    is_negated || words[start..end].iter().any(lexicon::is_doubting)
+}
+
+/// Returns whether a clause says of who answers what is not known to affirm.
+fn is_of_oneself(words: &[Word]) -> bool {
+    let pieces = words.split_inclusive(Word::ends_clause).flat_map(|clause| clause.split(lexicon::is_reason));
+    pieces.into_iter().any(|clause| frame::is_of_oneself(clause) && frame::strength(clause).is_none())
+}
+
+/// Returns the words of a text with its labels as single words.
+fn labeled(text: &str, labels: &Names) -> Vec<Word> {
+    let words = words(text);
+    let meant = meant(&words, &occurrences(&words, labels));
+    merged(words, &meant)
+}
+
+/// Joins the words of each label to one.
+fn merged(words: Vec<Word>, labels: &[Occurrence]) -> Vec<Word> {
+    let mut merged: Vec<Word> = Vec::new();
+    for (at, word) in words.into_iter().enumerate() {
+        let found = labels.iter().find(|found| (found.start..found.end).contains(&at));
+        match (found, merged.last_mut()) {
+            (Some(found), Some(last)) if found.start < at => last.after = word.after,
+            (Some(found), _) => merged.push(Word { text: "{}".to_owned(), label: Some(found.label), ..word }),
+            (None, _) => merged.push(word),
+        }
+    }
+    merged
+}
+
+/// Returns the labels that are no everyday words, or stand apart.
+fn meant(words: &[Word], all: &[Occurrence]) -> Vec<Occurrence> {
+    let is_everyday = |found: &Occurrence| is_everyday(&words[found.start..found.end]);
+    all.iter().filter(|found| !is_everyday(found) || is_singled_out(words, found)).copied().collect()
 }
 
 /// Returns where labels occur as whole words; of overlapping ones the longest counts.
@@ -115,93 +214,17 @@ fn is_part_of_another(words: &[Word], found: usize, labels: &Names) -> bool {
 }
 
 /// Returns which words give the reason for the label before them; none where the reason turns round.
-fn reason(words: &[Word], label_end: usize) -> std::ops::Range<usize> {
+fn reason(words: &[Word], label_end: usize) -> Range<usize> {
     let clause = &words[label_end..];
     let length = clause.iter().position(Word::ends_sentence).map_or(clause.len(), |last| last + 1);
     let sentence = &clause[..length];
     let none = label_end..label_end;
-    match sentence.iter().position(|word| lexicon::is_reason(&word.text)) {
-        Some(start) if !sentence[start..].iter().any(|word| lexicon::is_turn(&word.text)) => {
+    match sentence.iter().position(lexicon::is_reason) {
+        Some(start) if !sentence[start..].iter().any(lexicon::is_turn) => {
             label_end + start..label_end + length
         }
         _ => none,
     }
-}
-
-/// Returns whether a sentence denies the label it names, or only asks about it.
-fn is_taken_back(words: &[Word], occurrence: &Occurrence) -> bool {
-    let (before, after) = (&words[..occurrence.start], &words[occurrence.end..]);
-    let start = before.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
-    let denies = |word: &Word| lexicon::is_negation(&word.text) || lexicon::is_rejection(&word.text);
-    before[start..].iter().any(denies)
-        || lexicon::ends_in_contrast(before)
-        || lexicon::ends_in_offer(before)
-        || is_struck_out(&words[occurrence.start])
-        || is_scored_low(&words[occurrence.end - 1], after)
-        || is_rejected(&words[occurrence.end - 1..])
-        || lexicon::is_denial(&around(words, occurrence))
-}
-
-/// Returns the words of the sentence that a label stands in, up to a reason; the label itself is `{}`.
-fn around<'a>(words: &'a [Word], occurrence: &Occurrence) -> Vec<&'a str> {
-    let start = words[..occurrence.start].iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
-    let last = words[occurrence.end - 1..].iter().position(Word::ends_sentence);
-    let end = last.map_or(words.len(), |length| occurrence.end + length);
-    let behind = words[occurrence.end..end].iter().take_while(|word| !lexicon::is_reason(&word.text));
-    let spoken = |word: &'a Word| Some(word.text.as_str()).filter(|text| !text.is_empty());
-    let before = words[start..occurrence.start].iter().filter_map(spoken);
-    before.chain(["{}"]).chain(behind.filter_map(spoken)).collect()
-}
-
-/// Returns whether what follows a label in its sentence, the first word here, denies it.
-fn is_rejected(words: &[Word]) -> bool {
-    let mut in_clause = true;
-    for (at, word) in words.iter().enumerate() {
-        let text = word.text.as_str();
-        if 0 < at && lexicon::is_reason(text) {
-            return false;
-        }
-        let is_denial = lexicon::is_rejection(text) || (in_clause && lexicon::is_negation(text));
-        if (0 < at && is_denial) || word.is_asked() {
-            return true;
-        }
-        if word.ends_sentence() {
-            return false;
-        }
-        in_clause &= !word.ends_clause();
-    }
-    false
-}
-
-fn is_struck_out(word: &Word) -> bool {
-    word.before.contains("~~")
-}
-
-/// Returns whether a label is followed by a low confidence, as in `spam: no`, `spam (10%)` and `spam: 0.1`.
-fn is_scored_low(label: &Word, after: &[Word]) -> bool {
-    let Some(at) = after.iter().position(|word| !word.text.is_empty()).filter(|_| !label.ends_sentence())
-    else {
-        return false;
-    };
-    let next = &after[at];
-    let share = match next.text.strip_suffix('%') {
-        Some(percent) => percent.parse().map(|percent: f64| percent / 100.0),
-        // A number above 1 may be a percentage as well as points: only a high one is believed.
-        None => next.text.parse().map(|number| if number <= 1.0 { number } else { number / 100.0 }),
-    };
-    let mut between = std::iter::once(label).chain(&after[..at]);
-    let is_told = between.any(|word| word.after.contains([':', '=']));
-    let is_denied = is_told && lexicon::is_low(&next.text);
-    is_denied || share.is_ok_and(|share| share < 0.5)
-}
-
-/// Returns whether a reply refuses or hesitates, outside the labels themselves.
-fn is_hedged(words: &[Word], occurrences: &[Occurrence]) -> bool {
-    let is_label = |at: usize| occurrences.iter().any(|found| found.start <= at && at < found.end);
-    let rest = words.iter().enumerate();
-    let rest: Vec<&str> =
-        rest.map(|(at, word)| if is_label(at) { "\u{0}" } else { word.text.as_str() }).collect();
-    lexicon::is_hedged(&rest)
 }
 
 fn is_everyday(words: &[Word]) -> bool {

@@ -15,22 +15,30 @@ pub(super) struct Word {
     pub(super) after: String,
     /// Whether a hyphen without spaces stands before it: `spam` in `anti-spam`.
     pub(super) is_joined: bool,
+    /// The label that the word is, where labels were told apart.
+    pub(super) label: Option<usize>,
 }
 
 impl Word {
-    /// Returns whether a clause ends here, as at a comma, a colon or a bracket.
+    /// Returns whether a clause ends here, as at a comma, a colon, a dash or a bracket.
     pub(super) fn ends_clause(&self) -> bool {
-        self.ends_sentence() || self.after.contains([',', ':', '(', ')', '|', '\n'])
+        let is_dash = self.text.is_empty() && self.after.starts_with('-');
+        is_dash
+            || self.ends_sentence()
+            || self.after.contains([',', ':', '(', ')', '|', '\n', '—', '–', '=', '→', '>'])
     }
 
     /// Returns whether a sentence ends here; the end of a line alone may be in the middle of one.
     pub(super) fn ends_sentence(&self) -> bool {
-        self.after.contains(['.', '!', '?', ';', '。', '؟', '…']) || self.after.ends_with("\n\n")
-    }
-
-    /// Returns whether a question ends here.
-    pub(super) fn is_asked(&self) -> bool {
-        self.after.contains(['?', '؟'])
+        // A letter before a bracket numbers what follows: `B) the second one`.
+        let is_number = || {
+            self.after.starts_with(')')
+                && self.before.is_empty()
+                && (self.label.is_some() || self.text.chars().count() == 1)
+        };
+        self.after.contains(['.', '!', '?', ';', '。', '؟', '…'])
+            || self.after.ends_with("\n\n")
+            || is_number()
     }
 }
 
@@ -38,13 +46,19 @@ impl Word {
 pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     for line in text.lines() {
-        let line = spaced(&clean::fold(line).replace(['—', '–', '/'], " "));
+        let line = spaced(&clean::fold(line).replace('—', "— ").replace('–', "– ").replace('/', " "));
         if let Some(last) = words.last_mut()
             && !last.after.ends_with("\n\n")
         {
             last.after.push('\n');
         }
         for token in line.split_whitespace() {
+            if let Some(last) = words.last_mut()
+                && token.starts_with(['(', '['])
+                && !last.after.ends_with('\n')
+            {
+                last.after.push('(');
+            }
             let parts = token.split_inclusive(['-', '_']).enumerate();
             words.extend(parts.map(|(at, part)| word(part, token, at)));
         }
@@ -91,5 +105,6 @@ fn word(part: &str, token: &str, at: usize) -> Word {
         before: part[..start.min(start_of_after)].to_owned(),
         after: part[start_of_after..].to_owned(),
         is_joined,
+        label: None,
     }
 }

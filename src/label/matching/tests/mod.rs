@@ -95,7 +95,7 @@ fn a_label_inside_a_sentence_counts_once() {
     check(MOOD, "{\"label\": \"The text is positive\"}", "Positive");
     check(SARCASM, "The text is sarcastic.", "Sarcastic");
     check(TOPICS, "The text is about politics.", "politics");
-    check(TOPICS, "It is all about tech these days", "technology");
+    check(TOPICS, "It is all about tech", "technology");
     check(TOPICS, "It comes from R&D.", "R&D");
     check(LANGUAGES, "This is written in C++.", "C++");
     check(LANGUAGES, "This is written in Rust.", "Rust");
@@ -176,7 +176,7 @@ fn a_line_of_its_own_beats_an_explanation() {
 fn everyday_words_count_only_where_they_stand_out() {
     check(YES_NO, "No", "No");
     check(YES_NO, "yes.", "Yes");
-    check(YES_NO, "No, it is meant seriously.", "No");
+    check(YES_NO, "No, he means it seriously.", "No");
     check(YES_NO, "Yes - clearly", "");
     check(YES_NO, "Yes, there is no doubt.", "Yes");
     check(YES_NO, "There is no doubt that it is sarcastic.", "");

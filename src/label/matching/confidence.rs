@@ -1,0 +1,36 @@
+//! How sure a reply says it is: `Confidence: 5%`, `certainty: low`, `(20% sure)`.
+
+use super::lexicon::{self, has};
+use super::scores;
+use super::words::{Word, words};
+
+/// How many words before and after its name a confidence may stand.
+const NEAR: usize = 4;
+
+/// Returns whether a text tells a confidence that is low in words, or below one half.
+pub(super) fn is_low(text: &str) -> bool {
+    let words = words(text);
+    let is_told = |text: &str| has(lexicon::CERTAINTIES, text) || has(lexicon::CERTAIN, text);
+    (0..words.len()).filter(|&at| is_told(&words[at].text)).any(|at| is_low_at(&words, at))
+}
+
+fn is_low_at(words: &[Word], at: usize) -> bool {
+    let before = words[..at].iter().rev().take_while(|word| !word.ends_clause()).take(NEAR);
+    if let Some(share) = before.clone().find_map(|word| scores::share(&word.text)) {
+        return share < 0.5;
+    }
+    let ends = |word: &Word| word.ends_sentence() || word.after.contains([',', ')', '\n']);
+    let length = words[at..].iter().position(ends).map_or(words.len() - at, |last| last + 1);
+    let after: Vec<&str> = words[at + 1..at + length].iter().map(|word| word.text.as_str()).collect();
+    let mut numbers =
+        after.iter().take(NEAR).filter_map(|word| Some((scores::share(word)?, word.parse::<f64>().ok())));
+    match (numbers.next(), numbers.next()) {
+        (Some((_, Some(points))), Some((_, Some(all)))) => points < all / 2.0,
+        (Some((share, _)), _) => share < 0.5,
+        (None, _) => {
+            let is_named = has(lexicon::CERTAINTIES, &words[at].text);
+            before.clone().any(|word| has(lexicon::LOW, &word.text) || lexicon::is_negation(word))
+                || (is_named && after.iter().take(NEAR).any(|word| has(lexicon::LOW, word)))
+        }
+    }
+}
