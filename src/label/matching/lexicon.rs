@@ -1,4 +1,4 @@
-//! Words that change what a reply says of a label: those of frames, which affirm it, and hedges, refusals and corrections.
+//! Words that change what a reply says of a label: those that affirm it, and hedges, refusals and corrections.
 //!
 //! Lists of words are separated by white space, `_` joins the words of an expression; those of hedges and corrections
 //! are separated by commas. All are folded.
@@ -10,46 +10,49 @@ use super::frame::Strength;
 use super::words::Word;
 
 /// Words and expressions that say that the label beside them is so.
-const VERBS: &str = "is it's that's applies asks asking wants needs_help_with falls belongs fits matches relates \
-    concerns describes expresses conveys shows indicates reports corresponds represents reflects refers talks \
-    discusses suits choose choosing select pick assign classify categorize classified_as labeled_as labelled_as \
-    categorized_as i_chose i_selected i_picked i_assigned i_classified i_labeled i_have_classified i_have_chosen i_have_selected i_predict i_conclude i_label \
-    i_would_label i'd_label i_say i'd_say i_would_say i_call i'd_call i_would_call i_go_with i'd_go_with \
-    i_would_go_with i'll_go_with i_will_go_with going_with would_go_to comes_from deals_with would_be should_be must_be \
-    has_to_be can_be_classified can_be_labeled can_be_categorized seems_to_be appears_to_be looks_like i_prefer i_find_it i_find_this \
-    ist lautet passt gehört est c'est correspond concerne es corresponde trata è riguarda corrisponde é pertence gaat \
-    hoort это относится";
+const VERBS: &str = "is it's that's applies asks asking wants needs_help_with falls belongs fits matches \
+    relates concerns describes expresses conveys shows indicates reports corresponds represents reflects \
+    refers talks discusses suits choose choosing select pick assign classify categorize classified_as \
+    labeled_as labelled_as categorized_as i_chose i_selected i_picked i_assigned i_classified i_labeled \
+    i_have_classified i_have_chosen i_have_selected i_predict i_conclude i_label i_would_label i'd_label \
+    i_say i'd_say i_would_say i_call i'd_call i_would_call i_go_with i'd_go_with i_would_go_with \
+    i'll_go_with i_will_go_with going_with would_go_to comes_from deals_with would_be should_be must_be \
+    has_to_be can_be_classified can_be_labeled can_be_categorized seems_to_be appears_to_be looks_like \
+    i_prefer i_find_it i_find_this ist lautet passt gehört est c'est correspond concerne es corresponde \
+    trata è riguarda corrisponde é pertence gaat hoort это относится";
 
 /// Words that make a conclusion of what follows them, whatever stood before.
-const CONCLUSIONS: &str = "so therefore thus hence consequently accordingly also folglich daher somit donc ainsi \
-    entonces quindi portanto dus поэтому следовательно";
+const CONCLUSIONS: &str = "so therefore thus hence consequently accordingly also folglich daher somit donc \
+    ainsi entonces quindi portanto dus поэтому следовательно";
 
 /// Words and expressions that affirm the label behind them.
-const OPENERS: &str = "clearly definitely undoubtedly certainly evidently obviously absolutely unambiguously overall \
-    finally sure okay ok yes of_course no_doubt without_a_doubt without_doubt there_is_no_doubt klar eindeutig \
-    clairement claramente chiaramente duidelijk конечно";
+const OPENERS: &str = "clearly definitely undoubtedly certainly evidently obviously absolutely \
+    unambiguously overall finally sure okay ok yes of_course no_doubt without_a_doubt without_doubt \
+    there_is_no_doubt klar eindeutig clairement claramente chiaramente duidelijk конечно";
 
 /// Words and expressions that announce the label behind them.
 const NAMES: &str = "label intent intention category class topic tag sentiment type answer choice option \
-    classification tone mood emotion opinion decision verdict conclusion summary prediction result output fit match \
-    pick winner stance polarity response analysis genre theme severity priority hello hi thanks_for_the_question \
-    thank_you here_you_go careful_consideration after_reading after_analyzing most_appropriate most_fitting \
-    most_suitable most_accurate most_relevant high_confidence considering given based_on judging_by looking_at \
-    according_to selected assigned classified labeled described \
-    antwort kategorie klasse stimmung thema réponse étiquette catégorie classe respuesta etiqueta categoría clase \
-    risposta etichetta categoria resposta antwoord categorie ответ категория 情感 标签 分类 类别 答案 分類";
+    classification tone mood emotion opinion decision verdict conclusion summary prediction result output \
+    fit match pick winner stance polarity response analysis genre theme severity priority hello hi \
+    thanks_for_the_question thank_you here_you_go careful_consideration after_reading after_analyzing \
+    most_appropriate most_fitting most_suitable most_accurate most_relevant high_confidence considering \
+    given based_on judging_by looking_at according_to selected assigned classified labeled described \
+    antwort kategorie klasse stimmung thema réponse étiquette catégorie classe respuesta etiqueta categoría \
+    clase risposta etichetta categoria resposta antwoord categorie ответ категория 情感 标签 分类 类别 答案 分類";
 
 /// Words and expressions that say nothing by themselves.
-const FILLERS: &str = "the this that what which its their his her my here here_are to as of for in on into under with by \
-    it i i_would i'd i_will i'll i_have i've i_am i'm confident_that i_think i_believe i_find i_see i_can_confirm_that \
-    i_am_sure i'm_sure i_am_certain i'm_certain i_am_confident i'm_confident i_read appropriate correct right best fitting suitable accurate relevant proper final overall chosen \
-    predicted detected identified single main primary dominant top user clear exactly perfectly better {}_one well strongly very high confidence score about \
-    everything after wording content context information provided above behind this_one that_one the_one the_best_one been to_be to_know \
-    an_example_of a_case_of a_matter_of an_instance_of a_clear_case_of as_a_classifier a_{} an_{} a_text a_message a_query \
-    a_review a_request a_question a_comment how_to help_with written all_about the_labels that_apply not_any_other \
-    no_other_label_fits der die das den dem ein eine einen diese dieser dieses unter zu ich dies hier als von für le la \
-    les un une ce cette de du texte el los una este esta texto il lo questo questa testo o os uma do da het een dit de \
-    этот эта текст к";
+const FILLERS: &str = "the this that what which its their his her my here here_are to as of for in on into \
+    under with by it i i_would i'd i_will i'll i_have i've i_am i'm confident_that i_think i_believe i_find \
+    i_see i_can_confirm_that i_am_sure i'm_sure i_am_certain i'm_certain i_am_confident i'm_confident \
+    i_read appropriate correct right best fitting suitable accurate relevant proper final overall chosen \
+    predicted detected identified single main primary dominant top user clear exactly perfectly better \
+    {}_one well strongly very high confidence score about everything after wording content context \
+    information provided above behind this_one that_one the_one the_best_one been to_be to_know \
+    an_example_of a_case_of a_matter_of an_instance_of a_clear_case_of as_a_classifier a_{} an_{} a_text \
+    a_message a_query a_review a_request a_question a_comment how_to help_with written all_about the_labels \
+    that_apply not_any_other no_other_label_fits der die das den dem ein eine einen diese dieser dieses \
+    unter zu ich dies hier als von für le la les un une ce cette de du texte el los una este esta texto il \
+    lo questo questa testo o os uma do da het een dit этот эта текст к";
 
 /// Words that begin what the label was chosen from, at the start of a sentence.
 const CHOOSING: &str = "among from given of out";
@@ -67,21 +70,21 @@ pub(super) const PREDICATES: &str = "the my clearly correct right best better mo
 pub(super) const BEING: &str = "is was were stands seems looks sounds feels";
 
 /// Nouns and pronouns for the text and who wrote it.
-pub(super) const SUBJECTS: &str = "text message query customer user author review comment sentence request question \
-    tweet post document article email mail ticket statement snippet speaker reviewer writer passage input phrase words \
-    word person client sender they he she";
+pub(super) const SUBJECTS: &str = "text message query customer user author review comment sentence request \
+    question tweet post document article email mail ticket statement snippet speaker reviewer writer \
+    passage input phrase words word person client sender they he she";
 
 /// Words before them.
-pub(super) const DETERMINERS: &str = "the this that these those its their his her it der die das er sie es le il la \
-    elle el lo он она что";
+pub(super) const DETERMINERS: &str = "the this that these those its their his her it der die das er sie es \
+    le il la elle el lo он она что";
 
 /// Words of who answers.
 pub(super) const ONESELF: &str =
     "i i'm i'd i've i'll im me my myself we ich mir meine je moi yo mi io eu я мне";
 
 /// Words that turn a sentence into its opposite, as does what ends in `n't`.
-const NEGATIONS: &str = "not no never nothing neither nor without hardly barely less rejected nicht kein keine pas ne non \
-    não niet не";
+const NEGATIONS: &str = "not no never nothing neither nor without hardly barely less rejected nicht kein \
+    keine pas ne non não niet не";
 
 /// What a confidence is called.
 pub(super) const CERTAINTIES: &str = "confidence certainty probability likelihood chance";
@@ -96,31 +99,29 @@ pub(super) const LOW: &str = "low lowish little limited weak poor minimal scant 
 const DOUBTING_MARKS: &str = "~?؟？≠¬≈±✗✘❌🚫⛔🤔🤷⚠";
 
 /// Expressions of a reply that does not commit itself, or refuses, wherever they stand.
-const HEDGES: &str = "allegedly,alternatively,ambiguous,apologies,apologise,apologize,apparently,arguably,as an ai,\
-    as a language model,borderline,can be either,can't be,can't tell,cannot be,cannot determine,cannot say,cannot tell,claims to,\
-    conceivably,could,depends,difficult to,either,guess,happy to help,glad to help,hard to,i can't,i cannot,i can not,\
-    i won't,i'm not able,i am not able,i'm sorry,i am sorry,how can i help,i can help,if anything,if forced,if i had to,\
-    impossible to,inconclusive,indeterminate,insufficient,kind of,lean,leaning,leans,likely,may,maybe,might,\
-    neither,no clear,none of,not clear,not enough,not possible,not sure,partially,partly,perhaps,possibly,presumably,\
-    please paste,please provide,please share,potentially,pretends,pretending,probably,questionable,seemingly,slightly,\
-    somewhat,sort of,supposed to,supposedly,tentative,tentatively,toss up,unable to,uncertain,unclear,undecided,\
-    undetermined,unsure,would be wrong,would have,\
-    je ne peux pas,je ne sais pas,peut être,peutêtre,probablement,désolé,vielleicht,möglicherweise,wahrscheinlich,\
-    vermutlich,es tut mir leid,tut mir leid,nicht sicher,ich weiß nicht,kann ich nicht,ich kann nicht,quizás,quizá,\
-    tal vez,probablemente,no puedo,no sé,lo siento,forse,probabilmente,mi dispiace,non posso,talvez,provavelmente,\
-    não posso,não sei,desculpe,misschien,waarschijnlijk,kanske,måske,может,возможно,наверное,вероятно,может быть,\
-    не могу,не уверен,не уверена,извините,belki,muhtemelen,emin değilim,üzgünüm,maalesef,ربما,لا أستطيع,آسف,\
-    शायद,có thể,mungkin";
+const HEDGES: &str = "alternatively,ambiguous,apologies,apologise,apologize,as an ai,as a language model,\
+    can't be,can't tell,cannot be,cannot determine,cannot say,cannot tell,could,depends,difficult to,either,\
+    guess,happy to help,glad to help,hard to,i can't,i cannot,i can not,i won't,i'm not able,i am not able,\
+    i'm sorry,i am sorry,how can i help,i can help,impossible to,inconclusive,indeterminate,insufficient,\
+    likely,may,maybe,might,neither,no clear,not clear,not enough,not possible,not sure,perhaps,possibly,\
+    please paste,please provide,please share,probably,tentative,tentatively,unable to,uncertain,unclear,\
+    undecided,undetermined,unsure,je ne peux pas,je ne sais pas,peut être,peutêtre,probablement,désolé,\
+    vielleicht,möglicherweise,wahrscheinlich,vermutlich,es tut mir leid,tut mir leid,nicht sicher,\
+    ich weiß nicht,kann ich nicht,ich kann nicht,quizás,quizá,tal vez,probablemente,no puedo,no sé,\
+    lo siento,forse,probabilmente,mi dispiace,non posso,talvez,provavelmente,não posso,não sei,desculpe,\
+    misschien,waarschijnlijk,kanske,måske,может,возможно,наверное,вероятно,может быть,не могу,не уверен,\
+    не уверена,извините,belki,muhtemelen,emin değilim,üzgünüm,maalesef,ربما,لا أستطيع,آسف,शायद,có thể,\
+    mungkin";
 
 /// The same in scripts that put no spaces between words.
 const HEDGES_WITHOUT_SPACES: &str = "可能,也许,或许,大概,不确定,无法,不能,抱歉,对不起,難,不确,かもしれ,おそらく,たぶん,できません,\
     わかりません,申し訳,すみません,아마,죄송,확실하지";
 
 /// Expressions that take back what was said before them.
-const CORRECTIONS: &str = "scratch that,strike that,on second thought,on second thoughts,on reflection,my mistake,\
-    i mean,i made a mistake,i misread,i was wrong,let me reconsider,let me correct,that is not right,that's not right,\
-    is incorrect,is wrong,should be,wait no,no wait,this does not fit,this doesn't fit,does not quite fit,\
-    doesn't quite fit,does not really fit,doesn't really fit,only a guess,just a guess,may also be,might also be,\
+const CORRECTIONS: &str = "scratch that,strike that,on second thought,on second thoughts,on reflection,\
+    my mistake,let me reconsider,let me correct,that is not right,that's not right,is incorrect,is wrong,\
+    should be,wait no,no wait,this does not fit,this doesn't fit,does not quite fit,doesn't quite fit,\
+    does not really fit,doesn't really fit,only a guess,just a guess,may also be,might also be,\
     could also be,alternatively";
 
 /// Words that do so at the start of a line or sentence.
