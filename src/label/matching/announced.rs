@@ -8,6 +8,9 @@ const NOUNS: &str = "answer category choice class classification conclusion deci
     response result tag topic verdict 答案 标签 分类 类别 回答 ラベル antwort kategorie réponse catégorie respuesta \
     categoría risposta categoria resposta ответ категория cevap etiket";
 
+/// The same by what is judged.
+const KINDS: &str = "emotion genre intent intention mood polarity sentiment stance theme tone";
+
 /// The same for several at once, which may also be all there is to choose from.
 const PLURALS: &str = "answers categories choices classes labels tags topics";
 
@@ -23,14 +26,14 @@ const TITLES: &str = "answer category choice class grade label level option rati
 pub(super) struct Announced<'a> {
     /// What each says, unless it says nothing itself and the next lines do.
     pub(super) answers: Vec<&'a str>,
-    /// What follows the last of them.
-    pub(super) after: &'a str,
+    /// What stands before the first of them, and what follows the last.
+    pub(super) around: (&'a str, &'a str),
 }
 
 impl<'a> Announced<'a> {
     /// Finds the announcements; those in the singular count before those in the plural.
     pub(super) fn new(text: &'a str) -> Self {
-        [NOUNS, PLURALS]
+        [NOUNS, KINDS, PLURALS]
             .into_iter()
             .map(|nouns| Self::by(nouns, text))
             .find(|found| !found.answers.is_empty())
@@ -41,12 +44,15 @@ impl<'a> Announced<'a> {
         let mut found = Self::default();
         let mut end = 0;
         for line in text.split_inclusive('\n') {
+            let start = end;
             end += line.len();
-            let before = found.answers.len();
-            found.answers.extend(answers(line, nouns).into_iter().filter(|answer| !answer.is_empty()));
-            if before < found.answers.len() {
-                found.after = &text[end..];
+            let announced = answers(line, nouns).into_iter().filter(|answer| !answer.is_empty());
+            let announced: Vec<&str> = announced.collect();
+            if !announced.is_empty() {
+                let before = if found.answers.is_empty() { &text[..start] } else { found.around.0 };
+                found.around = (before, &text[end..]);
             }
+            found.answers.extend(announced);
         }
         found
     }
@@ -54,7 +60,7 @@ impl<'a> Announced<'a> {
 
 /// Returns what a line announces, in whatever number; `None` where it announces nothing.
 pub(super) fn of_line(line: &str) -> Option<&str> {
-    [NOUNS, PLURALS].into_iter().find_map(|nouns| answers(line, nouns).pop())
+    [NOUNS, KINDS, PLURALS].into_iter().find_map(|nouns| answers(line, nouns).pop())
 }
 
 /// Returns the label that a line names by its letter or number, as in `Option B` and `Class 3`.

@@ -10,8 +10,16 @@ const NEAR: usize = 4;
 /// Returns whether a text tells a confidence that is low in words, or below one half.
 pub(super) fn is_low(text: &str) -> bool {
     let words = words(text);
-    let is_told = |text: &str| has(lexicon::CERTAINTIES, text) || has(lexicon::CERTAIN, text);
-    (0..words.len()).filter(|&at| is_told(&words[at].text)).any(|at| is_low_at(&words, at))
+    (0..words.len()).filter(|&at| tells(&words[at])).any(|at| is_low_at(&words, at))
+}
+
+/// Returns whether a text tells how sure it is.
+pub(super) fn is_told(text: &str) -> bool {
+    words(text).iter().any(tells)
+}
+
+fn tells(word: &Word) -> bool {
+    has(lexicon::CERTAINTIES, &word.text) || has(lexicon::CERTAIN, &word.text)
 }
 
 fn is_low_at(words: &[Word], at: usize) -> bool {
@@ -28,7 +36,8 @@ fn is_low_at(words: &[Word], at: usize) -> bool {
         (Some((_, Some(points))), Some((_, Some(all)))) => points < all / 2.0,
         (Some((share, _)), _) => share < 0.5,
         (None, _) => {
-            let is_named = has(lexicon::CERTAINTIES, &words[at].text);
+            let Word { text, after: end, .. } = &words[at];
+            let is_named = has(lexicon::CERTAINTIES, text) || end.contains([':', '=']);
             before.clone().any(|word| has(lexicon::LOW, &word.text) || lexicon::is_negation(word))
                 || (is_named && after.iter().take(NEAR).any(|word| has(lexicon::LOW, word)))
         }

@@ -81,6 +81,15 @@ pub(super) fn is_of_oneself(words: &[Word]) -> bool {
     })
 }
 
+/// Returns whether words speak of the text or who wrote it: `the author`, `they`.
+pub(super) fn has_subject(words: &[Word]) -> bool {
+    let pairs = words.windows(2);
+    let mut pairs =
+        pairs.map(|pair| has(lexicon::DETERMINERS, &pair[0].text) && has(lexicon::SUBJECTS, &pair[1].text));
+    pairs.any(|is_subject| is_subject)
+        || words.iter().any(|word| matches!(&*word.text, "they" | "he" | "she"))
+}
+
 fn opens_explanation(texts: &[&str]) -> bool {
     let is_subject = |word: &str| has(lexicon::SUBJECTS, word);
     let is_determiner = |word: &str| has(lexicon::DETERMINERS, word);

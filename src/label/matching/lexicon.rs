@@ -93,7 +93,8 @@ pub(super) const CERTAINTIES: &str = "confidence certainty probability likelihoo
 pub(super) const CERTAIN: &str = "confident certain sure";
 
 /// What they are called where they are low.
-pub(super) const LOW: &str = "low lowish little limited weak poor minimal scant small slim slight zero none";
+pub(super) const LOW: &str = "low lowish little limited weak poor minimal scant small slim slight zero none \
+    no false";
 
 /// What casts doubt on the label that it stands at.
 const DOUBTING_MARKS: &str = "~?؟？≠¬≈±✗✘❌🚫⛔🤔🤷⚠";

@@ -157,11 +157,15 @@ fn unless_corrected(verdict: Verdict, text: &str, labels: &Names) -> Verdict {
     }
 }
 
-/// Reads lines that announce the answer (`Answer: x`), unless what follows takes it back.
+/// Reads lines that announce the answer (`Answer: x`), unless the text around them takes it back.
 fn by_announcements(text: &str, labels: &Names) -> Verdict {
-    let Announced { answers, after } = Announced::new(text);
+    let Announced { answers, around: (before, after) } = Announced::new(text);
     match Verdict::of_all(answers.into_iter().map(|answer| meant(answer, labels))) {
-        Verdict::Label(_) if sentence::is_objection(after, labels) => Verdict::Nothing,
+        Verdict::Label(label) => {
+            let is_doubted = sentence::is_in_doubt(before) || sentence::is_objection(after, labels);
+            let other = sentence::only_named(after, labels).filter(|&other| other != label);
+            if is_doubted || other.is_some() { Verdict::Nothing } else { Verdict::Label(label) }
+        }
         verdict => verdict,
     }
 }

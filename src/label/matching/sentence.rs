@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::frame::{self, Strength};
-use super::lexicon;
 use super::names::{Name, Names};
 use super::words::{Word, words};
+use super::{confidence, lexicon};
 
 /// Labels so common that they occur in sentences without being meant.
 const EVERYDAY: &str = "both either false good more most neither none other same some that this true unclear unknown \
@@ -47,9 +47,11 @@ pub(super) fn only_label(text: &str, labels: &Names) -> Option<usize> {
     (is_affirmed && !is_doubted).then_some(first.label)
 }
 
-/// Returns the only label that a text names without a negation, whether it affirms it or not.
+/// Returns the only label that a text names without a negation, whether it affirms it or not; how sure the reply is may
+/// be told in the words of a label.
 pub(super) fn only_named(text: &str, labels: &Names) -> Option<usize> {
-    let words = labeled(text, labels);
+    let lines = text.lines().filter(|line| !confidence::is_told(line));
+    let words = labeled(&lines.collect::<Vec<_>>().join("\n"), labels);
     let is_denied = |at: usize| words[sentence(&words, at)].iter().any(lexicon::is_negation);
     let named = (0..words.len()).filter(|&at| !is_denied(at)).filter_map(|at| words[at].label);
     let named: HashSet<usize> = named.collect();
@@ -74,7 +76,15 @@ pub(super) fn ends_in_frame(text: &str) -> bool {
 /// Returns whether what follows a label takes it back, or says of who answers what is not known to affirm.
 pub(super) fn is_objection(text: &str, labels: &Names) -> bool {
     let words = labeled(text, labels);
-    lexicon::is_correction(&words) || is_of_oneself(&words)
+    lexicon::is_correction(&words) || is_of_oneself(&words) || is_in_doubt(text)
+}
+
+/// Returns whether a sentence hesitates or refuses that is not about the text or its author, who may well hesitate.
+pub(super) fn is_in_doubt(text: &str) -> bool {
+    let words = words(text);
+    let is_of_author = |sentence: &[Word]| !frame::is_of_oneself(sentence) && frame::has_subject(sentence);
+    let mut sentences = words.split_inclusive(Word::ends_sentence);
+    sentences.any(|sentence| lexicon::is_hedged(sentence) && !is_of_author(sentence))
 }
 
 /// Returns whether a sentence after a label hesitates, or the first does not explain it.

@@ -46,6 +46,7 @@ impl Word {
 pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     for line in text.lines() {
+        let line = without_heading(line);
         let line = spaced(&clean::fold(line).replace('—', "— ").replace('–', "– ").replace('/', " "));
         if let Some(last) = words.last_mut()
             && !last.after.ends_with("\n\n")
@@ -69,6 +70,12 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 /// Returns the words of a name.
 pub(super) fn plain_words(name: &str) -> Vec<String> {
     words(name).into_iter().map(|word| word.text).collect()
+}
+
+/// Takes the marks of a Markdown heading off a line.
+fn without_heading(line: &str) -> &str {
+    let rest = line.trim_start().trim_start_matches('#');
+    if rest.starts_with(' ') { rest } else { line }
 }
 
 /// Puts a space behind what separates words.
