@@ -136,7 +136,10 @@ async fn gather(mut tasks: Annotated<'_>, maker: &Maker<'_>) -> Result<Gathered,
 impl Maker<'_> {
     /// Makes an example of the annotation that counts; the error says why none can be made.
     async fn example(&self, task: &Task) -> Result<Example, String> {
-        let regions = task.truth().map_or(&[][..], |annotation| &annotation.result);
+        let regions = task.truth().and_then(|annotation| annotation.result.as_deref());
+        let regions = regions.ok_or(
+            "what was annotated is not told; export it as JSON, for JSON-MIN, CSV and TSV hold too little",
+        )?;
         let shown = self.media.shown(self.form, task).await.map_err(|error| error.to_string())?;
         let task = shown.as_ref().unwrap_or(task);
         if let Some(splitting) = &self.form.splitting

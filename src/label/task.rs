@@ -31,8 +31,8 @@ pub enum TaskId {
 pub struct Annotation {
     /// Label Studio's id, which grows; `None` in files that carry no ids.
     pub id: Option<u64>,
-    /// Regions as Label Studio stores them.
-    pub result: Vec<Value>,
+    /// Regions as Label Studio stores them; `None` where all that is told is that there is an annotation.
+    pub result: Option<Vec<Value>>,
     /// True for a skipped task, which does not count as labeled.
     pub was_cancelled: bool,
     /// Whether people marked it as the one that counts.

@@ -113,7 +113,8 @@ fn annotation(value: Value) -> Result<Annotation, String> {
             let is_set = |name: &str| fields.get(name) == Some(&Value::Bool(true));
             let (was_cancelled, ground_truth) = (is_set("was_cancelled"), is_set("ground_truth"));
             let id = fields.get("id").and_then(Value::as_u64);
-            Ok(Annotation { id, result: list(&mut fields, "result")?, was_cancelled, ground_truth })
+            let result = fields.contains_key("result").then(|| list(&mut fields, "result")).transpose()?;
+            Ok(Annotation { id, result, was_cancelled, ground_truth })
         }
         other => Err(format!("expected an object, found {}", describe(&other))),
     }
@@ -187,11 +188,11 @@ mod tests {
         expect.annotations = vec![
             Annotation {
                 id: Some(8),
-                result: vec![json!({"id": "x"})],
+                result: Some(vec![json!({"id": "x"})]),
                 ground_truth: true,
                 ..Annotation::default()
             },
-            Annotation { was_cancelled: true, ..Annotation::default() },
+            Annotation { result: Some(Vec::new()), was_cancelled: true, ..Annotation::default() },
             Annotation { id: Some(9), ..Annotation::default() },
         ];
         expect.predictions = vec![

@@ -282,7 +282,7 @@ impl From<WireTask> for Listed {
 impl From<WireAnnotation> for Annotation {
     fn from(wire: WireAnnotation) -> Self {
         let WireAnnotation { id, result, was_cancelled, ground_truth } = wire;
-        Self { id, result: regions(result), was_cancelled, ground_truth }
+        Self { id, result: Some(regions(result)), was_cancelled, ground_truth }
     }
 }
 
@@ -366,7 +366,8 @@ mod tests {
             {"id": 8, "result": {"c": 1}},
         ]});
         let listed = Listed::from(serde_json::from_value::<WireTask>(wire).unwrap());
-        let annotation = |id, result| Annotation { id: Some(id), result, ..Annotation::default() };
+        let annotation =
+            |id, result| Annotation { id: Some(id), result: Some(result), ..Annotation::default() };
         let expect = [
             annotation(5, vec![json!("a")]),
             Annotation { was_cancelled: true, ..annotation(6, Vec::new()) },

@@ -130,6 +130,18 @@ fn nothing_to_mark_and_a_failure_are_not_asked_about_again_because_others_were_a
 }
 
 #[test]
+fn that_there_is_nothing_to_mark_is_an_example_too() {
+    let story = names();
+    story.studio.annotate(story.tasks[1], &json!([]));
+    let task = story.tasks[3].to_string();
+    story.run(&["--examples", "2", "--examples-by", "fixed", "--ids", &task]).assert_code(0);
+    let asked = messages(&story.llm.requests()[0].json());
+    let answers: Vec<&String> = asked.iter().filter(|line| line.starts_with("assistant")).collect();
+    let ann = r#"assistant: {"who":[{"text":"Ann","label":"P","occurrence":null}]}"#;
+    assert_eq!(answers, [ann, r#"assistant: {"who":[]}"#]);
+}
+
+#[test]
 fn an_answer_in_a_file_is_not_paid_for_again_because_others_were_annotated() {
     let story = names();
     let args = ["--examples", "2", "--output", "out.jsonl"];
@@ -278,6 +290,15 @@ fn a_text_that_is_split_is_no_example() {
         |request: &Value| messages(request).iter().filter(|line| line.starts_with("assistant")).count();
     let shown: Vec<usize> = story.llm.requests().iter().map(|request| shown(&request.json())).collect();
     assert!(2 < shown.len() && shown.iter().all(|count| *count < 2), "{shown:?}");
+}
+
+#[test]
+fn an_export_without_its_regions_gives_no_examples() {
+    let row = json!([{"id": 1, "text": "fine", "mood": "positive", "annotator": 1, "annotation_id": 2, "lead_time": 1}]);
+    let story = story().program(|program| program.file("min.json", &row.to_string()));
+    let run = story.run(&["--examples", "1", "--examples-from", "min.json"]);
+    run.assert_code(3).assert_tells("export it as JSON");
+    assert_eq!(story.llm.count(), 0);
 }
 
 #[test]

@@ -20,11 +20,15 @@ impl Form {
     ///
     /// A control that annotators do not see is null, as the schema wants it, whatever they left in it before.
     pub fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
-        check_any(regions, &self.asked().collect::<Vec<_>>())?;
+        let asked: Vec<_> = self.asked().collect();
+        // That there is nothing to mark is an answer; any other control would be unfinished.
+        if !(regions.is_empty() && asked.iter().all(|control| control.head().marks_regions())) {
+            check_any(regions, &asked)?;
+        }
         let mut answer = Map::new();
         let sight = self.sight(regions, task);
         let mut told = Told::new(self, (regions, &sight), task);
-        for control in self.asked() {
+        for control in asked {
             let name = &control.head().name;
             let mut said = part(control.as_ref(), (regions, &sight), task)?;
             told.add(control.as_ref(), &mut said).map_err(|reason| format!("`{name}`: {reason}"))?;
@@ -33,10 +37,10 @@ impl Form {
         answer.extend(told.relations()?);
         let answer = Value::Object(answer);
         let filled = self.combine(vec![self.read(&answer, task)], task);
-        match (filled.unfilled.first(), filled.drafts.is_empty()) {
-            (None, false) => Ok(answer),
-            (Some(unfilled), _) => Err(format!("`{}`: {}", unfilled.control, unfilled.reason)),
-            (None, true) => Err("its answer would fill no control".to_owned()),
+        match filled.unfilled.first() {
+            None if filled.is_blank || !filled.drafts.is_empty() => Ok(answer),
+            None => Err("its answer would fill no control".to_owned()),
+            Some(unfilled) => Err(format!("`{}`: {}", unfilled.control, unfilled.reason)),
         }
     }
 

@@ -216,6 +216,7 @@ mod tests {
             &[&spans[..], &[sure, relation]].concat(),
             Err("a relation has an end that is not told"),
         );
+        check_with(CONFIG, &[], Ok(json!({"who": [], "relations": []})));
         check(&[json!(7), json!(null), json!("x")], Err("the annotation holds nothing for `who`"));
     }
 
