@@ -8,7 +8,7 @@ use futures::StreamExt;
 use tracing::{debug, info};
 
 use super::{Context, examples};
-use crate::annotate::annotator::{Annotator, Answerer};
+use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
 use crate::annotate::contact::Contact;
 use crate::annotate::fingerprint;
 use crate::annotate::keyword;
@@ -260,6 +260,12 @@ pub(super) async fn annotator(
     tasks: &Peeked<'_>,
     context: &Context<'_>,
 ) -> Result<Annotator, Error> {
+    if settings.prompt.mode == AnswerMode::Text && !ground.form.takes_text() {
+        return Err(SettingsError::new(
+            "`--answer text` fills a `TextArea` or `Choices`, and none of them is to be filled; leave it out",
+        )
+        .into());
+    }
     let media = media(settings, ground, &context.stop)?;
     // Where its texts cannot be had, that is told of the task itself.
     let first = media.shown(&ground.form, tasks.first()).await.ok().flatten();

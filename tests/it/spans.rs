@@ -241,9 +241,11 @@ fn the_words_of_a_page_are_read_and_quoted_without_its_tags() {
 }
 
 #[test]
-fn spans_want_a_json_answer() {
+fn spans_want_a_json_answer_and_another_is_not_paid_for() {
     let story = story(NER, &json!({"ner": []}));
-    story.run(&["--answer", "text"]).assert_code(4).assert_tells("a text answer cannot fill it");
+    let run = story.run(&["--answer", "text"]);
+    run.assert_code(3).assert_tells("`--answer text` fills a `TextArea` or `Choices`");
+    assert_eq!(story.llm.count(), 0);
 }
 
 #[test]
