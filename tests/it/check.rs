@@ -170,6 +170,14 @@ fn a_wrong_key_of_the_model_is_seen() {
 }
 
 #[test]
+fn what_the_answer_leaves_out_is_told() {
+    let config = MOODS.replace("</View>", r#"<Rating name="stars" toName="text"/></View>"#);
+    let story = Story::answering(&config, &texts(1), &json!({"mood": "mixed", "stars": 2}));
+    let outcome = checked(&story, &[], (0, 1));
+    assert!(outcome.stdout.contains("`mood` was left out: no such label: `mixed`"), "{}", outcome.stdout);
+}
+
+#[test]
 fn an_answer_of_no_use_is_seen() {
     let story = Story::many(1);
     story.llm.answer(|_| json!({"mood": "mixed"}).to_string());

@@ -9,6 +9,7 @@ use crate::engine::ports::{self, FailureKind, Outcome};
 use crate::error::Error;
 use crate::http::retry::RetryPolicy;
 use crate::http::transport::SendError;
+use crate::label::prediction::Unfilled;
 use crate::label::task::Task;
 use crate::llm::chat::{ChatRequest, Logprobs, Message, Parameters, Role};
 use crate::llm::client::{AskError, Unanswered};
@@ -102,8 +103,8 @@ pub(super) async fn asked(
     }
     let started = Instant::now();
     let answered = match annotator.annotate(unanswered(first)).await {
-        Outcome::Labeled { labeled, .. } => Ok(labeled.prediction.score),
-        Outcome::Unchanged(_) => Ok(None),
+        Outcome::Labeled { labeled, .. } => Ok((labeled.prediction.score, labeled.unfilled)),
+        Outcome::Unchanged(_) => Ok((None, Vec::new())),
         // Of a task's own trouble, address and key are not to blame.
         Outcome::Fatal { error, .. } => Err(Error::from(error).advised(|error| settings.advice(error))),
         Outcome::Stopped { .. } => Err(unanswered_error("stopped before it was asked".to_owned())),
@@ -112,7 +113,7 @@ pub(super) async fn asked(
             _ => unanswered_error(format!("asked for {}: {}", failure.task, failure.reason)),
         }),
     };
-    let Some(score) = list.told("model", answered)? else { return Ok(()) };
+    let Some((score, unfilled)) = list.told("model", answered)? else { return Ok(()) };
     let way = match annotator.mode {
         AnswerMode::Text => "plain text",
         AnswerMode::LlmInteractive => "plain text, read as `llm_interactive` does",
@@ -121,6 +122,9 @@ pub(super) async fn asked(
     let took = plain_duration(started.elapsed());
     let words = format!("{} answered for {} in {took}, by {way}", settings.model, first.id);
     list.good("model", &words)?;
+    for Unfilled { control, reason } in unfilled {
+        list.note("model", &format!("`{control}` was left out: {reason}"))?;
+    }
     if let Some(fault) = annotator.fault() {
         return list.told("score", Err::<(), _>(fault.into())).map(drop);
     }
