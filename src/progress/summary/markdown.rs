@@ -15,12 +15,13 @@ const LISTED_TASKS: usize = 50;
 const COUNTED_REASONS: usize = 20;
 
 pub(super) fn markdown(summary: &Summary, circumstances: &Circumstances) -> String {
-    let mut page = format!(
-        "## ls-autolabel: {} of {} delivered\n\n{}\n",
-        thousands(summary.delivered),
-        plural(summary.selected, "task"),
-        ending(summary, circumstances)
-    );
+    let delivered = if summary.complete {
+        format!("{} of {}", thousands(summary.delivered), plural(summary.selected, "task"))
+    } else {
+        // How many there would have been, nobody knows.
+        plural(summary.delivered, "task")
+    };
+    let mut page = format!("## ls-autolabel: {delivered} delivered\n\n{}\n", ending(summary, circumstances));
     let numbers = rows(summary, circumstances).into_iter();
     let numbers = numbers.map(|Row { label, number, note }| [label.to_owned(), number, note]);
     table(&mut page, ["", "number", "note"], numbers.chain(particulars(circumstances)));
@@ -171,7 +172,7 @@ mod tests {
         let error = Some("no project 99 <at> `x`".to_owned());
         let failed = Circumstances { error, exit_code: 5, ..Circumstances::default() };
         let page = markdown(&Summary::default(), &failed);
-        let expect = "## ls-autolabel: 0 of 0 tasks delivered\n\n**Stopped before the end** (exit code 5): \
+        let expect = "## ls-autolabel: 0 tasks delivered\n\n**Stopped before the end** (exit code 5): \
                       no project 99 \\<at\\> \\`x\\`\n";
         assert!(page.starts_with(expect), "{page}");
     }
