@@ -79,9 +79,9 @@ impl Studio {
         let named = named.collect::<Vec<_>>().join(", ");
         let seen = match found.count {
             0 => "it sees no project at all: is it the right user's key?".to_owned(),
-            1 => format!("it sees one: {named}"),
-            count if count <= NAMED_PROJECTS as u64 => format!("it sees {count}: {named}"),
-            count => format!("it sees {count}, among them {named}"),
+            1 => format!("it sees one project: {named}"),
+            count if count <= NAMED_PROJECTS as u64 => format!("it sees {count} projects: {named}"),
+            count => format!("it sees {count} projects, among them {named}"),
         };
         Ok(StudioError::Project(format!(
             "there is no project {id} at `{}`, or the key may not see it; {seen}",

@@ -258,8 +258,8 @@ async fn nobody_answering_is_told_with_the_address_and_without_secrets() {
 async fn a_missing_project_is_told_with_those_that_exist() {
     for (count, expect) in [
         (0, "it sees no project at all"),
-        (1, "it sees one: 7 `Cats`"),
-        (25, "it sees 25, among them 7 `Cats`"),
+        (1, "it sees one project: 7 `Cats`"),
+        (25, "it sees 25 projects, among them 7 `Cats`"),
     ] {
         let (url, _) = server(move |path, _| match path {
             "/api/projects/" => {

@@ -121,5 +121,8 @@ fn a_model_that_redirects_gets_no_key_carried_on() {
 fn a_missing_project_is_told_with_those_that_exist() {
     let story = Story::many(1);
     let outcome = story.run(&["--project", "999"]);
-    outcome.assert_code(5).assert_tells("there is no project 999").assert_tells("it sees one: 1 `A project`");
+    outcome
+        .assert_code(5)
+        .assert_tells("there is no project 999")
+        .assert_tells("it sees one project: 1 `A project`");
 }
