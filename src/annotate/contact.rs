@@ -96,7 +96,7 @@ impl Loss {
         let (what, advice) = match self {
             Self::Silence => (
                 "gives no answers",
-                "check `--base-url`, which for most servers ends in `/v1`, and that the server is up",
+                "check that the server is up, and its address, which for most OpenAI-compatible ones ends in `/v1`",
             ),
             Self::RateLimit => {
                 ("refuses requests for its rate limit", "try again later, or with a lower `--rpm` or `--tpm`")

@@ -223,11 +223,15 @@ fn server(
     )?;
     // A server of one's own often needs no key; the provider's default address always does.
     let lacks_key = key.is_none() && row.needs_key && (args.base_url.is_none() || row.default_base.is_none());
+    let key_origin = match &key {
+        Some(key) => format!("the key from {}", key.origin),
+        None if row.needs_key => format!("the key from nowhere: set `{}`", row.key_variables[0]),
+        None => "and no key is given".to_owned(),
+    };
     let advice = format!(
-        "the address is from {}, the model from {}, the key from {}",
+        "the address is from {}, the model from {}, {key_origin}",
         layered.origins.of("base-url"),
         layered.origins.of("model"),
-        key.as_ref().map_or(format!("nowhere: set `{}`", row.key_variables[0]), |key| key.origin.clone())
     );
     Ok(ModelServer {
         row,
