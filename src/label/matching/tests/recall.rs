@@ -10,6 +10,10 @@ const MEANT_TOO: &str = include_str!("meant.txt");
 /// Further replies that leave a label in doubt, one a line.
 const DOUBTED: &str = include_str!("doubted.txt");
 
+/// Replies that mean a label, and ones that leave it in doubt, by somebody who did not know the rules: they are for
+/// measuring, and no rule is to be made for one of them.
+const UNSEEN: [&str; 2] = [include_str!("unseen_meant.txt"), include_str!("unseen_doubted.txt")];
+
 /// Replies that mean a label: `{}` is the label as written, `[]` its words.
 const MEANT: [&str; 24] = [
     "{}",
@@ -118,4 +122,19 @@ fn every_label_is_read_in_many_phrasings_and_never_another() {
 fn no_label_is_read_where_it_is_denied_doubted_or_one_of_two() {
     check_not_meant(&NOT_MEANT, 1);
     check_not_meant(&DOUBTED.lines().collect::<Vec<_>>(), 19);
+}
+
+/// The README tells these shares.
+#[test]
+fn most_unseen_replies_are_read_and_few_that_are_in_doubt() {
+    let [meant, doubted] = UNSEEN.map(|replies| readings(&replies.lines().collect::<Vec<_>>(), 7));
+    let count = |readings: &[(&str, Option<usize>, usize)], is_counted: fn(Option<usize>, usize) -> bool| {
+        readings.iter().filter(|&&(_, found, label)| is_counted(found, label)).count()
+    };
+    let right = count(&meant, |found, label| found == Some(label));
+    let wrong = count(&meant, |found, label| found.is_some_and(|found| found != label));
+    let stored = count(&doubted, |found, _| found.is_some());
+    assert!(84 * meant.len() <= 100 * right, "{right} of {} are read", meant.len());
+    assert_eq!(wrong, 0);
+    assert!(100 * stored <= 3 * doubted.len(), "{stored} of {} are stored", doubted.len());
 }
