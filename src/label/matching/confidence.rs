@@ -28,10 +28,10 @@ fn is_low_at(words: &[Word], at: usize) -> bool {
         return share < 0.5;
     }
     let ends = |word: &Word| word.ends_sentence() || word.after.contains([',', ')', '\n']);
-    let length = words[at..].iter().position(ends).map_or(words.len() - at, |last| last + 1);
-    let after: Vec<&str> = words[at + 1..at + length].iter().map(|word| word.text.as_str()).collect();
-    let mut numbers =
-        after.iter().take(NEAR).filter_map(|word| Some((scores::share(word)?, word.parse::<f64>().ok())));
+    let near = &words[at..words.len().min(at + 1 + NEAR)];
+    let length = near.iter().position(ends).map_or(near.len(), |last| last + 1);
+    let after: Vec<&str> = near[1..length].iter().map(|word| word.text.as_str()).collect();
+    let mut numbers = after.iter().filter_map(|word| Some((scores::share(word)?, word.parse::<f64>().ok())));
     match (numbers.next(), numbers.next()) {
         (Some((_, Some(points))), Some((_, Some(all)))) => points < all / 2.0,
         (Some((share, _)), _) => share < 0.5,
@@ -39,7 +39,7 @@ fn is_low_at(words: &[Word], at: usize) -> bool {
             let Word { text, after: end, .. } = &words[at];
             let is_named = has(lexicon::CERTAINTIES, text) || end.contains([':', '=']);
             before.clone().any(|word| has(lexicon::LOW, &word.text) || lexicon::is_negation(word))
-                || (is_named && after.iter().take(NEAR).any(|word| has(lexicon::LOW, word)))
+                || (is_named && after.iter().any(|word| has(lexicon::LOW, word)))
         }
     }
 }

@@ -15,6 +15,9 @@ const EVERYDAY: &str = "both either false good more most neither none other same
 /// Labels with fewer letters than this are everyday words, too.
 pub(super) const SHORTEST: usize = 4;
 
+/// A sentence of more words says nothing: whoever goes on so long without a stop goes round in circles.
+const LONGEST: usize = 500;
+
 /// Where a label stands in the words of a text.
 #[derive(Debug, Clone, Copy)]
 struct Occurrence {
@@ -40,6 +43,11 @@ pub(super) fn only_label(text: &str, labels: &Names) -> Option<usize> {
         return None;
     }
     let words = merged(words, &meant);
+    let runs_on =
+        |sentence: &[Word]| LONGEST < sentence.len() && sentence.iter().any(|word| word.label.is_some());
+    if words.split_inclusive(Word::ends_sentence).any(runs_on) {
+        return None;
+    }
     let named = || (0..words.len()).filter(|&at| words[at].label == Some(first.label));
     let is_affirmed = named().any(|at| is_affirmed(&words, at)) && !named().any(|at| is_denied(&words, at));
     let behind = named().next().map_or(&words[..], |at| &words[at + 1..]);
@@ -52,9 +60,9 @@ pub(super) fn only_label(text: &str, labels: &Names) -> Option<usize> {
 pub(super) fn only_named(text: &str, labels: &Names) -> Option<usize> {
     let lines = text.lines().filter(|line| !confidence::is_told(line));
     let words = labeled(&lines.collect::<Vec<_>>().join("\n"), labels);
-    let is_denied = |at: usize| words[sentence(&words, at)].iter().any(lexicon::is_negation);
-    let named = (0..words.len()).filter(|&at| !is_denied(at)).filter_map(|at| words[at].label);
-    let named: HashSet<usize> = named.collect();
+    let sentences = words.split_inclusive(Word::ends_sentence);
+    let affirming = sentences.filter(|sentence| !sentence.iter().any(lexicon::is_negation));
+    let named: HashSet<usize> = affirming.flatten().filter_map(|word| word.label).collect();
     named.iter().next().copied().filter(|_| named.len() == 1)
 }
 
@@ -160,7 +168,9 @@ fn labeled(text: &str, labels: &Names) -> Vec<Word> {
 fn merged(words: Vec<Word>, labels: &[Occurrence]) -> Vec<Word> {
     let mut merged: Vec<Word> = Vec::new();
     for (at, word) in words.into_iter().enumerate() {
-        let found = labels.iter().find(|found| (found.start..found.end).contains(&at));
+        // No label covers another, so they end in the order in which they begin.
+        let found = labels.get(labels.partition_point(|found| found.end <= at));
+        let found = found.filter(|found| found.start <= at);
         match (found, merged.last_mut()) {
             (Some(found), Some(last)) if found.start < at => last.after = word.after,
             (Some(found), _) => merged.push(Word { text: "{}".to_owned(), label: Some(found.label), ..word }),
@@ -194,13 +204,11 @@ fn occurrences(words: &[Word], labels: &Names) -> Vec<Occurrence> {
         }
     }
     found.sort_by_key(|occurrence| (occurrence.start, std::cmp::Reverse(occurrence.end)));
-    let longer = |inner: &Occurrence| {
-        found.iter().any(|outer| {
-            let covers = outer.start <= inner.start && inner.end <= outer.end;
-            covers && inner.end - inner.start < outer.end - outer.start
-        })
-    };
-    found.iter().copied().filter(|occurrence| !longer(occurrence)).collect()
+    // What covers another begins before it, or with it and goes further.
+    found.dedup_by(|inner, outer| {
+        inner.end <= outer.end && (inner.start, inner.end) != (outer.start, outer.end)
+    });
+    found
 }
 
 /// Returns whether words begin with a name that is not a part of a compound.

@@ -256,3 +256,26 @@ fn a_reply_that_repeats_itself_takes_no_longer_than_it_is_long() {
         &vec!["weather"; 2_000],
     );
 }
+
+/// Looked through once for each of their words they would take minutes.
+#[test]
+fn long_replies_are_read_at_once() {
+    let check = |start: &str, piece: &str, expect: &str| {
+        let reply = [start, &piece.repeat(5_000 / piece.split_whitespace().count())].concat();
+        let labels = labels(MOOD);
+        let found = one(&reply, &labels).map(|at| labels.labels[at].value.written.as_str());
+        assert_eq!(found.unwrap_or_default(), expect, "{start:?} {piece:?}");
+        assert_eq!(
+            several(&reply, &labels).found.len(),
+            usize::from(!expect.is_empty()),
+            "{start:?} {piece:?}"
+        );
+    };
+    check("Positive. ", "The author likes the warm words. ", "Positive");
+    check("Positive. ", "the author likes the warm words ", "Positive");
+    check("Label: positive\n", "warm words\n", "Positive");
+    check("", "The label is positive. ", "Positive");
+    check("", "the label is positive ", "");
+    check("", "positive (", "");
+    check("", "I am sure ", "");
+}
