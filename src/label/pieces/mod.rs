@@ -48,11 +48,6 @@ impl Piece {
         (start.is_some_and(|start| place.start <= start), end.is_some_and(|end| end <= place.end))
     }
 
-    /// Returns whether a place in the whole reaches such a side, or is not in the piece at all.
-    pub fn is_cut(&self, place: &Range<Position>) -> bool {
-        self.is_open(place) != (false, false)
-    }
-
     /// Returns how far a place in the whole is from the nearer of these sides; in turns, and within one in units.
     pub fn room(&self, place: &Range<Position>) -> Position {
         let distance = |from: Position, to: Position| {

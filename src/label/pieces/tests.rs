@@ -70,15 +70,15 @@ fn a_place_at_a_cut_may_go_on_beyond() {
     let pieces = of_text("Ann met Bob. He left for Rome.", 20);
     let [first, second, _] = pieces.as_slice() else { panic!("three pieces: {pieces:?}") };
     assert_eq!((&first.value, &second.value), (&json!("Ann met Bob. "), &json!("Bob. He left for ")));
-    let check = |piece: &Piece, (start, end): (usize, usize), expect: bool| {
-        assert_eq!(piece.is_cut(&((0, start)..(0, end))), expect, "{start}..{end} of {piece:?}");
+    let check = |piece: &Piece, (start, end): (usize, usize), expect: (bool, bool)| {
+        assert_eq!(piece.is_open(&((0, start)..(0, end))), expect, "{start}..{end} of {piece:?}");
     };
-    check(first, (0, 3), false);
-    check(first, (8, 11), false);
-    check(first, (8, 12), true);
-    check(second, (8, 11), true);
-    check(second, (16, 20), false);
-    check(second, (21, 24), true);
+    check(first, (0, 3), (false, false));
+    check(first, (8, 11), (false, false));
+    check(first, (8, 12), (false, true));
+    check(second, (8, 11), (true, false));
+    check(second, (16, 20), (false, false));
+    check(second, (21, 24), (false, true));
 }
 
 /// What texts are made of that make it hard to cut them.

@@ -189,6 +189,7 @@ mod tests {
         let relation = json!({"type": "relation", "from_id": "a", "to_id": "gone", "labels": ["works for"]});
         check(&[ann, sure("a", "yes"), relation], Err("a relation has an end that is not told"));
     }
+
     #[test]
     fn regions_without_ids_are_told_unless_more_would_be_said_of_them() {
         let without_id = |mut region: Value| {

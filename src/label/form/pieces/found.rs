@@ -88,10 +88,7 @@ pub(super) fn whole(all: Vec<Found>, pieces: &[Piece]) -> (Vec<Found>, Vec<Loss>
         let start = |found: &Found| found.place.as_ref().map(|place| place.start);
         (one.control, &one.label, start(one)).cmp(&(other.control, &other.label, start(other)))
     });
-    let is_shown = |found: &Found| {
-        let place = found.place.as_ref();
-        place.is_some_and(|place| pieces.iter().any(|piece| !piece.is_cut(place)))
-    };
+    let is_shown = |found: &Found| found.place.as_ref().is_some_and(|place| is_shown(place, pieces));
     let loss = |parts: &[Found]| {
         let (quote, label) = (parts[0].quote(), &parts[0].label);
         let reason = if parts.iter().all(is_shown) {
@@ -105,6 +102,16 @@ pub(super) fn whole(all: Vec<Found>, pieces: &[Piece]) -> (Vec<Found>, Vec<Loss>
     };
     let losses = cut.chunk_by(Found::overlaps).map(loss).collect();
     (kept, losses)
+}
+
+/// Returns whether one of the pieces, which are in order, shows a place with more on either side of it.
+fn is_shown(place: &Range<Position>, pieces: &[Piece]) -> bool {
+    // On a side without a cut a piece ends before the next one begins.
+    let next = pieces.iter().skip(1).map(|next| Some(next.begin)).chain([None]);
+    pieces.iter().zip(next).any(|(piece, next)| {
+        let is_behind = piece.cuts.1.is_none() && next.is_some_and(|next| next <= place.start);
+        piece.begin <= place.start && !is_behind && piece.is_open(place) == (false, false)
+    })
 }
 
 /// Leaves a single label to each place, where the control is `single`: a piece that shows more around it counts more.

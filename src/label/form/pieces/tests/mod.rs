@@ -235,6 +235,31 @@ fn what_the_whole_asks_for_is_not_asked_of_a_piece() {
 }
 
 #[test]
+fn what_is_longer_than_pieces_behind_a_gap_is_told_as_such() {
+    let check = |config: &str, data: Value| {
+        let found = filled(&form(config, 30), &task(data), |task| {
+            let turns = task.data.get("talk").and_then(Value::as_array).into_iter().flatten();
+            let texts = task.data.get("text").into_iter().chain(turns.map(|turn| &turn["text"]));
+            let text = texts.filter_map(Value::as_str).collect::<Vec<_>>().join("\n");
+            json!({"ner": [{"text": text.trim(), "label": "Place"}]})
+        });
+        assert_eq!(found.drafts.len(), 1);
+        let reasons = told(&found);
+        assert!(reasons.len() == 1 && reasons[0].ends_with("raise `--split`"), "{reasons:?}");
+    };
+    let long = "the house behind the river at the end of the valley";
+    check(NER, json!({"text": format!("Rome{}{long}", " \n".repeat(50))}));
+    let turns = [
+        "x".repeat(40),
+        "then we".to_owned(),
+        "went to".to_owned(),
+        "that big".to_owned(),
+        "house".to_owned(),
+    ];
+    check(TALK, json!({"talk": turns.map(|text| json!({ "text": text }))}));
+}
+
+#[test]
 fn what_cannot_be_split_is_told() {
     let check = |config: &str, expect: &str| {
         let form = form(config, 30);
