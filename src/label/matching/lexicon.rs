@@ -69,6 +69,12 @@ pub(super) const PREDICATES: &str = "the my clearly correct right best better mo
 /// Verbs that say what something is instead of what it does.
 pub(super) const BEING: &str = "is was were stands seems looks sounds feels";
 
+/// What a label is called that a later sentence may deny: `this label does not apply`.
+pub(super) const ANSWERS: &str = "answer category choice class classification label option pick tag verdict";
+
+/// What a line of its own may deny of a label: `applies: no`.
+pub(super) const MERITS: &str = "applicable applies correct fits match matches valid";
+
 /// Nouns and pronouns for the text and who wrote it.
 pub(super) const SUBJECTS: &str = "text message query customer user author review comment sentence request \
     question tweet post document article email mail ticket statement snippet speaker reviewer writer \

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::confidence;
 use super::frame::{self, Strength};
+use super::lexicon::{self, has};
 use super::names::{Name, Names};
 use super::words::{Word, words};
-use super::{confidence, lexicon};
 
 /// Labels so common that they occur in sentences without being meant.
 const EVERYDAY: &str = "both either false good more most neither none other same some that this true unclear unknown \
@@ -51,7 +52,7 @@ pub(super) fn only_label(text: &str, labels: &Names) -> Option<usize> {
     let named = || (0..words.len()).filter(|&at| words[at].label == Some(first.label));
     let is_affirmed = named().any(|at| is_affirmed(&words, at)) && !named().any(|at| is_denied(&words, at));
     let behind = named().next().map_or(&words[..], |at| &words[at + 1..]);
-    let is_doubted = lexicon::is_correction(behind) || is_of_oneself(&words) || lexicon::is_hedged(&words);
+    let is_doubted = is_taken_back(behind) || is_of_oneself(&words) || lexicon::is_hedged(&words);
     (is_affirmed && !is_doubted).then_some(first.label)
 }
 
@@ -84,7 +85,7 @@ pub(super) fn ends_in_frame(text: &str) -> bool {
 /// Returns whether what follows a label takes it back, or says of who answers what is not known to affirm.
 pub(super) fn is_objection(text: &str, labels: &Names) -> bool {
     let words = labeled(text, labels);
-    lexicon::is_correction(&words) || is_of_oneself(&words) || is_in_doubt(text)
+    is_taken_back(&words) || is_of_oneself(&words) || is_in_doubt(text)
 }
 
 /// Returns whether a sentence hesitates or refuses that is not about the text or its author, who may well hesitate.
@@ -149,6 +150,25 @@ fn is_denied(words: &[Word], label: usize) -> bool {
     let Range { start, end } = sentence(words, label);
     let is_negated = words[start..label].iter().any(lexicon::is_negation) && !is_affirmed(words, label);
     is_negated || words[start..end].iter().any(lexicon::is_doubting)
+}
+
+/// Returns whether what follows a label corrects it, or denies it as a label: `this label does not apply`, `correct: no`.
+fn is_taken_back(words: &[Word]) -> bool {
+    let is_denied = |pair: &[Word]| {
+        let [merit, value] = pair else { return false };
+        let is_named = has(lexicon::MERITS, &merit.text) && merit.after.contains([':', '=']);
+        is_named && has(lexicon::LOW, &value.text)
+    };
+    // Further on, a negation may belong to a reason.
+    let is_denial = |sentence: &[Word]| match sentence {
+        [determiner, noun, rest @ ..] if has(lexicon::DETERMINERS, &determiner.text) => {
+            has(lexicon::ANSWERS, &noun.text) && rest.iter().take(2).any(lexicon::is_negation)
+        }
+        _ => false,
+    };
+    lexicon::is_correction(words)
+        || words.windows(2).any(is_denied)
+        || words.split_inclusive(Word::ends_sentence).any(is_denial)
 }
 
 /// Returns whether a clause says of who answers what is not known to affirm.
@@ -251,7 +271,7 @@ fn is_everyday(words: &[Word]) -> bool {
         // `R&D` and `C++` are short, but no words of a sentence.
         return false;
     }
-    letters < SHORTEST || matches!(words, [word] if lexicon::has(EVERYDAY, &word.text))
+    letters < SHORTEST || matches!(words, [word] if has(EVERYDAY, &word.text))
 }
 
 /// Returns whether a label stands apart: at the start before a comma or stop, after a colon, in quotes or emphasis, or
