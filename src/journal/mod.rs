@@ -165,8 +165,8 @@ impl Journal {
         self.state().index.unsettled().cloned().collect()
     }
 
-    /// Writes a record, a further task with a question once for all. After the first error nothing is written any more, see [`check`](Self::check); what is kept
-    /// then is still found as long as this journal is open.
+    /// Writes a record, a further task with a question once for all. After the first error nothing is written any more, see
+    /// [`check`](Self::check); what is kept then is still found by its own key as long as this journal is open.
     pub fn keep(&self, record: Record) {
         let mut state = self.state();
         match &record {
