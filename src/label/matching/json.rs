@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::lexicon;
 use crate::label::strict::{self, Strict};
 use crate::label::text;
 
@@ -81,13 +82,14 @@ pub(super) fn entries(value: &Value) -> Vec<String> {
 /// Returns the field that holds the answer of an object.
 fn inner(fields: &Map<String, Value>) -> Option<&Value> {
     let mut named = ANSWER_KEYS.iter().filter_map(|&key| fields.get(key)).collect::<Vec<_>>();
-    if named.is_empty() {
-        named.extend(fields.iter().filter(|(key, _)| !is_side_key(key)).map(|(_, value)| value));
-    } else {
-        named.dedup();
-    }
+    named.dedup();
+    let others = || fields.iter().filter(|(key, _)| !is_side_key(key)).collect::<Vec<_>>();
     match named.as_slice() {
         [only] => Some(only),
+        [] => match others().as_slice() {
+            [(key, only)] if !lexicon::is_refusal(key) => Some(only),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::frame::Strength;
-use super::words::Word;
+use super::words::{Word, words};
 
 /// Words and expressions that say that the label beside them is so.
 const VERBS: &str = "is it's that's applies asks asking wants needs_help_with falls belongs fits matches \
@@ -103,7 +103,7 @@ pub(super) const LOW: &str = "low lowish little limited weak poor minimal scant 
     no false";
 
 /// What casts doubt on the label that it stands at.
-const DOUBTING_MARKS: &str = "~?؟？≠¬≈±✗✘❌🚫⛔🤔🤷⚠";
+const DOUBTING_MARKS: &str = "~?؟？≠¬≈±✗✘❌🚫⛔🤔🤷⚠👎";
 
 /// Expressions of a reply that does not commit itself, or refuses, wherever they stand.
 const HEDGES: &str = "alternatively,ambiguous,apologies,apologise,apologize,as an ai,as a language model,\
@@ -140,6 +140,10 @@ pub(super) const REASONS: &str =
 
 /// Words that end a reason, or turn it round.
 const TURNS: &str = "actually although but however instead really though whereas while yet";
+
+/// Words in the names of keys and elements that hold no answer, besides those of negation.
+const REFUSALS: &str =
+    "alternative alternatives discarded error errors except excluded false incorrect invalid opposite wrong";
 
 /// Words that name the answer before a label of few letters: `the answer is B`.
 const INTRODUCTIONS: &str =
@@ -208,6 +212,11 @@ pub(super) fn is_turn(word: &Word) -> bool {
 pub(super) fn ends_in_introduction(words: &[Word]) -> bool {
     let text = format!(" {}", texts(&words[words.len().saturating_sub(4)..]).join(" "));
     INTRODUCTIONS.split(',').any(|expression| text.ends_with(&format!(" {expression}")))
+}
+
+/// Returns whether the name of a key or an element says that it holds no answer: `not`, `rejected_label`.
+pub(super) fn is_refusal(name: &str) -> bool {
+    words(name).iter().any(|word| is_negation(word) || has(REFUSALS, &word.text))
 }
 
 /// Returns whether words hesitate or refuse.

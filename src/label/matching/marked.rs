@@ -1,5 +1,7 @@
 //! Answers that a reply marks as such: `<answer>x</answer>` and `\boxed{x}`.
 
+use super::lexicon;
+
 /// Names of elements that hold an answer.
 const ELEMENTS: [&str; 9] =
     ["answer", "final_answer", "label", "labels", "category", "class", "classification", "output", "result"];
@@ -68,7 +70,7 @@ fn whole(text: &str) -> Option<&str> {
     let is_name =
         !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     // These strike out what they hold.
-    if !is_name || matches!(name, "s" | "del" | "strike") {
+    if !is_name || matches!(name, "s" | "del" | "strike") || lexicon::is_refusal(name) {
         return None;
     }
     let inside = rest.strip_suffix('>')?.strip_suffix(name)?.strip_suffix("</")?;

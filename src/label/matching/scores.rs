@@ -53,8 +53,8 @@ pub(super) fn share(word: &str) -> Option<f64> {
     Some(if word.ends_with('%') || 1.0 < number { number / 100.0 } else { number })
 }
 
-/// Reads `0.9`, `90%` and `90 %`.
+/// Reads `0.9`, `0,9`, `90%` and `90 %`.
 fn number(written: &str) -> Option<f64> {
-    let number: f64 = written.trim().trim_end_matches('%').trim_end().parse().ok()?;
+    let number: f64 = written.trim().trim_end_matches('%').trim_end().replace(',', ".").parse().ok()?;
     (number.is_finite() && 0.0 <= number).then_some(number)
 }
