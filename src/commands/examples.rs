@@ -153,7 +153,10 @@ impl Maker<'_> {
             AnswerMode::Text | AnswerMode::LlmInteractive => self.form.answer_text(regions, task)?,
         };
         let labels = self.form.chosen(regions, task);
-        Example::new(self.prompt, self.form, task, Given { answer, labels })
+        let example = Example::new(self.prompt, self.form, task, Given { answer, labels })?;
+        // It would spoil every question that shows it.
+        self.media.check(example.question(), task.id).await.map_err(|error| error.to_string())?;
+        Ok(example)
     }
 }
 

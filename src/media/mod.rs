@@ -29,7 +29,7 @@ use crate::http::Hosts;
 use crate::http::transport::Transport;
 use crate::label::form::Form;
 use crate::label::task::{Task, TaskId};
-use crate::llm::chat::{ChatRequest, Document, Image, Part};
+use crate::llm::chat::{ChatRequest, Document, Image, Message, Part};
 use crate::studio::client::Studio;
 use crate::studio::files::{File, storage_route};
 use error::{about, inside, is_object};
@@ -152,6 +152,28 @@ impl Media {
         let open = parts.filter(|part| is_open(part));
         try_join_all(open.map(|part| self.fill(part, size, task))).await?;
         Ok(Cow::Owned(loaded))
+    }
+
+    /// Returns why an image or a document cannot be used that is in the task itself or in the folder; what is elsewhere
+    /// is not looked at.
+    pub async fn check(&self, messages: &[Message], task: TaskId) -> Result<(), MediaError> {
+        let parts = messages.iter().flat_map(|message| &message.parts);
+        for part in parts.filter(|part| self.is_at_hand(part, task)) {
+            self.fill(&mut part.clone(), None, task).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns whether a part is not to be fetched over the network, also where it names nothing.
+    fn is_at_hand(&self, part: &Part, task: TaskId) -> bool {
+        match part {
+            Part::Text(_) | Part::Document(Document::Inline { .. }) => false,
+            Part::Image(Image::Inline { .. }) => true,
+            Part::Image(Image::Url(address) | Image::Stored(address))
+            | Part::Document(Document::Stored(address)) => {
+                self.place(address, task).map_or(true, |place| matches!(place, Place::Disk(_)))
+            }
+        }
     }
 
     /// Puts what a part refers to into it.

@@ -14,7 +14,7 @@ use crate::http::stop::Stop;
 use crate::label::config::LabelConfig;
 use crate::label::form::Wanted;
 use crate::label::object::Content;
-use crate::llm::chat::{Message, Parameters, Role};
+use crate::llm::chat::{Parameters, Role};
 use crate::studio::address::Address;
 use crate::studio::auth::Key;
 

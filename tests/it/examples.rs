@@ -360,3 +360,22 @@ fn a_dialogue_is_sent_as_turns() {
     let story = Story::with(Studio::start(), model(), (MOODS, &[json!({"text": "fine"})]));
     story.run(&["--as-turns"]).assert_code(0).assert_tells("`--as-turns` changes nothing");
 }
+
+const PICTURES: &str = r#"<View><Image name="picture" value="$picture"/><Choices name="mood" toName="picture">
+    <Choice value="positive"/><Choice value="negative"/></Choices></View>"#;
+
+#[test]
+fn a_picture_that_is_none_is_no_example() {
+    let picture = |base64: &str| json!({"picture": format!("data:image/png;base64,{base64}")});
+    let pictures = [picture("PGh0bWw+"), picture("iVBORw0KGgo="), picture("iVBORw0KGgoK")];
+    let story = Story::with(Studio::start(), model(), (PICTURES, &pictures));
+    let mood = json!([{"id": "x", "from_name": "mood", "to_name": "picture", "type": "choices",
+                       "value": {"choices": ["negative"]}}]);
+    for task in &story.tasks[..2] {
+        story.studio.annotate(*task, &mood);
+    }
+    let run = story.run(&["--examples", "2", "--ids", &story.tasks[2].to_string()]);
+    run.assert_code(0).assert_tells("1 of 2 annotated tasks cannot be shown as examples");
+    let request = story.llm.requests()[0].json();
+    assert_eq!(request["messages"].as_array().map(Vec::len), Some(3), "one example");
+}

@@ -94,6 +94,11 @@ impl Example {
         Ok(Self { id: task.id, identity: Identity::of(task, form), question, answer, labels })
     }
 
+    /// Returns what is asked.
+    pub fn question(&self) -> &[Message] {
+        &self.question
+    }
+
     /// Returns about how many bytes it takes.
     pub fn bytes(&self) -> usize {
         let message = |message: &Message| message.parts.iter().map(part_bytes).sum::<usize>();
