@@ -70,6 +70,8 @@ pub struct Annotator {
     pub retries_failed: bool,
     pub contact: Contact,
     pub shared: Shared,
+    /// How many pieces of a text are asked about at most, at least 1.
+    pub most_pieces: usize,
     /// How many tasks were to be shown examples and got none, for each is the task itself or has the same input.
     pub unaided: AtomicU64,
     /// Fetches what tasks refer to.
@@ -233,6 +235,7 @@ mod tests {
             retries_failed: false,
             contact: Contact::default(),
             shared: Shared::default(),
+            most_pieces: usize::MAX,
             unaided: AtomicU64::default(),
             media: Media::default(),
         }

@@ -66,11 +66,18 @@ impl Annotator {
     ) -> Result<Gain, Miss> {
         let lacking = |reason| Miss::unasked(FailureKind::Data, reason);
         let Some(splitting) = &self.form.splitting else { return self.put(client, sheet, request).await };
-        let pieces = splitting.pieces(sheet.task).map_err(lacking)?;
+        let mut pieces = splitting.pieces(sheet.task).map_err(lacking)?;
         if pieces.is_empty() {
             return self.put(client, sheet, request).await;
         }
         let count = pieces.len();
+        pieces.truncate(self.most_pieces);
+        if pieces.len() < count
+            && let Some((last, _)) = pieces.last_mut()
+        {
+            // As if the text ended with it.
+            last.cuts.1 = None;
+        }
         let mut sum = Sum::default();
         for (number, (piece, task)) in (1..).zip(pieces) {
             if 1 < number && client.transport().stop.is_asked() {

@@ -261,10 +261,9 @@ pub(super) async fn annotator(
     context: &Context<'_>,
 ) -> Result<Annotator, Error> {
     if settings.prompt.mode == AnswerMode::Text && !ground.form.takes_text() {
-        return Err(SettingsError::new(
-            "`--answer text` fills a `TextArea` or `Choices`, and none of them is to be filled; leave it out",
-        )
-        .into());
+        let words =
+            "`--answer text` fills a `TextArea` or `Choices`, and none of them is to be filled; leave it out";
+        return Err(SettingsError::new(words).into());
     }
     let media = media(settings, ground, &context.stop)?;
     // Where its texts cannot be had, that is told of the task itself.
@@ -289,6 +288,7 @@ pub(super) async fn annotator(
         retries_failed: settings.tasks.retries_failed,
         contact: Contact::default(),
         shared: Shared::default(),
+        most_pieces: usize::MAX,
         unaided: AtomicU64::default(),
         media,
     };

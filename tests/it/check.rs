@@ -184,3 +184,19 @@ fn an_answer_of_no_use_is_seen() {
     let outcome = checked(&story, &[], (6, 2));
     assert!(outcome.stdout.contains("mixed"), "{}", outcome.stdout);
 }
+
+#[test]
+fn of_a_text_that_is_split_only_the_first_piece_is_asked_about() {
+    let config = r#"<View><Text name="text" value="$text"/><Labels name="ner" toName="text">
+        <Label value="Person"/></Labels></View>"#;
+    let data = json!({"text": "Ann came and spoke of this and that. ".repeat(200)});
+    let story = Story::answering(config, &[data], &json!({"ner": []}));
+    checked(&story, &["--split", "500"], (0, 1));
+}
+
+#[test]
+fn a_journal_below_a_file_is_no_journal() {
+    let story = Story::new(&["fine"]);
+    let outcome = checked(&story, &["--journal", "prompt.txt/j.jsonl"], (3, 1));
+    assert!(outcome.stdout.contains("prompt.txt/j.jsonl: Not a directory"), "{}", outcome.stdout);
+}

@@ -133,6 +133,7 @@ impl Stage {
             retries_failed: self.retries_failed,
             contact: Contact::default(),
             shared: Shared::default(),
+            most_pieces: usize::MAX,
             unaided: AtomicU64::default(),
             media: Media::default(),
         }

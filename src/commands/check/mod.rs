@@ -11,6 +11,7 @@ use super::Context;
 use super::ledger;
 use super::plan::{self, ConfigText, Ground, Tasks};
 use super::target::{Before, Target};
+use crate::annotate::annotator::Annotator;
 use crate::cli::{CheckArgs, RunArgs};
 use crate::engine::ports;
 use crate::error::Error;
@@ -101,7 +102,8 @@ async fn go(run: &Layered<RunArgs>, list: &mut List<'_>) -> Result<(), Error> {
 /// Looks at the journal, which another run may have, and makes none.
 fn journal(path: &Path, list: &mut List<'_>) -> Result<(), Error> {
     let mut answers = 0;
-    let looked = if path.exists() {
+    // What cannot be looked for, as below a file, is told of by whoever reads it.
+    let looked = if path.try_exists().unwrap_or(true) {
         journal::look(path, |entry| answers += u64::from(matches!(entry.outline, Outline::Answer(_))))
     } else {
         Ok(())
@@ -183,6 +185,8 @@ async fn question(
     let annotator = plan::annotator(settings, ground, &peeked, list.context).await;
     let id = first.id;
     let Some(annotator) = list.told("prompt", annotator)? else { return Ok(None) };
+    // Whether the model answers, one piece of a text shows as well as all.
+    let annotator = Annotator { most_pieces: 1, ..annotator };
     let fitting = peeked.fitting(async |task| annotator.prepared(task).await.map(drop)).await?;
     let fitting = fitting.map_err(|reason| ports::Error::Input(format!("{id}: {reason}")).into());
     let Some(task) = list.told("prompt", fitting)?.cloned() else { return Ok(None) };
