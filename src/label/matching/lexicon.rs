@@ -142,8 +142,8 @@ pub(super) const REASONS: &str =
 const TURNS: &str = "actually although but however instead really though whereas while yet";
 
 /// Words in the names of keys and elements that hold no answer, besides those of negation.
-const REFUSALS: &str =
-    "alternative alternatives discarded error errors except excluded false incorrect invalid opposite wrong";
+const REFUSALS: &str = "alternative alternatives discarded error errors example except excluded false incorrect invalid \
+    opposite possible previous question wrong";
 
 /// Words that name the answer before a label of few letters: `the answer is B`.
 const INTRODUCTIONS: &str =
@@ -216,7 +216,8 @@ pub(super) fn ends_in_introduction(words: &[Word]) -> bool {
 
 /// Returns whether the name of a key or an element says that it holds no answer: `not`, `rejected_label`.
 pub(super) fn is_refusal(name: &str) -> bool {
-    words(name).iter().any(|word| is_negation(word) || has(REFUSALS, &word.text))
+    let words = words(name);
+    is_hedged(&words) || words.iter().any(|word| is_negation(word) || has(REFUSALS, &word.text))
 }
 
 /// Returns whether words hesitate or refuse.

@@ -132,7 +132,7 @@ fn only(labels: &Names, condition: &dyn Fn(&Form) -> bool) -> Option<usize> {
 /// Reads elements and boxes that hold answers.
 fn by_marks(text: &str, labels: &Names) -> Verdict {
     let answers = marked::answers(text).into_iter().map(|answer| meant(answer, labels));
-    unless_corrected(Verdict::of_all(answers), text, labels)
+    unless_denied(Verdict::of_all(answers), text, labels)
 }
 
 fn by_json(text: &str, labels: &Names) -> Verdict {
@@ -145,14 +145,16 @@ fn by_json(text: &str, labels: &Names) -> Verdict {
         [entry] => Verdict::of_all([name(entry, labels).or_else(|| sentence::only_label(entry, labels))]),
         entries => Verdict::of_all(entries.iter().map(|entry| name(entry, labels))),
     };
-    unless_corrected(verdict, text, labels)
+    unless_denied(verdict, text, labels)
 }
 
-/// Returns the verdict of what ends with a bracket, unless what follows takes it back.
-fn unless_corrected(verdict: Verdict, text: &str, labels: &Names) -> Verdict {
+/// Returns the verdict of what stands in brackets, unless what leads to it denies it, or what follows takes it back.
+fn unless_denied(verdict: Verdict, text: &str, labels: &Names) -> Verdict {
+    let before = text.split(['{', '[', '<', '\\']).next().unwrap_or_default();
     let after = text.rsplit(['}', ']', '>']).next().unwrap_or_default();
+    let is_denied = || sentence::is_denying_lead(before) || sentence::is_objection(after, labels);
     match verdict {
-        Verdict::Label(_) if sentence::is_objection(after, labels) => Verdict::Nothing,
+        Verdict::Label(_) if is_denied() => Verdict::Nothing,
         verdict => verdict,
     }
 }

@@ -73,6 +73,15 @@ pub(super) fn is_doubtful_lead(text: &str) -> bool {
     !ends_in_frame(text) || lexicon::is_hedged(&words(text))
 }
 
+/// Returns whether the sentence in whose middle a text ends hesitates, or its last clause negates what follows.
+pub(super) fn is_denying_lead(text: &str) -> bool {
+    let words = words(text);
+    let start = words.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
+    let lead = &words[start..];
+    let clause = lead.iter().rposition(Word::ends_clause).map_or(0, |last| last + 1);
+    lexicon::is_hedged(lead) || lead[clause..].iter().any(lexicon::is_negation)
+}
+
 /// Returns whether a text ends with a sentence, or in the middle of one that is of known affirming words.
 pub(super) fn ends_in_frame(text: &str) -> bool {
     let words = words(text);
