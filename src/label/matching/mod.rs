@@ -69,7 +69,11 @@ pub(super) fn several(reply: &str, labels: &Names) -> Matches {
         return Matches { found: vec![found], unknown: Vec::new() };
     }
     let marked = marked::answers(&text);
-    if let Some(value) = json::find(&text).filter(|_| marked.is_empty()) {
+    let value = json::find(&text).filter(|_| marked.is_empty());
+    if (value.is_some() || !marked.is_empty()) && sentence::is_denying_lead(before_brackets(&text)) {
+        return Matches::default();
+    }
+    if let Some(value) = value {
         return list::each(&json::entries(&value), labels);
     }
     let announced = if marked.is_empty() { Announced::new(&text).answers } else { marked };
@@ -150,13 +154,17 @@ fn by_json(text: &str, labels: &Names) -> Verdict {
 
 /// Returns the verdict of what stands in brackets, unless what leads to it denies it, or what follows takes it back.
 fn unless_denied(verdict: Verdict, text: &str, labels: &Names) -> Verdict {
-    let before = text.split(['{', '[', '<', '\\']).next().unwrap_or_default();
+    let before = before_brackets(text);
     let after = text.rsplit(['}', ']', '>']).next().unwrap_or_default();
     let is_denied = || sentence::is_denying_lead(before) || sentence::is_objection(after, labels);
     match verdict {
         Verdict::Label(_) if is_denied() => Verdict::Nothing,
         verdict => verdict,
     }
+}
+
+fn before_brackets(text: &str) -> &str {
+    text.split(['{', '[', '<', '\\']).next().unwrap_or_default()
 }
 
 /// Reads lines that announce the answer (`Answer: x`), unless the text around them takes it back.
