@@ -1,15 +1,14 @@
 //! `Choices`: one label or several for the whole task.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use roxmltree::Node;
 use serde_json::{Value, json};
 
 use super::menu::{Menu, Picks};
+use super::offer::{Offer, Rules};
 use super::places::{self, Place};
 use super::{Control, Head, Label, Reading, compare, example, known_labels, vote, wrapper};
-use crate::label::object::Source;
 use crate::label::task::Task;
 use crate::label::{tag, text};
 
@@ -21,10 +20,7 @@ struct Choices {
     head: Head,
     mode: Mode,
     nesting: Nesting,
-    /// The choices of the config itself.
-    fixed: Menu,
-    /// Where more choices come from with each task.
-    source: Option<Source>,
+    offer: Offer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,41 +39,17 @@ enum Nesting {
 pub(super) fn parse(node: &Node<'_, '_>, head: Head) -> Result<Arc<dyn Control>, String> {
     let mode = if tag::attribute(node, "choice") == Some("multiple") { Mode::Multiple } else { Mode::Single };
     let nesting = if tag::is_set(node, "allowNested") { Nesting::Paths } else { Nesting::Flat };
-    let source = match tag::filled(node, "value") {
-        Some(value) => Some(Source::parse(value)?).filter(|source| source.field().is_some()),
-        None => None,
+    // An annotator can tick the top level, or the leaves of nested choices: a branch ticks its leaves.
+    let is_selectable = match nesting {
+        Nesting::Flat => |place: &Place| place.values.len() == 1,
+        Nesting::Paths => |place: &Place| place.is_leaf,
     };
-    let places = selectable(places::of_choices(node)?, nesting);
-    if places.is_empty() && source.is_none() {
-        return Err("it has no `Choice` with a `value`".to_owned());
-    }
-    Ok(Arc::new(Choices { head, mode, nesting, fixed: Menu::new(places, SEPARATOR), source }))
-}
-
-/// Returns what an annotator can tick: the top level, or the leaves of nested choices (a branch ticks its leaves).
-fn selectable(places: Vec<Place>, nesting: Nesting) -> Vec<Place> {
-    let is_selectable = |place: &Place| match nesting {
-        Nesting::Flat => place.values.len() == 1,
-        Nesting::Paths => place.is_leaf,
-    };
-    places.into_iter().filter(is_selectable).collect()
+    let rules = Rules { tag: "Choice", separator: SEPARATOR.to_owned(), is_selectable };
+    let offer = Offer::parse(node, places::of_choices(node)?, rules)?;
+    Ok(Arc::new(Choices { head, mode, nesting, offer }))
 }
 
 impl Choices {
-    fn menu(&self, task: &Task) -> Result<Cow<'_, Menu>, String> {
-        let Some(source) = &self.source else { return Ok(Cow::Borrowed(&self.fixed)) };
-        match source.value(&task.data) {
-            Ok(list) => {
-                let more = selectable(places::of_data(&list, &source.describe())?, self.nesting);
-                let all = self.fixed.places.iter().cloned().chain(more).collect();
-                Ok(Cow::Owned(Menu::new(places::distinct(all), SEPARATOR)))
-            }
-            // Label Studio shows the choices of the config where the task brings none.
-            Err(_) if !self.fixed.places.is_empty() => Ok(Cow::Borrowed(&self.fixed)),
-            Err(reason) => Err(reason),
-        }
-    }
-
     fn stored(&self, place: &Place) -> Value {
         match self.nesting {
             Nesting::Flat => json!(place.stored[0]),
@@ -113,7 +85,7 @@ impl Control for Choices {
     }
 
     fn schema(&self, task: &Task) -> Result<Value, String> {
-        let menu = self.menu(task)?;
+        let menu = self.offer.menu(task)?;
         let (mut schema, asked) = match self.mode {
             Mode::Single => (menu.one_of(), "The one label that fits best."),
             Mode::Multiple => (
@@ -126,7 +98,7 @@ impl Control for Choices {
     }
 
     fn read(&self, answer: &Value, task: &Task) -> Reading {
-        let menu = match self.menu(task) {
+        let menu = match self.offer.menu(task) {
             Ok(menu) => menu,
             Err(reason) => return Reading::problem(reason),
         };
@@ -148,21 +120,21 @@ impl Control for Choices {
     }
 
     fn read_text(&self, reply: &str, task: &Task) -> Reading {
-        match self.menu(task) {
+        match self.offer.menu(task) {
             Ok(menu) => self.written(&menu, reply).with_labels_at(&[String::new()]),
             Err(reason) => Reading::problem(reason),
         }
     }
 
     fn labels(&self, task: &Task) -> Vec<Label> {
-        self.menu(task).map(|menu| menu.labels().to_vec()).unwrap_or_default()
+        self.offer.menu(task).map(|menu| menu.labels().to_vec()).unwrap_or_default()
     }
 
     fn combine(&self, readings: Vec<Reading>) -> Reading {
         match self.mode {
             Mode::Single => vote::plurality(readings),
             Mode::Multiple => {
-                let order: Vec<Value> = self.fixed.places.iter().map(|place| self.stored(place)).collect();
+                let order = self.offer.order(|place| self.stored(place));
                 vote::majority(readings, "choices", &order)
             }
         }
@@ -175,7 +147,7 @@ impl Control for Choices {
                 Mode::Multiple => example::empty(&self.head, json!([])),
             };
         };
-        let menu = self.menu(task)?;
+        let menu = self.offer.menu(task)?;
         let labels = menu.told(stored, |place| self.stored(place))?;
         let answer = match (self.mode, labels.as_slice()) {
             (Mode::Single, [label]) => json!(label),
@@ -196,9 +168,7 @@ impl Control for Choices {
     }
 
     fn canonical(&self) -> String {
-        let labels: Vec<Value> =
-            self.fixed.places.iter().map(|place| json!([place.values, place.stored, place.hint])).collect();
-        let source = self.source.as_ref().map(Source::canonical);
+        let (labels, source) = self.offer.canonical();
         let (multiple, paths) = (self.mode == Mode::Multiple, self.nesting == Nesting::Paths);
         self.head.canonical(&json!([multiple, paths, labels, source]))
     }

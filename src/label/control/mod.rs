@@ -9,6 +9,7 @@ mod hypertext_labels;
 mod labels;
 mod menu;
 mod number;
+mod offer;
 mod pairwise;
 mod paragraph_labels;
 mod piecewise;

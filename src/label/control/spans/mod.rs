@@ -8,8 +8,7 @@ mod sets;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use roxmltree::Node;
@@ -18,11 +17,11 @@ use serde_json::{Map, Value, json};
 use self::entries::Asked;
 pub(super) use self::passages::{Passages, numbers, whole};
 use self::pieces::InPieces;
-use super::menu::Menu;
+use super::offer::{Offer, Rules};
 use super::piecewise::Piecewise;
+use super::places::{self, Place};
 use super::usages::Usages;
-use super::{Control, Head, Label, Reading, places, wrapper};
-use crate::label::object::Source;
+use super::{Control, Head, Label, Reading, wrapper};
 use crate::label::pieces::Position;
 use crate::label::task::Task;
 use crate::label::{tag, text};
@@ -67,10 +66,7 @@ pub(super) struct Spans {
     head: Head,
     notation: &'static Notation,
     choice: Choice,
-    /// The labels of the config itself.
-    fixed: Menu,
-    /// Where more labels come from with each task.
-    source: Option<Source>,
+    offer: Offer,
     usages: Usages,
 }
 
@@ -100,30 +96,10 @@ impl Spans {
         } else {
             Choice::Single
         };
-        let source = match tag::filled(node, "value") {
-            Some(value) => Some(Source::parse(value)?).filter(|source| source.field().is_some()),
-            None => None,
-        };
-        let fixed = Menu::new(places::of_labels(node), "");
-        if fixed.places.is_empty() && source.is_none() {
-            return Err("it has no `Label` with a `value`".to_owned());
-        }
-        Ok(Self { usages: Usages::parse(node), head, notation, choice, fixed, source })
-    }
-
-    fn menu(&self, task: &Task) -> Result<Cow<'_, Menu>, String> {
-        let Some(source) = &self.source else { return Ok(Cow::Borrowed(&self.fixed)) };
-        match source.value(&task.data) {
-            Ok(list) => {
-                let more = places::of_data(&list, &source.describe())?.into_iter();
-                let more = more.filter(|place| place.values.len() == 1);
-                let all = self.fixed.places.iter().cloned().chain(more).collect();
-                Ok(Cow::Owned(Menu::new(places::distinct(all), "")))
-            }
-            // Label Studio shows the labels of the config where the task brings none.
-            Err(_) if !self.fixed.places.is_empty() => Ok(Cow::Borrowed(&self.fixed)),
-            Err(reason) => Err(reason),
-        }
+        let is_selectable = |place: &Place| place.values.len() == 1;
+        let rules = Rules { tag: "Label", separator: String::new(), is_selectable };
+        let offer = Offer::parse(node, places::of_labels(node), rules)?;
+        Ok(Self { usages: Usages::parse(node), head, notation, choice, offer })
     }
 
     /// Returns the labels of a stored value.
@@ -136,11 +112,6 @@ impl Spans {
         self.usages.within(reading, self.head.kind, |value| {
             format!("`{}`", text::shorten(value["text"].as_str().unwrap_or_default()))
         })
-    }
-
-    /// Counts one more use of a label; says so where it is one too many.
-    fn too_often(&self, stored: &str, quote: &str, used: &mut HashMap<String, u64>) -> Option<String> {
-        self.usages.too_often(stored, &format!("`{quote}`"), used)
     }
 
     /// Checks that the words of a value stand at its place; white space aside, which the editor writes in its own way.
@@ -175,7 +146,7 @@ impl Control for Spans {
     }
 
     fn schema(&self, task: &Task) -> Result<Value, String> {
-        let menu = self.menu(task)?;
+        let menu = self.offer.menu(task)?;
         Passages::of(self.head.object.as_ref(), task)?;
         let mut label = menu.one_of();
         label["description"] = json!(format!("The one label that fits best.{}", menu.hints()));
@@ -208,7 +179,7 @@ impl Control for Spans {
     }
 
     fn read(&self, answer: &Value, task: &Task) -> Reading {
-        let menu = match self.menu(task) {
+        let menu = match self.offer.menu(task) {
             Ok(menu) => menu,
             Err(reason) => return Reading::problem(reason),
         };
@@ -226,7 +197,7 @@ impl Control for Spans {
     }
 
     fn labels(&self, task: &Task) -> Vec<Label> {
-        self.menu(task).map(|menu| menu.labels().to_vec()).unwrap_or_default()
+        self.offer.menu(task).map(|menu| menu.labels().to_vec()).unwrap_or_default()
     }
 
     /// A span is kept if more than half of the responses mark the same place with the same label.
@@ -236,7 +207,7 @@ impl Control for Spans {
     }
 
     fn answer(&self, regions: &[Value], task: &Task) -> Result<Value, String> {
-        let menu = self.menu(task)?;
+        let menu = self.offer.menu(task)?;
         let passages = Passages::of(self.head.object.as_ref(), task)?;
         let mut spans = Vec::new();
         for region in regions {
@@ -255,7 +226,7 @@ impl Control for Spans {
     }
 
     fn verify(&self, value: &Value, task: &Task) -> Result<(), String> {
-        let menu = self.menu(task)?;
+        let menu = self.offer.menu(task)?;
         let labels = self.stored_labels(value);
         if labels.is_empty() {
             return Err(format!("a span has no `{}`", self.head.kind));
@@ -287,11 +258,9 @@ impl Control for Spans {
     }
 
     fn canonical(&self) -> String {
-        let labels: Vec<Value> =
-            self.fixed.places.iter().map(|place| json!([place.values, place.stored, place.hint])).collect();
+        let (labels, source) = self.offer.canonical();
         let mut most_of: Vec<_> = self.usages.of_label.iter().collect();
         most_of.sort();
-        let source = self.source.as_ref().map(Source::canonical);
         let multiple = self.choice == Choice::Multiple;
         self.head.canonical(&json!([multiple, labels, source, self.usages.of_any, most_of]))
     }

@@ -55,9 +55,9 @@ impl Piecewise for InPieces<'_> {
         let mut used = HashMap::new();
         let mut excess = Excess::default();
         for (index, value) in values.iter().enumerate() {
-            let quote = text::shorten(value["text"].as_str().unwrap_or_default());
+            let quote = format!("`{}`", text::shorten(value["text"].as_str().unwrap_or_default()));
             for label in self.spans.stored_labels(value) {
-                if let Some(problem) = self.spans.too_often(label, &quote, &mut used) {
+                if let Some(problem) = self.spans.usages.too_often(label, &quote, &mut used) {
                     excess.surplus.push(index);
                     excess.problems.push(problem);
                     break;

@@ -196,7 +196,9 @@ fn choices_may_come_from_the_task() {
     assert_eq!(labels(tag, json!({})), ["fixed"]);
     let nested = "<Choices value='$o' allowNested='true'/>";
     let tree = json!({"o": [{"value": "a", "children": [{"value": "b"}, {"value": "c"}]}, {"value": "d"}]});
-    assert_eq!(labels(nested, tree), ["a / b", "a / c", "d"]);
+    assert_eq!(labels(nested, tree.clone()), ["a / b", "a / c", "d"]);
+    assert_eq!(labels("<Taxonomy value='$o'/>", tree.clone()), ["a", "a / b", "a / c", "d"]);
+    assert_eq!(labels("<Taxonomy value='$o' leafsOnly='true'/>", tree), ["a / b", "a / c", "d"]);
     let bare = control("<Choices value='$o'/>");
     for (fields, part) in [
         (json!({}), "there is no field `o`"),
