@@ -1,6 +1,7 @@
 //! The subcommands, one a file, and what they share.
 
 mod check;
+mod clients;
 mod completions;
 mod estimate;
 mod examples;

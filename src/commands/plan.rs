@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use futures::StreamExt;
-use tracing::{debug, info};
+use tracing::debug;
 
-use super::{Context, examples};
+use super::{Context, clients, examples};
 use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
 use crate::annotate::contact::Contact;
 use crate::annotate::fingerprint;
@@ -15,26 +15,16 @@ use crate::annotate::keyword;
 use crate::annotate::shared::Shared;
 use crate::engine::ports::{self, Source};
 use crate::error::Error;
-use crate::http;
-use crate::http::pace::{Limits, Pace};
 use crate::http::retry::RetryPolicy;
-use crate::http::share::Share;
 use crate::http::stop::Stop;
-use crate::http::transport::Transport;
 use crate::label::config::{ConfigError, LabelConfig};
 use crate::label::form::{Form, Wanted};
 use crate::label::task::Task;
-use crate::llm::budget::Budget;
-use crate::llm::client::{Client, Endpoint};
 use crate::llm::estimate::estimate_tokens;
-use crate::llm::memory::Memory;
-use crate::llm::provider::ProviderOptions;
-use crate::media::{Access, Media};
 use crate::progress::text::harmless;
 use crate::prompt::wrap::Prompt;
 use crate::settings::{
-    self, FileStudio, MediaSettings, ModelServer, ModelSettings, Oracle, Settings, SettingsError,
-    StudioSettings, TaskOrigin, TaskSettings,
+    self, ModelSettings, Oracle, Settings, SettingsError, StudioSettings, TaskOrigin, TaskSettings,
 };
 use crate::source::file::FileSource;
 use crate::source::peeked::Peeked;
@@ -72,13 +62,6 @@ pub(super) struct Host {
     release: String,
     /// What a person calls it: release, address and user.
     pub name: String,
-}
-
-/// How requests are sent.
-pub(super) struct Network<'a> {
-    /// How they are repeated.
-    pub policy: &'a RetryPolicy,
-    pub context: &'a Context<'a>,
 }
 
 /// What is to be filled, and how the predictions are called.
@@ -176,7 +159,7 @@ pub(super) async fn reach(
     policy: &RetryPolicy,
     stop: &Stop,
 ) -> Result<Host, Error> {
-    let studio = studio(settings, policy, stop)?;
+    let studio = clients::studio(settings, policy, stop)?;
     let (version, user) = studio.connect().await.map_err(|error| refused_to(settings, &error))?;
     let name = format!("{} at {}, as {}", version.release, settings.address, harmless(&user.email));
     Ok(Host { studio, release: version.release, name })
@@ -217,37 +200,6 @@ pub(super) fn form(text: &ConfigText, wanted: &Wanted) -> Result<Form, Error> {
     Form::new(&config, wanted).map_err(fault)
 }
 
-/// Returns a client of Label Studio that has asked nothing yet.
-fn studio(settings: &StudioSettings, policy: &RetryPolicy, stop: &Stop) -> Result<Studio, Error> {
-    let transport = transport(policy.clone(), &Limits::default(), stop)?;
-    Ok(Studio::new(settings.address.clone(), settings.key.clone(), transport))
-}
-
-/// Returns what fetches the files of tasks: with Label Studio's key from there, and with none from elsewhere.
-fn media(settings: &Settings, ground: &Ground, stop: &Stop) -> Result<Media, Error> {
-    let MediaSettings { options, studio } = &settings.media;
-    let access = match studio {
-        FileStudio::OfTasks => {
-            Access::Given { studio: ground.studio.clone().ok_or_else(not_connected)?, project: None }
-        }
-        FileStudio::Named { address, key, project } => {
-            let transport = transport(settings.policy.clone(), &Limits::default(), stop)?;
-            let studio = Studio::new(address.clone(), key.clone(), transport);
-            Access::Given { studio: Arc::new(studio), project: *project }
-        }
-        FileStudio::Missing(cure) => Access::Missing(cure.clone()),
-    };
-    let client = http::foreign_client(options.hosts).map_err(no_http)?;
-    let web = Transport { client, ..transport(settings.policy.clone(), &Limits::default(), stop)? };
-    Ok(Media::new(access, Some(web), options.clone()))
-}
-
-/// Waits for this Label Studio from now on where it goes away: it was there.
-pub(super) fn be_patient(studio: &Studio, context: &Context<'_>) {
-    let terminal = context.terminal;
-    studio.be_patient(move |words| terminal.interject(words));
-}
-
 /// Says that a step was taken before the one it needs.
 pub(super) fn not_connected() -> ports::Error {
     ports::Error::Studio { message: "Label Studio was not reached".to_owned(), advice: None }
@@ -265,7 +217,7 @@ pub(super) async fn annotator(
             "`--answer text` fills a `TextArea` or `Choices`, and none of them is to be filled; leave it out";
         return Err(SettingsError::new(words).into());
     }
-    let media = media(settings, ground, &context.stop)?;
+    let media = clients::media(settings, ground, &context.stop)?;
     // Where its texts cannot be had, that is told of the task itself.
     let first = media.shown(&ground.form, tasks.first()).await.ok().flatten();
     let first = first.as_ref().unwrap_or(tasks.first());
@@ -297,60 +249,11 @@ pub(super) async fn annotator(
         if server.row.name == "ollama" && options.num_ctx.is_none() {
             options.num_ctx = Some(context_length(&annotator, tasks).await?);
         }
-        let network = Network { policy: &settings.policy, context };
-        annotator.answerer = Answerer::Model(Box::new(client(&settings.model, server, &options, &network)?));
+        let network = clients::Network { policy: &settings.policy, context };
+        annotator.answerer =
+            Answerer::Model(Box::new(clients::client(&settings.model, server, &options, &network)?));
     }
     Ok(annotator)
-}
-
-/// Returns a client of the model's server that spends no more than the run may.
-pub(super) fn client(
-    settings: &ModelSettings,
-    server: &ModelServer,
-    options: &ProviderOptions,
-    network: &Network<'_>,
-) -> Result<Client, Error> {
-    let endpoint = Endpoint {
-        provider: (server.row.provider)(options),
-        base: server.base.clone(),
-        key: server.key.clone(),
-        headers: server.headers.clone(),
-        timeout: server.timeout,
-    };
-    let concurrency = u32::try_from(settings.concurrency).ok();
-    let limits = Limits { rpm: server.rpm, tpm: server.tpm, concurrency };
-    let Network { policy, context } = network;
-    let mut client = Client::new(endpoint, transport((*policy).clone(), &limits, &context.stop)?);
-    if let Some(folder) = &context.state {
-        client = client.remembering(Memory::at(folder.join("endpoints.json")));
-    }
-    if let Some(limits) = settings.budget {
-        client = client.within(Budget::new(limits, settings.price));
-    }
-    Ok(client)
-}
-
-/// Shares the model's limits with other processes until the result is dropped; to be called by whoever is about to ask
-/// again and again.
-///
-/// It takes a second where there are others. `None` where this process cannot know of others, or has none to ask.
-pub(super) async fn share(annotator: &Annotator, context: &Context<'_>) -> Option<Share> {
-    let Answerer::Model(client) = &annotator.answerer else { return None };
-    let Some(state) = &context.state else {
-        info!("there is no state folder: other processes that use this endpoint are not seen");
-        return None;
-    };
-    let folder = state.join("pace").join(client.limits(&annotator.model));
-    let pace = Arc::clone(&client.transport().pace);
-    tokio::select! {
-        () = context.stop.asked() => None,
-        joined = Share::join(&folder, move |count| pace.set_share(count)) => joined
-            .inspect_err(|error| {
-                let folder = folder.display();
-                info!("no locks in {folder}, so other processes that use this endpoint are not seen: {error}");
-            })
-            .ok(),
-    }
 }
 
 /// Returns the context, in tokens, that the longest of the first tasks needs: one for the whole run, for Ollama loads
@@ -366,15 +269,6 @@ async fn context_length(annotator: &Annotator, tasks: &dyn Source) -> Result<u32
         }
     }
     Ok(u32::try_from(longest.next_power_of_two()).unwrap_or(u32::MAX))
-}
-
-fn transport(policy: RetryPolicy, limits: &Limits, stop: &Stop) -> Result<Transport, Error> {
-    let client = http::client().map_err(no_http)?;
-    Ok(Transport { client, policy, pace: Arc::new(Pace::new(limits)), stop: stop.clone() })
-}
-
-fn no_http(error: reqwest::Error) -> Error {
-    Error::Io { action: "cannot set up HTTP".to_owned(), source: std::io::Error::other(error) }
 }
 
 /// Returns the user's name for the version, or one that changes with all that decides the answers.

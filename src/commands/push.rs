@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 
 use super::report::{Meters, Report, reported};
 use super::reviewed::{Rules, reviewed};
-use super::{Context, plan, target};
+use super::{Context, clients, plan, target};
 use crate::cli::PushArgs;
 use crate::engine;
 use crate::engine::ports::{self, Failure, FailureKind, NoJournal, Source};
@@ -55,7 +55,7 @@ async fn post(layered: &Layered<PushArgs>, context: &Context<'_>, report: &mut R
         older: if delivery.replace { Older::Delete } else { Older::Keep },
     };
     let studio = project.studio.as_ref().ok_or_else(plan::not_connected)?;
-    plan::be_patient(studio, context);
+    clients::be_patient(studio, context);
     let mut sink = target::project(studio, settings.project, options, context);
     let total = file.total();
     context.terminal.say(&format!("posting {} to {}", args.file.display(), project.name));

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use serde_json::Map;
 
-use super::Context;
 use super::estimate::pricing;
 use super::examples;
 use super::ledger;
 use super::plan::{self, Ground, Tasks};
 use super::report::{Meters, Report, reported};
 use super::target::{Before, Target};
+use super::{Context, clients};
 use crate::annotate::annotator::{Annotator, Answerer};
 use crate::cli::RunArgs;
 use crate::engine;
@@ -56,7 +56,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     settings.model.check_key()?;
     let destination = Destination::resolve(layered, &settings.tasks.origin)?;
     let ground = plan::ground(&settings, &context.stop).await?;
-    ground.studio.iter().for_each(|studio| plan::be_patient(studio, context));
+    ground.studio.iter().for_each(|studio| clients::be_patient(studio, context));
     report.circumstances = Circumstances {
         model: Some(settings.model.model.clone()),
         model_version: ground.model_version.clone(),
@@ -88,7 +88,7 @@ async fn label(layered: &Layered<RunArgs>, context: &Context<'_>, report: &mut R
     }
     let expected = tasks.expected(peeked.first()).await;
     context.terminal.say(&opening(&settings, &ground, &destination, expected));
-    let _share = plan::share(&annotator, context).await;
+    let _share = clients::share(&annotator, context).await;
     let mut reporter = progress::reporter(context.progress(settings.delivery.progress), expected);
     let job = Job {
         source: &peeked,

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::list::List;
 use crate::annotate::annotator::{Annotator, AnswerMode, Answerer};
-use crate::commands::plan::{self, Network};
+use crate::commands::clients::{self, Network};
 use crate::engine::ports::{self, FailureKind, Outcome};
 use crate::error::Error;
 use crate::http::retry::RetryPolicy;
@@ -55,7 +55,7 @@ pub(super) async fn greeted(
 }
 
 async fn greet(settings: &ModelSettings, server: &ModelServer, network: &Network<'_>) -> Result<(), Error> {
-    let client = plan::client(settings, server, &server.options, network)?;
+    let client = clients::client(settings, server, &server.options, network)?;
     let limit = settings.parameters.max_tokens.unwrap_or(GREETING_TOKENS);
     let parameters = Parameters {
         responses: 1,
