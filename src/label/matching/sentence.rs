@@ -19,6 +19,9 @@ pub(super) const SHORTEST: usize = 4;
 /// A sentence of more words says nothing: whoever goes on so long without a stop goes round in circles.
 const LONGEST: usize = 500;
 
+/// What leads to a label is looked at so far, in bytes: a reply may announce one thousands of times.
+const LONGEST_LEAD: usize = 500;
+
 /// Where a label stands in the words of a text.
 #[derive(Debug, Clone, Copy)]
 struct Occurrence {
@@ -82,13 +85,16 @@ pub(super) fn is_denying_lead(text: &str) -> bool {
     lexicon::is_hedged(lead) || lead[clause..].iter().any(lexicon::is_negation)
 }
 
-/// Returns whether a text ends with a sentence, or in the middle of one that is of known affirming words.
+/// Returns whether a text ends with a sentence, or in the middle of one that is of known affirming words, and short.
 pub(super) fn ends_in_frame(text: &str) -> bool {
-    let words = words(text);
+    let furthest = text.len().saturating_sub(LONGEST_LEAD);
+    let near = (furthest..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+    let words = words(&text[near..]);
     let Some((last, before)) = words.split_last() else { return true };
     let is_whole = last.ends_sentence() && !last.after.contains(':');
     let start = before.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
-    is_whole || frame::strength(&words[start..]).is_some()
+    let is_all = 0 < start || near == 0;
+    is_whole || (is_all && frame::strength(&words[start..]).is_some())
 }
 
 /// Returns whether what follows a label takes it back, or says of who answers what is not known to affirm.

@@ -278,4 +278,5 @@ fn long_replies_are_read_at_once() {
     check("", "the label is positive ", "");
     check("", "positive (", "");
     check("", "I am sure ", "");
+    check("", "label: ", "");
 }
