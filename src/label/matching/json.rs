@@ -35,20 +35,21 @@ const SIDE_KEYS: &[&str] = &[
 /// How many objects are taken off an answer at most.
 const DEEPEST: usize = 3;
 
-/// Returns the object or the list of texts that a reply is, or the only one in its prose.
-pub(super) fn find(reply: &str) -> Option<Value> {
+/// Returns the object or the list of texts that a reply is, or the only one in its prose, and what stands before it.
+pub(super) fn find(reply: &str) -> Option<(Value, &str)> {
     let text = reply.trim();
     if text.starts_with(['[', '{', '"'])
         && let Ok(value) = strict::read(text)
     {
-        return Some(value);
+        return Some((value, ""));
     }
     let mut found: Vec<Value> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut before) = (0, text);
     while let Some(start) = text[at..].find(['{', '[']).map(|start| at + start) {
         let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Strict>();
         at = match stream.next() {
             Some(Ok(Strict(value))) if is_answer(&value) => {
+                before = if found.is_empty() { &text[..start] } else { before };
                 found.push(value);
                 start + stream.byte_offset()
             }
@@ -56,10 +57,11 @@ pub(super) fn find(reply: &str) -> Option<Value> {
         };
     }
     found.dedup();
-    match found.len() {
+    let value = match found.len() {
         0 | 1 => found.pop(),
         _ => Some(Value::Array(found)),
-    }
+    };
+    value.map(|value| (value, before))
 }
 
 /// Returns the entries that a value answers with; none where it holds no answer, or several.

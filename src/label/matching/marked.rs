@@ -25,6 +25,14 @@ pub(super) fn answers(text: &str) -> Vec<&str> {
     answers
 }
 
+/// Returns what leads to the first of these answers, which stand in the text.
+pub(super) fn lead<'a>(text: &'a str, answers: &[&str]) -> &'a str {
+    let starts = answers.iter().map(|answer| answer.as_ptr().addr() - text.as_ptr().addr());
+    let before = &text[..starts.min().unwrap_or_default()];
+    let mark = before.rfind('<').max(before.rfind(BOX));
+    &before[..mark.unwrap_or_default()]
+}
+
 fn elements<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     // ASCII case keeps the places of all characters.

@@ -69,11 +69,12 @@ pub(super) fn several(reply: &str, labels: &Names) -> Matches {
         return Matches { found: vec![found], unknown: Vec::new() };
     }
     let marked = marked::answers(&text);
-    let value = json::find(&text).filter(|_| marked.is_empty());
-    if (value.is_some() || !marked.is_empty()) && sentence::is_denying_lead(before_brackets(&text)) {
+    let found = json::find(&text).filter(|_| marked.is_empty());
+    let lead = found.as_ref().map_or_else(|| marked::lead(&text, &marked), |(_, before)| before);
+    if sentence::is_denying_lead(lead) {
         return Matches::default();
     }
-    if let Some(value) = value {
+    if let Some((value, _)) = found {
         return list::each(&json::entries(&value), labels);
     }
     let announced = if marked.is_empty() { Announced::new(&text).answers } else { marked };
@@ -135,12 +136,14 @@ fn only(labels: &Names, condition: &dyn Fn(&Form) -> bool) -> Option<usize> {
 
 /// Reads elements and boxes that hold answers.
 fn by_marks(text: &str, labels: &Names) -> Verdict {
-    let answers = marked::answers(text).into_iter().map(|answer| meant(answer, labels));
-    unless_denied(Verdict::of_all(answers), text, labels)
+    let answers = marked::answers(text);
+    let lead = marked::lead(text, &answers);
+    let verdict = Verdict::of_all(answers.into_iter().map(|answer| meant(answer, labels)));
+    unless_denied(verdict, (lead, text), labels)
 }
 
 fn by_json(text: &str, labels: &Names) -> Verdict {
-    let Some(value) = json::find(text) else { return Verdict::Silent };
+    let Some((value, lead)) = json::find(text) else { return Verdict::Silent };
     let shares = value.as_object().map_or(Verdict::Silent, |fields| scores::of_object(fields, labels));
     let entries = json::entries(&value);
     let verdict = match entries.as_slice() {
@@ -149,22 +152,17 @@ fn by_json(text: &str, labels: &Names) -> Verdict {
         [entry] => Verdict::of_all([name(entry, labels).or_else(|| sentence::only_label(entry, labels))]),
         entries => Verdict::of_all(entries.iter().map(|entry| name(entry, labels))),
     };
-    unless_denied(verdict, text, labels)
+    unless_denied(verdict, (lead, text), labels)
 }
 
 /// Returns the verdict of what stands in brackets, unless what leads to it denies it, or what follows takes it back.
-fn unless_denied(verdict: Verdict, text: &str, labels: &Names) -> Verdict {
-    let before = before_brackets(text);
+fn unless_denied(verdict: Verdict, (lead, text): (&str, &str), labels: &Names) -> Verdict {
     let after = text.rsplit(['}', ']', '>']).next().unwrap_or_default();
-    let is_denied = || sentence::is_denying_lead(before) || sentence::is_objection(after, labels);
+    let is_denied = || sentence::is_denying_lead(lead) || sentence::is_objection(after, labels);
     match verdict {
         Verdict::Label(_) if is_denied() => Verdict::Nothing,
         verdict => verdict,
     }
-}
-
-fn before_brackets(text: &str) -> &str {
-    text.split(['{', '[', '<', '\\']).next().unwrap_or_default()
 }
 
 /// Reads lines that announce the answer (`Answer: x`), unless the text around them takes it back.

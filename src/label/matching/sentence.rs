@@ -78,11 +78,17 @@ pub(super) fn is_doubtful_lead(text: &str) -> bool {
 
 /// Returns whether the sentence in whose middle a text ends hesitates, or its last clause negates what follows.
 pub(super) fn is_denying_lead(text: &str) -> bool {
-    let words = words(text);
+    let words = words(text.trim_end());
     let start = words.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
     let lead = &words[start..];
-    let clause = lead.iter().rposition(Word::ends_clause).map_or(0, |last| last + 1);
-    lexicon::is_hedged(lead) || lead[clause..].iter().any(lexicon::is_negation)
+    let Some((last, before)) = lead.split_last() else { return false };
+    let clause = &lead[before.iter().rposition(Word::ends_clause).map_or(0, |last| last + 1)..];
+    // `The answer is not: x` denies it, `without an explanation: x` does not.
+    let word = clause.iter().rev().find(|word| !word.text.is_empty());
+    let runs_on = !last.after.contains(':')
+        || word.is_some_and(|word| has(lexicon::BEING, &word.text) || lexicon::is_negation(word));
+    let is_negated = || clause.iter().any(lexicon::is_negation) && frame::strength(clause).is_none();
+    lexicon::is_hedged(lead) || (runs_on && is_negated())
 }
 
 /// Returns whether a text ends with a sentence, or in the middle of one that is of known affirming words, and short.
