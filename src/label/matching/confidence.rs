@@ -31,7 +31,9 @@ fn is_low_at(words: &[Word], at: usize) -> bool {
     let near = &words[at..words.len().min(at + 1 + NEAR)];
     let length = near.iter().position(ends).map_or(near.len(), |last| last + 1);
     let after: Vec<&str> = near[1..length].iter().map(|word| word.text.as_str()).collect();
-    let mut numbers = after.iter().filter_map(|word| Some((scores::share(word)?, word.parse::<f64>().ok())));
+    let mut numbers = after
+        .iter()
+        .filter_map(|word| Some((scores::share(word)?, word.replace(',', ".").parse::<f64>().ok())));
     match (numbers.next(), numbers.next()) {
         (Some((_, Some(points))), Some((_, Some(all)))) => points < all / 2.0,
         (Some((share, _)), _) => share < 0.5,

@@ -87,13 +87,19 @@ fn inner(fields: &Map<String, Value>) -> Option<&Value> {
     named.dedup();
     let others = || fields.iter().filter(|(key, _)| !is_side_key(key)).collect::<Vec<_>>();
     match named.as_slice() {
-        [only] => Some(only),
+        [only] if !fields.iter().any(is_denial) => Some(only),
         [] => match others().as_slice() {
             [(key, only)] if !lexicon::is_refusal(key) => Some(only),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// Returns whether a field says that the answer beside it is none: `"applies": false`.
+fn is_denial((key, value): (&String, &Value)) -> bool {
+    let is_low = |word: String| lexicon::has(lexicon::LOW, &word.to_lowercase());
+    lexicon::has(lexicon::MERITS, &key.to_lowercase()) && text::plain(value).is_some_and(is_low)
 }
 
 fn is_side_key(key: &str) -> bool {

@@ -142,8 +142,11 @@ pub(super) const REASONS: &str =
 const TURNS: &str = "actually although but however instead really though whereas while yet";
 
 /// Words in the names of keys and elements that hold no answer, besides those of negation.
-const REFUSALS: &str = "alternative alternatives discarded error errors example except excluded false incorrect invalid \
-    opposite possible previous question wrong";
+const REFUSALS: &str = "alternative alternatives discarded example except excluded false incorrect invalid opposite \
+    possible previous wrong";
+
+/// The same where they stand last: an `error_type` may be the answer.
+const REFUSALS_AT_END: &str = "error errors question";
 
 /// Words that name the answer before a label of few letters: `the answer is B`.
 const INTRODUCTIONS: &str =
@@ -217,7 +220,8 @@ pub(super) fn ends_in_introduction(words: &[Word]) -> bool {
 /// Returns whether the name of a key or an element says that it holds no answer: `not`, `rejected_label`.
 pub(super) fn is_refusal(name: &str) -> bool {
     let words = words(name);
-    is_hedged(&words) || words.iter().any(|word| is_negation(word) || has(REFUSALS, &word.text))
+    let ends = words.last().is_some_and(|word| has(REFUSALS_AT_END, &word.text));
+    ends || is_hedged(&words) || words.iter().any(|word| is_negation(word) || has(REFUSALS, &word.text))
 }
 
 /// Returns whether words hesitate or refuse.

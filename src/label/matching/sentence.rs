@@ -175,21 +175,22 @@ fn is_denied(words: &[Word], label: usize) -> bool {
 
 /// Returns whether what follows a label corrects it, or denies it as a label: `this label does not apply`, `correct: no`.
 fn is_taken_back(words: &[Word]) -> bool {
-    let is_denied = |pair: &[Word]| {
+    let spoken: Vec<&Word> = words.iter().filter(|word| !word.text.is_empty()).collect();
+    let is_denied = |pair: &[&Word]| {
         let [merit, value] = pair else { return false };
         let is_named = has(lexicon::MERITS, &merit.text) && merit.after.contains([':', '=']);
         is_named && has(lexicon::LOW, &value.text)
     };
     // Further on, a negation may belong to a reason.
-    let is_denial = |sentence: &[Word]| match sentence {
+    let is_denial = |clause: &[Word]| match clause {
         [determiner, noun, rest @ ..] if has(lexicon::DETERMINERS, &determiner.text) => {
             has(lexicon::ANSWERS, &noun.text) && rest.iter().take(2).any(lexicon::is_negation)
         }
         _ => false,
     };
     lexicon::is_correction(words)
-        || words.windows(2).any(is_denied)
-        || words.split_inclusive(Word::ends_sentence).any(is_denial)
+        || spoken.windows(2).any(is_denied)
+        || words.split_inclusive(Word::ends_clause).any(is_denial)
 }
 
 /// Returns whether a clause says of who answers what is not known to affirm.
