@@ -213,8 +213,8 @@ pub(super) async fn annotator(
     context: &Context<'_>,
 ) -> Result<Annotator, Error> {
     if settings.prompt.mode == AnswerMode::Text && !ground.form.takes_text() {
-        let words =
-            "`--answer text` fills a `TextArea` or `Choices`, and none of them is to be filled; leave it out";
+        let words = "`--answer text` fills a `TextArea`, `Choices`, `Taxonomy`, `Pairwise` or a `Ranker` without \
+                     buckets, and none of them is to be filled; leave it out";
         return Err(SettingsError::new(words).into());
     }
     let media = clients::media(settings, ground, &context.stop)?;

@@ -83,6 +83,24 @@ fn a_list_is_ranked_by_the_ids_that_the_model_sees() {
 }
 
 #[test]
+fn a_ranking_takes_a_text_answer_and_buckets_do_not() {
+    let task = json!({"hits": [{"id": "m", "title": "Mill"}, {"id": "b", "title": "Barn"}]});
+    let check = |buckets: &str, code: i32, expect: &[Value]| {
+        let ranker = format!(r#"<Ranker name="rank" toName="hits">{buckets}</Ranker>"#);
+        let config = format!(r#"<View><List name="hits" value="$hits"/>{ranker}</View>"#);
+        let story = Story::answering(&config, std::slice::from_ref(&task), &json!(null));
+        story.llm.answer(|_| "Barn, Mill".to_owned());
+        story.run(&["--answer", "text", "--model-version", "v1"]).assert_code(code);
+        let predictions = story.studio.predictions(story.tasks[0]);
+        let values = predictions.iter().map(|prediction| prediction["result"][0]["value"].clone());
+        assert_eq!(values.collect::<Vec<_>>(), expect);
+        assert_eq!(story.llm.count(), expect.len());
+    };
+    check("", 0, &[json!({"ranker": {"rank": ["b", "m"]}})]);
+    check(r#"<Bucket name="best"/>"#, 3, &[]);
+}
+
+#[test]
 fn boxes_are_stored_in_percent_and_their_picture_is_sent() {
     let config = r#"<View><Image name="photo" value="$url"/><RectangleLabels name="things" toName="photo">
         <Label value="Car"/><Label value="Man"/></RectangleLabels></View>"#;

@@ -244,7 +244,8 @@ fn the_words_of_a_page_are_read_and_quoted_without_its_tags() {
 fn spans_want_a_json_answer_and_another_is_not_paid_for() {
     let story = story(NER, &json!({"ner": []}));
     let run = story.run(&["--answer", "text"]);
-    run.assert_code(3).assert_tells("`--answer text` fills a `TextArea` or `Choices`");
+    run.assert_code(3)
+        .assert_tells("`--answer text` fills a `TextArea`, `Choices`, `Taxonomy`, `Pairwise` or a `Ranker`");
     assert_eq!(story.llm.count(), 0);
 }
 

@@ -94,6 +94,11 @@ pub trait Control: Debug + Send + Sync {
     /// Reads this control's part of a JSON answer: lenient in form, strict in what it believes.
     fn read(&self, answer: &Value, task: &Task) -> Reading;
 
+    /// Returns whether a plain-text reply may fill it.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
     /// Reads a plain-text reply. Controls that cannot be told from free text give a problem.
     fn read_text(&self, reply: &str, task: &Task) -> Reading {
         let _ = (reply, task);

@@ -117,6 +117,10 @@ impl Control for Pairwise {
         }
     }
 
+    fn takes_text(&self) -> bool {
+        true
+    }
+
     fn read_text(&self, reply: &str, _task: &Task) -> Reading {
         let side = self.named(reply).or_else(|| matching::one(reply, &self.sides));
         Self::reading(side, &json!(reply))

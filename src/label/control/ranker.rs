@@ -190,8 +190,12 @@ impl Control for Ranker {
         }
     }
 
+    fn takes_text(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
     fn read_text(&self, reply: &str, task: &Task) -> Reading {
-        if !self.buckets.is_empty() {
+        if !self.takes_text() {
             return Reading::problem("a text answer cannot fill its buckets; ask with `--answer schema`");
         }
         self.read(&json!(Spoken::new(reply).into_plain_text()), task)

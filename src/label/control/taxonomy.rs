@@ -86,6 +86,10 @@ impl Control for Taxonomy {
         if std::ptr::eq(inner, answer) { reading.with_labels_at(&menu.labels_at(answer)) } else { reading }
     }
 
+    fn takes_text(&self) -> bool {
+        true
+    }
+
     fn read_text(&self, reply: &str, task: &Task) -> Reading {
         match self.offer.menu(task) {
             Ok(menu) => self.reading(&menu, &menu.find_all(reply)).with_labels_at(&[String::new()]),

@@ -46,6 +46,10 @@ impl Control for TextArea {
         }
     }
 
+    fn takes_text(&self) -> bool {
+        true
+    }
+
     fn read_text(&self, reply: &str, _task: &Task) -> Reading {
         reading(&[Spoken::new(reply).into_plain_text().trim_start().to_owned()])
     }

@@ -171,17 +171,17 @@ impl Form {
         Readings { relations: self.relations.as_ref().map(related), controls }
     }
 
-    /// Returns whether a plain-text reply fills any control.
+    /// Returns whether a plain-text reply may fill any control.
     pub fn takes_text(&self) -> bool {
-        self.response.is_some() || self.choices.is_some()
+        self.asked().any(|control| control.takes_text())
     }
 
     /// Reads a plain-text reply into the response `TextArea` and the first `Choices`; other controls are not asked.
     ///
-    /// Where the form has neither, every control says why text does not fill it.
+    /// Where the form has neither, every control reads it, or says why text does not fill it.
     pub fn read_text(&self, reply: &str, task: &Task) -> Readings {
         let takes_text = |at: usize| Some(at) == self.response || Some(at) == self.choices;
-        let has_none = !self.takes_text();
+        let has_none = self.response.is_none() && self.choices.is_none();
         let read = |(at, control): (usize, &Arc<dyn Control>)| {
             let is_asked = takes_text(at) || has_none && control.head().scope == Scope::Task;
             is_asked.then(|| control.read_text(reply, task))
