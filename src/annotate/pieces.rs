@@ -72,12 +72,13 @@ impl Annotator {
         }
         let count = pieces.len();
         pieces.truncate(self.most_pieces);
-        if pieces.len() < count
-            && let Some((last, _)) = pieces.last_mut()
-        {
+        let is_all = pieces.len() == count;
+        if !is_all && let Some((last, _)) = pieces.last_mut() {
             // As if the text ended with it.
             last.cuts.1 = None;
         }
+        // What has to be there may stand in those that are not asked about.
+        let form = if is_all { &self.form } else { splitting.form() };
         let mut sum = Sum::default();
         for (number, (piece, task)) in (1..).zip(pieces) {
             if 1 < number && client.transport().stop.is_asked() {
@@ -93,8 +94,8 @@ impl Annotator {
                 Err(miss) => sum.miss(piece, &format!("piece {number} of {count}"), miss)?,
             }
         }
-        let mut gain = sum.merged(&self.form)?;
-        answers::settle(&mut gain.filled, &self.form, self.scoring);
+        let mut gain = sum.merged(form)?;
+        answers::settle(&mut gain.filled, form, self.scoring);
         Ok(gain)
     }
 }

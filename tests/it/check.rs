@@ -195,6 +195,21 @@ fn of_a_text_that_is_split_only_the_first_piece_is_asked_about() {
 }
 
 #[test]
+fn what_a_text_needs_to_have_may_stand_in_any_of_its_pieces() {
+    let config = r#"<View><Text name="text" value="$text"/><Labels name="ner" toName="text" required="true">
+        <Label value="Person"/></Labels></View>"#;
+    let data = json!({"text": format!("{}And then Ann came.", "Nobody was there yet. ".repeat(50))});
+    let story = Story::answering(config, &[data], &json!({"ner": []}));
+    story.llm.answer(|asked| {
+        let ann = [json!({"text": "Ann", "label": "Person", "occurrence": null})];
+        let found = if asked.text.contains("Ann") { &ann[..] } else { &[] };
+        json!({"ner": found}).to_string()
+    });
+    checked(&story, &["--split", "500"], (0, 1));
+    story.run(&["--split", "500"]).assert_code(0);
+}
+
+#[test]
 fn a_journal_below_a_file_is_no_journal() {
     let story = Story::new(&["fine"]);
     let outcome = checked(&story, &["--journal", "prompt.txt/j.jsonl"], (3, 1));
