@@ -113,7 +113,8 @@ fn annotation(value: Value) -> Result<Annotation, String> {
             let is_set = |name: &str| fields.get(name) == Some(&Value::Bool(true));
             let (was_cancelled, ground_truth) = (is_set("was_cancelled"), is_set("ground_truth"));
             let id = fields.get("id").and_then(Value::as_u64);
-            let result = fields.contains_key("result").then(|| list(&mut fields, "result")).transpose()?;
+            let is_told = fields.get("result").is_some_and(|result| !result.is_null());
+            let result = is_told.then(|| list(&mut fields, "result")).transpose()?;
             Ok(Annotation { id, result, was_cancelled, ground_truth })
         }
         other => Err(format!("expected an object, found {}", describe(&other))),
@@ -180,7 +181,8 @@ mod tests {
             "annotations": [
                 {"id": 8, "result": [{"id": "x"}], "was_cancelled": false, "ground_truth": true},
                 {"result": [], "was_cancelled": true},
-                9,
+                {"id": 9, "result": null},
+                10,
             ],
             "predictions": [{"id": 3, "model_version": "v", "score": 0.5, "result": [{"id": "y"}]}, 44],
         });
@@ -194,6 +196,7 @@ mod tests {
             },
             Annotation { result: Some(Vec::new()), was_cancelled: true, ..Annotation::default() },
             Annotation { id: Some(9), ..Annotation::default() },
+            Annotation { id: Some(10), ..Annotation::default() },
         ];
         expect.predictions = vec![
             StoredPrediction {

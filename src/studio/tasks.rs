@@ -115,8 +115,7 @@ struct WirePrediction {
 #[derive(Debug, Deserialize)]
 struct WireAnnotation {
     id: Option<u64>,
-    #[serde(default)]
-    result: Value,
+    result: Option<Value>,
     #[serde(default)]
     was_cancelled: bool,
     #[serde(default)]
@@ -282,7 +281,7 @@ impl From<WireTask> for Listed {
 impl From<WireAnnotation> for Annotation {
     fn from(wire: WireAnnotation) -> Self {
         let WireAnnotation { id, result, was_cancelled, ground_truth } = wire;
-        Self { id, result: Some(regions(result)), was_cancelled, ground_truth }
+        Self { id, result: result.map(regions), was_cancelled, ground_truth }
     }
 }
 
@@ -364,6 +363,7 @@ mod tests {
             {"id": 6, "result": [], "was_cancelled": true},
             {"id": 7, "result": null, "ground_truth": true},
             {"id": 8, "result": {"c": 1}},
+            {"id": 9},
         ]});
         let listed = Listed::from(serde_json::from_value::<WireTask>(wire).unwrap());
         let annotation =
@@ -371,8 +371,9 @@ mod tests {
         let expect = [
             annotation(5, vec![json!("a")]),
             Annotation { was_cancelled: true, ..annotation(6, Vec::new()) },
-            Annotation { ground_truth: true, ..annotation(7, Vec::new()) },
+            Annotation { id: Some(7), ground_truth: true, ..Annotation::default() },
             annotation(8, vec![json!({"c": 1})]),
+            Annotation { id: Some(9), ..Annotation::default() },
         ];
         assert_eq!(listed.task.annotations, expect);
     }
