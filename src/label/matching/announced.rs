@@ -40,6 +40,12 @@ impl<'a> Announced<'a> {
             .unwrap_or_default()
     }
 
+    /// Returns whether what stands before them hesitates, or what follows takes them back.
+    pub(super) fn is_in_doubt(&self, labels: &Names) -> bool {
+        let (before, after) = self.around;
+        sentence::is_in_doubt(before) || sentence::is_objection(after, labels)
+    }
+
     fn by(nouns: &str, text: &'a str) -> Self {
         let mut found = Self::default();
         let mut end = 0;

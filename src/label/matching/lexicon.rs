@@ -70,7 +70,8 @@ pub(super) const PREDICATES: &str = "the my clearly correct right best better mo
 pub(super) const BEING: &str = "is was were stands seems looks sounds feels";
 
 /// What a label is called that a later sentence may deny: `this label does not apply`.
-pub(super) const ANSWERS: &str = "answer category choice class classification label option pick tag verdict";
+pub(super) const ANSWERS: &str = "answer answers categories category choice choices class classes classification label labels \
+    option options pick picks tag tags verdict";
 
 /// What a line of its own may deny of a label: `applies: no`.
 pub(super) const MERITS: &str = "applicable applies correct fits match matches valid";

@@ -62,7 +62,8 @@ pub(super) fn one(reply: &str, labels: &Names) -> Option<usize> {
 
 /// Returns all labels that a reply lists: JSON, one a line, or separated by commas.
 ///
-/// Prose counts as for [`one`]: only if exactly one label occurs in it.
+/// Prose counts as for [`one`]: only if exactly one label occurs in it; so do denials and doubts before and behind
+/// what is marked, announced or JSON.
 pub(super) fn several(reply: &str, labels: &Names) -> Matches {
     let text = clean::reply(reply);
     if let Some(found) = name(&text, labels) {
@@ -70,15 +71,26 @@ pub(super) fn several(reply: &str, labels: &Names) -> Matches {
     }
     let marked = marked::answers(&text);
     let found = json::find(&text).filter(|_| marked.is_empty());
-    let lead = found.as_ref().map_or_else(|| marked::lead(&text, &marked), |(_, before)| before);
-    if sentence::is_denying_lead(lead) {
+    let lead = match (&found, marked.as_slice()) {
+        (Some((_, before)), _) => Some(*before),
+        (None, []) => None,
+        (None, marked) => Some(marked::lead(&text, marked)),
+    };
+    if lead.is_some_and(|lead| is_denied((lead, &text), labels)) {
         return Matches::default();
     }
     if let Some((value, _)) = found {
         return list::each(&json::entries(&value), labels);
     }
-    let announced = if marked.is_empty() { Announced::new(&text).answers } else { marked };
-    let text = if announced.is_empty() { text } else { announced.join("\n") };
+    let announced = if marked.is_empty() {
+        Announced::new(&text)
+    } else {
+        Announced { answers: marked, ..Announced::default() }
+    };
+    if announced.is_in_doubt(labels) {
+        return Matches::default();
+    }
+    let text = if announced.answers.is_empty() { text } else { announced.answers.join("\n") };
     let listed = list::read(&text, labels);
     if !listed.found.is_empty() {
         return listed;
@@ -157,22 +169,29 @@ fn by_json(text: &str, labels: &Names) -> Verdict {
 
 /// Returns the verdict of what stands in brackets, unless what leads to it denies it, or what follows takes it back.
 fn unless_denied(verdict: Verdict, (lead, text): (&str, &str), labels: &Names) -> Verdict {
-    let after = text.rsplit(['}', ']', '>']).next().unwrap_or_default();
-    let is_denied = || sentence::is_denying_lead(lead) || sentence::is_objection(after, labels);
     match verdict {
-        Verdict::Label(_) if is_denied() => Verdict::Nothing,
+        Verdict::Label(_) if is_denied((lead, text), labels) => Verdict::Nothing,
         verdict => verdict,
     }
 }
 
+fn is_denied((lead, text): (&str, &str), labels: &Names) -> bool {
+    let after = text.rsplit(['}', ']', '>']).next().unwrap_or_default();
+    sentence::is_denying_lead(lead) || sentence::is_objection(after, labels)
+}
+
 /// Reads lines that announce the answer (`Answer: x`), unless the text around them takes it back.
 fn by_announcements(text: &str, labels: &Names) -> Verdict {
-    let Announced { answers, around: (before, after) } = Announced::new(text);
-    match Verdict::of_all(answers.into_iter().map(|answer| meant(answer, labels))) {
+    let announced = Announced::new(text);
+    match Verdict::of_all(announced.answers.iter().map(|answer| meant(answer, labels))) {
         Verdict::Label(label) => {
-            let is_doubted = sentence::is_in_doubt(before) || sentence::is_objection(after, labels);
+            let (_, after) = announced.around;
             let other = sentence::only_named(after, labels).filter(|&other| other != label);
-            if is_doubted || other.is_some() { Verdict::Nothing } else { Verdict::Label(label) }
+            if announced.is_in_doubt(labels) || other.is_some() {
+                Verdict::Nothing
+            } else {
+                Verdict::Label(label)
+            }
         }
         verdict => verdict,
     }
