@@ -49,15 +49,17 @@ impl Offer {
     /// Returns what there is to choose from for a task; the error says what its data lack.
     pub(super) fn menu(&self, task: &Task) -> Result<Cow<'_, Menu>, String> {
         let Some(source) = &self.source else { return Ok(Cow::Borrowed(&self.fixed)) };
-        match source.value(&task.data) {
+        let brought = source.value(&task.data);
+        let is_empty = brought.as_deref().map_or(true, |list| *list == json!([]));
+        match brought {
+            // Label Studio shows the labels of the config where the task brings none.
+            _ if is_empty && !self.fixed.places.is_empty() => Ok(Cow::Borrowed(&self.fixed)),
             Ok(list) => {
                 let more = places::of_data(&list, &source.describe())?.into_iter();
                 let more = more.filter(self.rules.is_selectable);
                 let all = self.fixed.places.iter().cloned().chain(more).collect();
                 Ok(Cow::Owned(Menu::new(places::distinct(all), &self.rules.separator)))
             }
-            // Label Studio shows the labels of the config where the task brings none.
-            Err(_) if !self.fixed.places.is_empty() => Ok(Cow::Borrowed(&self.fixed)),
             Err(reason) => Err(reason),
         }
     }

@@ -194,6 +194,7 @@ fn choices_may_come_from_the_task() {
     assert_eq!(labels(tag, json!({"o": [{"value": "more"}]})), ["fixed", "more"]);
     assert_eq!(labels(tag, json!({"o": [{"value": "fixed"}, {"value": "more"}]})), ["fixed", "more"]);
     assert_eq!(labels(tag, json!({})), ["fixed"]);
+    assert_eq!(labels(tag, json!({"o": []})), ["fixed"]);
     let nested = "<Choices value='$o' allowNested='true'/>";
     let tree = json!({"o": [{"value": "a", "children": [{"value": "b"}, {"value": "c"}]}, {"value": "d"}]});
     assert_eq!(labels(nested, tree.clone()), ["a / b", "a / c", "d"]);
