@@ -177,7 +177,9 @@ fn unless_denied(verdict: Verdict, (lead, text): (&str, &str), labels: &Names) -
 
 fn is_denied((lead, text): (&str, &str), labels: &Names) -> bool {
     let after = text.rsplit(['}', ']', '>']).next().unwrap_or_default();
-    sentence::is_denying_lead(lead) || sentence::is_objection(after, labels)
+    sentence::is_denying_lead(lead)
+        || sentence::is_objection(after, labels)
+        || sentence::goes_on_otherwise(after)
 }
 
 /// Reads lines that announce the answer (`Answer: x`), unless the text around them takes it back.

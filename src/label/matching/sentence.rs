@@ -76,12 +76,18 @@ pub(super) fn is_doubtful_lead(text: &str) -> bool {
     !ends_in_frame(text) || lexicon::is_hedged(&words(text))
 }
 
-/// Returns whether the sentence in whose middle a text ends hesitates, or its last clause negates what follows.
+/// Returns whether the sentence in whose middle a text ends hesitates, or its last clause negates what follows; or whether
+/// it ends with a sentence in which who answers hesitates or refuses.
+///
+/// What is said before that is thinking aloud, which may well hesitate.
 pub(super) fn is_denying_lead(text: &str) -> bool {
     let words = words(text.trim_end());
     let start = words.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
     let lead = &words[start..];
-    let Some((last, before)) = lead.split_last() else { return false };
+    let Some((last, before)) = lead.split_last() else {
+        let last = words.split_inclusive(Word::ends_sentence).next_back().unwrap_or_default();
+        return frame::is_of_oneself(last) && lexicon::is_hedged(last);
+    };
     let clause = &lead[before.iter().rposition(Word::ends_clause).map_or(0, |last| last + 1)..];
     // `The answer is not: x` denies it, `without an explanation: x` does not.
     let word = clause.iter().rev().find(|word| !word.text.is_empty());
@@ -101,6 +107,15 @@ pub(super) fn ends_in_frame(text: &str) -> bool {
     let start = before.iter().rposition(Word::ends_sentence).map_or(0, |last| last + 1);
     let is_all = 0 < start || near == 0;
     is_whole || (is_all && frame::strength(&words[start..]).is_some())
+}
+
+/// Returns whether what follows a label goes on with its sentence in words that are not known to affirm it.
+pub(super) fn goes_on_otherwise(text: &str) -> bool {
+    let goes_on = text.trim_start_matches(' ').starts_with(char::is_lowercase);
+    // What a sentence of the label says is said of `it`.
+    let words = words(&format!("it {text}"));
+    let sentence = words.split_inclusive(Word::ends_sentence).next().unwrap_or_default();
+    goes_on && frame::strength(sentence).is_none() && !frame::explains(sentence.get(1..).unwrap_or_default())
 }
 
 /// Returns whether what follows a label takes it back, or says of who answers what is not known to affirm.
